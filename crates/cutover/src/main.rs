@@ -1,0 +1,3 @@
+//! cutover.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! What a deployment is, and every decision made during one.

@@ -1,0 +1,1 @@
+//! GitHub at the door.

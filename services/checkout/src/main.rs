@@ -1,0 +1,3 @@
+//! checkout.
+
+fn main() {}
