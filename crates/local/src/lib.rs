@@ -1,1 +1,4 @@
 //! An account on one machine.
+
+pub mod plant;
+pub mod traffic;
