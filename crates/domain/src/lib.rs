@@ -1,1 +1,29 @@
 //! What a deployment is, and every decision made during one.
+//!
+//! Pure: no I/O, no clock, no async, no SDK. Read the modules in the order a release meets them.
+
+pub mod name;
+pub mod seconds;
+
+pub mod policy;
+pub mod service;
+pub mod strategy;
+
+pub mod release;
+pub mod request;
+
+pub mod desk;
+pub mod plan;
+pub mod preflight;
+
+pub mod evidence;
+pub mod rollout;
+pub mod verdict;
+
+pub mod outcome;
+pub mod record;
+
+pub mod event;
+pub mod failure;
+
+pub use failure::Failure;

@@ -1,0 +1,347 @@
+//! One service's desk: who works on it, who waits, who is to be woken, and how far it has come.
+//!
+//! All of it changes together in one conditional write, so two executions can never both believe
+//! that they hold the lease. The functions here decide; a ledger stores what they decided if nobody
+//! else wrote in between.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::name::{Arn, CallbackToken, DeploymentId, Digest, ServiceName};
+use crate::policy::Height;
+use crate::seconds::Seconds;
+use crate::service::Place;
+
+/// What must be consistent about one service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Desk {
+    /// Whose desk.
+    pub service: ServiceName,
+    /// Rises with every write; a write names the version it was decided on.
+    pub version: u64,
+    /// The last fencing token that was given out. It only grows.
+    pub token: u64,
+    /// Who may change the service now.
+    pub lease: Option<Lease>,
+    /// The one request that waits. A newer one takes its place.
+    pub waiting: Option<Waiter>,
+    /// Who wants to be woken when the rollout moves.
+    pub watcher: Option<Watcher>,
+    /// What was deployed last.
+    pub deployed: Option<Deployed>,
+}
+
+/// The right to change a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// Which service.
+    pub service: ServiceName,
+    /// Which deployment holds it.
+    pub holder: DeploymentId,
+    /// The fencing token: higher than that of any earlier holder.
+    pub token: u64,
+    /// From then on it may be taken over, if the holder's execution is gone.
+    pub expires_at: Timestamp,
+}
+
+/// A deployment that waits for the lease.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiter {
+    /// Which.
+    pub deployment: DeploymentId,
+    /// What it wants, for people: `checkout v1.4.2`.
+    pub title: String,
+    /// Where its release stands.
+    pub height: Height,
+    /// Whether a person asked for exactly this.
+    pub explicit: bool,
+    /// How its execution is answered.
+    pub token: CallbackToken,
+}
+
+/// An execution that waits for its rollout to move.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watcher {
+    /// Which deployment.
+    pub deployment: DeploymentId,
+    /// The ECS service deployment that it watches.
+    pub rollout: Arn,
+    /// Where that service is.
+    pub place: Place,
+    /// The alarms that it listens to.
+    pub alarms: Vec<String>,
+    /// How its execution is woken.
+    pub token: CallbackToken,
+}
+
+/// The last deployment that went all the way: the service's high-water mark.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deployed {
+    /// Which.
+    pub deployment: DeploymentId,
+    /// What it brought.
+    pub digest: Digest,
+    /// Where that stands; pushes below it are refused.
+    pub height: Height,
+}
+
+/// How long a lease is good for without a sign of its holder. Every look at the rollout renews it,
+/// and no two looks are further apart than [`crate::verdict::LONGEST_WAIT`].
+pub const LEASE: Seconds = Seconds::minutes(30);
+
+/// What came of asking for the lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claimed {
+    /// It is yours.
+    Granted(Lease),
+    /// Somebody else has it; you are told when it is free.
+    Parked {
+        /// Who waited before, and now waits no more.
+        superseded: Option<Waiter>,
+    },
+    /// Something newer waits already, in a sentence.
+    Behind(String),
+}
+
+/// Who gets the lease when it is given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Nobody waited.
+    Nobody,
+    /// The waiting request has it now and must be told.
+    Granted(Waiter, Lease),
+    /// The waiting request would move the service backwards by now and must be told so.
+    Behind(Waiter, String),
+}
+
+impl Desk {
+    /// The desk of a service that Cutover never touched.
+    pub fn new(service: ServiceName) -> Self {
+        Self {
+            service,
+            version: 0,
+            token: 0,
+            lease: None,
+            waiting: None,
+            watcher: None,
+            deployed: None,
+        }
+    }
+
+    /// Gives the lease to `claim`, or lets it wait. Asking again changes nothing.
+    ///
+    /// `holder_runs` tells whether the present holder's execution still runs.
+    #[must_use]
+    pub fn claim(mut self, claim: Waiter, holder_runs: bool, now: Timestamp) -> (Self, Claimed) {
+        let free = match &self.lease {
+            None => true,
+            Some(lease) if lease.holder == claim.deployment => {
+                let lease = lease.clone();
+                return (self, Claimed::Granted(lease));
+            }
+            Some(lease) => !holder_runs && lease.expires_at <= now,
+        };
+        if free {
+            let lease = self.grant(claim.deployment, now);
+            return (self, Claimed::Granted(lease));
+        }
+
+        match self.waiting.take() {
+            Some(other) if other.deployment != claim.deployment && claim.is_behind(&other) => {
+                let why = format!("{} waits already and is newer", other.title);
+                self.waiting = Some(other);
+                (self, Claimed::Behind(why))
+            }
+            earlier => {
+                let superseded = earlier.filter(|other| other.deployment != claim.deployment);
+                self.waiting = Some(claim);
+                (self, Claimed::Parked { superseded })
+            }
+        }
+    }
+
+    /// Takes everything that `deployment` holds here from it, and gives the lease to who waits.
+    /// `deployed` moves the high-water mark. Doing it again changes nothing.
+    #[must_use]
+    pub fn release(
+        mut self,
+        deployment: &DeploymentId,
+        deployed: Option<Deployed>,
+        now: Timestamp,
+    ) -> (Self, Next) {
+        self.waiting.take_if(|waiter| waiter.deployment == *deployment);
+        self.watcher.take_if(|watcher| watcher.deployment == *deployment);
+        if self.lease.take_if(|lease| lease.holder == *deployment).is_none() {
+            return (self, Next::Nobody);
+        }
+        if deployed.is_some() {
+            self.deployed = deployed;
+        }
+
+        let next = match self.waiting.take() {
+            None => Next::Nobody,
+            Some(waiter) => match self.behind(&waiter.height, waiter.explicit) {
+                Some(why) => Next::Behind(waiter, why),
+                None => {
+                    let lease = self.grant(waiter.deployment.clone(), now);
+                    Next::Granted(waiter, lease)
+                }
+            },
+        };
+        (self, next)
+    }
+
+    /// Whether `lease` is still the one in force.
+    pub fn honours(&self, lease: &Lease) -> bool {
+        self.lease
+            .as_ref()
+            .is_some_and(|held| held.token == lease.token && held.holder == lease.holder)
+    }
+
+    /// Renews `lease` and remembers who is to be woken when its rollout moves.
+    #[must_use]
+    pub fn watch(mut self, lease: &Lease, watcher: Watcher, now: Timestamp) -> Self {
+        if let Some(held) = self.lease.as_mut().filter(|held| held.token == lease.token) {
+            held.expires_at = LEASE.after(now);
+        }
+        self.watcher = Some(watcher);
+        self
+    }
+
+    /// Why a release would move the service backwards, if it would.
+    pub fn behind(&self, height: &Height, explicit: bool) -> Option<String> {
+        let mark = self.deployed.as_ref()?;
+        (!explicit && height.is_below(&mark.height)).then(|| {
+            let newer = mark.height.version.as_ref().map_or_else(
+                || format!("{}, pushed at {}", mark.digest.short(), mark.height.pushed_at),
+                ToString::to_string,
+            );
+            format!("it is older than what was deployed last ({newer}); ask for it explicitly to go back")
+        })
+    }
+
+    fn grant(&mut self, holder: DeploymentId, now: Timestamp) -> Lease {
+        self.token += 1;
+        self.waiting.take_if(|waiter| waiter.deployment == holder);
+        let lease = Lease {
+            service: self.service.clone(),
+            holder,
+            token: self.token,
+            expires_at: LEASE.after(now),
+        };
+        self.lease = Some(lease.clone());
+        lease
+    }
+}
+
+impl Waiter {
+    fn is_behind(&self, other: &Self) -> bool {
+        !self.explicit && self.height.is_below(&other.height)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn waiter(name: &str, pushed: i64) -> Waiter {
+        Waiter {
+            deployment: name.parse().unwrap(),
+            title: name.into(),
+            height: Height { version: None, pushed_at: at(pushed) },
+            explicit: false,
+            token: format!("token-{name}").parse().unwrap(),
+        }
+    }
+
+    fn desk() -> Desk {
+        Desk::new("checkout".parse().unwrap())
+    }
+
+    fn deployed(name: &str, pushed: i64) -> Deployed {
+        Deployed {
+            deployment: name.parse().unwrap(),
+            digest: format!("sha256:{}", "0".repeat(64)).parse().unwrap(),
+            height: Height { version: None, pushed_at: at(pushed) },
+        }
+    }
+
+    #[test]
+    fn a_free_lease_is_granted_and_asking_again_changes_nothing() {
+        let (desk, first) = desk().claim(waiter("one", 1), true, at(0));
+        let (again, second) = desk.clone().claim(waiter("one", 1), true, at(9));
+
+        assert!(matches!(&first, Claimed::Granted(lease) if lease.token == 1));
+        assert_eq!((first, desk), (second, again));
+    }
+
+    #[test]
+    fn only_the_newest_request_waits() {
+        let (desk, _) = desk().claim(waiter("one", 1), true, at(0));
+        let (desk, parked) = desk.claim(waiter("two", 2), true, at(0));
+        assert_eq!(parked, Claimed::Parked { superseded: None });
+
+        let (desk, parked) = desk.claim(waiter("three", 3), true, at(0));
+        assert_eq!(parked, Claimed::Parked { superseded: Some(waiter("two", 2)) });
+
+        let (desk, behind) = desk.claim(waiter("late", 2), true, at(0));
+        assert_eq!(behind, Claimed::Behind("three waits already and is newer".into()));
+        assert_eq!(desk.waiting, Some(waiter("three", 3)));
+    }
+
+    #[test]
+    fn giving_the_lease_back_grants_it_to_who_waits_with_a_higher_token() {
+        let (desk, _) = desk().claim(waiter("one", 1), true, at(0));
+        let (desk, _) = desk.claim(waiter("two", 2), true, at(0));
+
+        let (desk, next) = desk.release(&"one".parse().unwrap(), Some(deployed("one", 1)), at(5));
+
+        assert!(
+            matches!(next, Next::Granted(w, lease) if w == waiter("two", 2) && lease.token == 2)
+        );
+        assert_eq!(desk.waiting, None);
+        let (same, next) = desk.clone().release(&"one".parse().unwrap(), None, at(6));
+        assert_eq!((same, next), (desk, Next::Nobody), "doing it again changes nothing");
+    }
+
+    #[test]
+    fn a_waiting_request_that_was_overtaken_is_told_so_instead() {
+        let (desk, _) = desk().claim(waiter("new", 9), true, at(0));
+        let (desk, _) = desk.claim(waiter("old", 3), true, at(0));
+
+        let (desk, next) = desk.release(&"new".parse().unwrap(), Some(deployed("new", 9)), at(5));
+
+        assert!(
+            matches!(next, Next::Behind(w, why) if w == waiter("old", 3) && why.contains("older"))
+        );
+        assert_eq!(desk.lease, None);
+    }
+
+    #[test]
+    fn a_lease_is_taken_over_only_when_it_expired_and_its_execution_is_gone() {
+        let (desk, _) = desk().claim(waiter("gone", 1), true, at(0));
+        let late = LEASE.after(at(0));
+
+        for (runs, now, taken) in
+            [(true, at(1), false), (false, at(1), false), (true, late, false), (false, late, true)]
+        {
+            let (_, claimed) = desk.clone().claim(waiter("next", 2), runs, now);
+            assert_eq!(matches!(claimed, Claimed::Granted(_)), taken, "runs: {runs}, at {now}");
+        }
+    }
+
+    #[test]
+    fn who_waits_may_leave() {
+        let (desk, _) = desk().claim(waiter("one", 1), true, at(0));
+        let (desk, _) = desk.claim(waiter("two", 2), true, at(0));
+
+        let (desk, next) = desk.release(&"two".parse().unwrap(), None, at(5));
+
+        assert_eq!((desk.waiting, next), (None, Next::Nobody));
+        assert!(desk.lease.is_some_and(|lease| lease.holder.as_str() == "one"));
+    }
+}

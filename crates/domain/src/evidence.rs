@@ -1,0 +1,218 @@
+//! What the checks measured, and what each of them says.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::service::Smoke;
+
+/// What was measured in one look at a rollout.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Evidence {
+    /// The service's alarms.
+    pub alarms: Vec<Alarm>,
+    /// Green's targets at the load balancer; not asked where green has none yet.
+    pub targets: Option<Targets>,
+    /// The smoke requests and their answers; asked only before production moves.
+    pub smoke: Vec<(Smoke, Result<Answer, String>)>,
+}
+
+/// An alarm as it is now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alarm {
+    /// Its name.
+    pub name: String,
+    /// How it stands.
+    pub state: AlarmState,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// How an alarm stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlarmState {
+    /// `OK`.
+    Quiet,
+    /// `ALARM`.
+    Ringing,
+    /// `INSUFFICIENT_DATA`: an alarm on errors of a service without traffic. Not a reason to go
+    /// back, and said.
+    NoData,
+    /// There is no alarm of that name.
+    Missing,
+}
+
+/// Targets of one target group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Targets {
+    /// How many are healthy.
+    pub healthy: u32,
+    /// How many there are.
+    pub total: u32,
+    /// Why one of the others is not, as the load balancer says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What green answered to a smoke request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The beginning of the body, as text.
+    pub body: String,
+    /// Milliseconds to the last byte.
+    pub millis: u64,
+}
+
+/// What one check says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Which check: `smoke GET /healthz`, `alarm checkout-5xx`, `targets`.
+    pub check: String,
+    /// What it comes to.
+    pub says: Says,
+    /// What was measured, in a few words.
+    pub measured: String,
+}
+
+/// What a check comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Says {
+    /// Good.
+    Pass,
+    /// Neither good nor bad yet; it holds the rollout up for a while.
+    Pending,
+    /// Bad. Before production sees green it is asked again while there is time.
+    Fail,
+    /// Production is hurt. There is no second look.
+    Alarm,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.check, self.measured)
+    }
+}
+
+impl Finding {
+    pub(crate) fn new(check: impl Into<String>, says: Says, measured: impl Into<String>) -> Self {
+        Self { check: check.into(), says, measured: measured.into() }
+    }
+}
+
+impl Evidence {
+    /// What every check says of a rollout that began at `began` and wants `wanted` tasks.
+    pub fn findings(&self, began: Timestamp, wanted: u32) -> Vec<Finding> {
+        let alarms = self.alarms.iter().map(|alarm| alarm.finding(began));
+        let targets = self.targets.iter().map(|targets| targets.finding(wanted));
+        let smoke = self.smoke.iter().map(|(smoke, answer)| finding(smoke, answer));
+
+        alarms.chain(targets).chain(smoke).collect()
+    }
+}
+
+impl Alarm {
+    /// An alarm that rang before the rollout began does not blame it, and does not let it go on.
+    fn finding(&self, began: Timestamp) -> Finding {
+        let (says, measured) = match self.state {
+            AlarmState::Quiet => (Says::Pass, "quiet".into()),
+            AlarmState::NoData => (Says::Pass, "has no data yet".into()),
+            AlarmState::Missing => (Says::Pending, "does not exist any more".into()),
+            AlarmState::Ringing if self.since < began => {
+                (Says::Pending, format!("rings since {}, before this began", self.since))
+            }
+            AlarmState::Ringing => (Says::Alarm, format!("rings since {}", self.since)),
+        };
+        Finding::new(format!("alarm {}", self.name), says, measured)
+    }
+}
+
+impl Targets {
+    fn finding(&self, wanted: u32) -> Finding {
+        let says = match self.healthy {
+            0 => Says::Fail,
+            healthy if healthy < wanted => Says::Pending,
+            _ => Says::Pass,
+        };
+        let reason = self.reason.as_ref().map(|reason| format!("; {reason}")).unwrap_or_default();
+        Finding::new("targets", says, format!("{} of {wanted} healthy{reason}", self.healthy))
+    }
+}
+
+/// Compares an answer with what a good one is.
+fn finding(smoke: &Smoke, answer: &Result<Answer, String>) -> Finding {
+    let check = format!("smoke {} {}", smoke.method.as_str(), smoke.path);
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(why) => return Finding::new(check, Says::Fail, format!("no answer: {why}")),
+    };
+
+    let wrong = if answer.status != smoke.status {
+        Some(format!("answered {} instead of {}", answer.status, smoke.status))
+    } else if answer.millis > smoke.within_ms {
+        Some(format!("took {} ms, at most {} ms are allowed", answer.millis, smoke.within_ms))
+    } else {
+        let missing = smoke.contains.as_ref().filter(|text| !answer.body.contains(*text));
+        missing.map(|text| format!("the body does not contain {text:?}"))
+    };
+    match wrong {
+        None => {
+            Finding::new(check, Says::Pass, format!("{} in {} ms", answer.status, answer.millis))
+        }
+        Some(wrong) => Finding::new(check, Says::Fail, wrong),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_smoke_answer_is_good_or_says_what_was_wrong() {
+        let smoke: Smoke =
+            serde_json::from_str(r#"{ "path": "/healthz", "contains": "ok", "within_ms": 100 }"#)
+                .unwrap();
+        let answer = |status, body: &str, millis| Ok(Answer { status, body: body.into(), millis });
+
+        for (answer, says, measured) in [
+            (answer(200, "all ok", 5), Says::Pass, "200 in 5 ms"),
+            (answer(503, "ok", 5), Says::Fail, "answered 503 instead of 200"),
+            (answer(200, "ok", 101), Says::Fail, "took 101 ms, at most 100 ms are allowed"),
+            (answer(200, "no", 5), Says::Fail, r#"the body does not contain "ok""#),
+            (Err("connection refused".into()), Says::Fail, "no answer: connection refused"),
+        ] {
+            let finding = finding(&smoke, &answer);
+            assert_eq!((finding.says, finding.measured.as_str()), (says, measured));
+        }
+    }
+
+    #[test]
+    fn an_alarm_blames_only_what_began_before_it_rang() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        for (state, since, says) in [
+            (AlarmState::Ringing, 11, Says::Alarm),
+            (AlarmState::Ringing, 10, Says::Alarm),
+            (AlarmState::Ringing, 9, Says::Pending),
+            (AlarmState::Quiet, 11, Says::Pass),
+            (AlarmState::NoData, 11, Says::Pass),
+            (AlarmState::Missing, 11, Says::Pending),
+        ] {
+            let alarm = Alarm { name: "5xx".into(), state, since: at(since) };
+            assert_eq!(alarm.finding(at(10)).says, says, "{state:?} since {since}");
+        }
+    }
+
+    #[test]
+    fn green_needs_all_its_targets_and_is_bad_without_any() {
+        for (healthy, says) in
+            [(3, Says::Pass), (2, Says::Pass), (1, Says::Pending), (0, Says::Fail)]
+        {
+            let targets = Targets { healthy, total: 3, reason: None };
+            assert_eq!(targets.finding(2).says, says, "{healthy} healthy");
+        }
+    }
+}

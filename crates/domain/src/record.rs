@@ -1,0 +1,188 @@
+//! The record of a deployment: what was done and measured, in order, never rewritten.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::desk::Lease;
+use crate::name::{Arn, DeploymentId, HookId, ServiceName};
+use crate::outcome::Outcome;
+use crate::plan::Plan;
+use crate::preflight::Serving;
+use crate::request::Request;
+use crate::rollout::TakingBack;
+use crate::verdict::Verdict;
+
+/// Something that was done or found out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Entry {
+    /// It was asked for.
+    Requested {
+        /// What was asked.
+        request: Request,
+    },
+    /// It was decided what exactly is deployed.
+    Planned {
+        /// What.
+        plan: Box<Plan>,
+    },
+    /// It got the lease.
+    Claimed {
+        /// The lease.
+        lease: Lease,
+    },
+    /// It was looked at before anything was touched.
+    Checked {
+        /// What served then.
+        blue: Serving,
+    },
+    /// Green's task definition was registered.
+    Registered {
+        /// It.
+        task_definition: Arn,
+    },
+    /// ECS was told to begin.
+    Launched {
+        /// The ECS service deployment.
+        rollout: Arn,
+    },
+    /// A look at the rollout, and what was decided.
+    Judged {
+        /// The decision, with what was measured.
+        verdict: Verdict,
+    },
+    /// A pause was answered with "go on".
+    Proceeded {
+        /// Which.
+        hook: HookId,
+    },
+    /// ECS was told to go back.
+    TakenBack {
+        /// Why and since when.
+        back: TakingBack,
+    },
+    /// It ended.
+    Ended {
+        /// How.
+        outcome: Outcome,
+    },
+}
+
+impl Entry {
+    /// Entries of the same key are the same entry: writing it again changes nothing.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Requested { .. } => "requested".into(),
+            Self::Planned { .. } => "planned".into(),
+            Self::Claimed { lease } => format!("claimed-{}", lease.token),
+            Self::Checked { .. } => "checked".into(),
+            Self::Registered { .. } => "registered".into(),
+            Self::Launched { .. } => "launched".into(),
+            Self::Judged { verdict } => match &verdict.watch.seen {
+                Some(seen) => format!("judged-{:?}-{:?}-{}", verdict.decision, seen, verdict.why),
+                None => format!("judged-{:?}-{:?}", verdict.decision, verdict.hook),
+            },
+            Self::Proceeded { hook } => format!("proceeded-{hook}"),
+            Self::TakenBack { .. } => "taken-back".into(),
+            Self::Ended { .. } => "ended".into(),
+        }
+    }
+}
+
+/// Everything that is recorded of one deployment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Which.
+    pub deployment: DeploymentId,
+    /// Of which service.
+    pub service: ServiceName,
+    /// In order.
+    pub entries: Vec<Dated>,
+}
+
+/// An entry and its moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Dated {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    #[serde(flatten)]
+    pub entry: Entry,
+}
+
+impl Record {
+    /// A record without entries.
+    pub fn new(deployment: DeploymentId, service: ServiceName) -> Self {
+        Self { deployment, service, entries: Vec::new() }
+    }
+
+    /// Writes `entry` unless it stands there already. Tells whether it was new.
+    pub fn append(&mut self, entry: Entry, at: Timestamp) -> bool {
+        let key = entry.key();
+        let new = !self.entries.iter().any(|dated| dated.entry.key() == key);
+        if new {
+            self.entries.push(Dated { at, entry });
+        }
+        new
+    }
+
+    /// What was asked.
+    pub fn request(&self) -> Option<&Request> {
+        self.find(|entry| match entry {
+            Entry::Requested { request } => Some(request),
+            _ => None,
+        })
+    }
+
+    /// What was decided to be deployed.
+    pub fn plan(&self) -> Option<&Plan> {
+        self.find(|entry| match entry {
+            Entry::Planned { plan } => Some(&**plan),
+            _ => None,
+        })
+    }
+
+    /// The lease it got last.
+    pub fn lease(&self) -> Option<&Lease> {
+        self.find(|entry| match entry {
+            Entry::Claimed { lease } => Some(lease),
+            _ => None,
+        })
+    }
+
+    /// What served before.
+    pub fn blue(&self) -> Option<&Serving> {
+        self.find(|entry| match entry {
+            Entry::Checked { blue } => Some(blue),
+            _ => None,
+        })
+    }
+
+    /// Green's task definition.
+    pub fn green(&self) -> Option<&Arn> {
+        self.find(|entry| match entry {
+            Entry::Registered { task_definition } => Some(task_definition),
+            _ => None,
+        })
+    }
+
+    /// Why it was taken back, if it was.
+    pub fn taking_back(&self) -> Option<&TakingBack> {
+        self.find(|entry| match entry {
+            Entry::TakenBack { back } => Some(back),
+            _ => None,
+        })
+    }
+
+    /// How it ended, if it did.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.find(|entry| match entry {
+            Entry::Ended { outcome } => Some(outcome),
+            _ => None,
+        })
+    }
+
+    fn find<'a, T>(&'a self, pick: impl Fn(&'a Entry) -> Option<T>) -> Option<T> {
+        self.entries.iter().rev().find_map(|dated| pick(&dated.entry))
+    }
+}
