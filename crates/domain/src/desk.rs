@@ -200,8 +200,9 @@ impl Desk {
 
     /// Renews `lease` and remembers who is to be woken when its rollout moves.
     #[must_use]
-    pub fn watch(mut self, lease: &Lease, watcher: Watcher, now: Timestamp) -> Self {
-        if let Some(held) = self.lease.as_mut().filter(|held| held.token == lease.token) {
+    pub fn watch(mut self, lease: Option<&Lease>, watcher: Watcher, now: Timestamp) -> Self {
+        let token = lease.map(|lease| lease.token);
+        if let Some(held) = self.lease.as_mut().filter(|held| Some(held.token) == token) {
             held.expires_at = LEASE.after(now);
         }
         self.watcher = Some(watcher);

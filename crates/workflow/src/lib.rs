@@ -1,1 +1,41 @@
-//! One module per step.
+//! What is done in each step of a deployment: ask, decide, act, answer.
+//!
+//! A step is a function from the ports it uses and its input to its answer; its signature is its
+//! list of permissions. Decisions are `domain`'s, effects are the ports', so a step is short, and
+//! every step may run twice. Read them in the order a release meets them.
+
+pub mod ports;
+
+mod receive;
+mod resolve;
+
+mod check;
+mod claim;
+mod conclude;
+mod judge;
+mod launch;
+mod plan;
+mod proceed;
+mod restore;
+mod watch;
+
+mod observe;
+mod resume;
+
+mod fence;
+
+pub use receive::receive;
+pub use resolve::resolve;
+
+pub use check::{Check, check};
+pub use claim::{Claim, claim};
+pub use conclude::{Conclude, conclude};
+pub use judge::{Judge, judge};
+pub use launch::{Launch, Launched, launch};
+pub use plan::{Wanted, plan};
+pub use proceed::{Proceed, proceed};
+pub use restore::{Restore, Restored, restore};
+pub use watch::{LookOut, watch};
+
+pub use observe::{LeftBehind, observe};
+pub use resume::{Woken, resume};

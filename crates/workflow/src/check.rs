@@ -1,0 +1,44 @@
+//! Asks whether anything speaks against beginning.
+
+use domain::Failure;
+use domain::desk::Lease;
+use domain::plan::Plan;
+use domain::preflight::{self, Serving};
+use domain::record::Entry;
+use serde::{Deserialize, Serialize};
+
+use crate::ports::{Alarms, Fleet, Ledger};
+
+/// A deployment about to begin.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Check {
+    /// What is to be deployed.
+    pub plan: Plan,
+    /// The right to do it.
+    pub lease: Lease,
+}
+
+/// Asks whether anything speaks against beginning, before anything is touched. Answers what blue is.
+pub async fn check(
+    fleet: &impl Fleet,
+    alarms: &impl Alarms,
+    ledger: &impl Ledger,
+    input: Check,
+) -> Result<Serving, Failure> {
+    let Check { plan, lease } = input;
+    let service = &plan.service;
+    let blue = fleet.serving(&service.place()).await?;
+    let states = alarms.states(&service.checks.alarms).await?;
+    let desk = ledger.desk(&service.name).await?;
+
+    let objections = preflight::objections(&plan, &blue, &desk, &states);
+
+    ledger.append(&plan.deployment, &service.name, Entry::Claimed { lease }).await?;
+    if !objections.is_empty() {
+        return Err(Failure::Refused(objections.join("; ")));
+    }
+    let entry = Entry::Checked { blue: blue.clone() };
+    ledger.append(&plan.deployment, &service.name, entry).await?;
+    tracing::info!(service = %service.name, deployment = %plan.deployment, "checked {}, nothing speaks against it", plan.title());
+    Ok(blue)
+}

@@ -1,0 +1,64 @@
+//! Asks for the right to change the service.
+
+use domain::Failure;
+use domain::desk::Claimed;
+use domain::name::CallbackToken;
+use domain::plan::{LONGEST_QUEUE, Plan};
+use domain::seconds::Seconds;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::fence;
+use crate::ports::{Callbacks, Clock, Executions, Ledger};
+
+/// A deployment that wants the lease of its service, and how it is answered.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Claim {
+    /// What it is about.
+    pub plan: Plan,
+    /// Who waits for the answer: the lease.
+    pub token: CallbackToken,
+}
+
+/// Asks for the lease. The answer comes by the token: at once, or when it is this request's turn.
+pub async fn claim(
+    clock: &impl Clock,
+    ledger: &impl Ledger,
+    executions: &impl Executions,
+    callbacks: &impl Callbacks,
+    input: Claim,
+) -> Result<(), Failure> {
+    let Claim { plan, token } = input;
+    let service = &plan.service.name;
+    let now = clock.now();
+    if Seconds::between(plan.at, now) > LONGEST_QUEUE {
+        return Err(Failure::Refused(format!("it waited {LONGEST_QUEUE} for its turn")));
+    }
+    let desk = ledger.desk(service).await?;
+    let holder_runs = match &desk.lease {
+        Some(lease) if lease.expires_at <= now => executions.runs(&lease.holder).await?,
+        Some(_) => true,
+        None => false,
+    };
+
+    let claimed = fence::rewrite(ledger, service, |desk| {
+        desk.claim(plan.waiter(token.clone()), holder_runs, now)
+    })
+    .await?;
+
+    match claimed {
+        Claimed::Granted(lease) => {
+            tracing::info!(%service, deployment = %plan.deployment, token = lease.token, "claimed {service}");
+            callbacks.succeed(&token, json!(lease)).await?;
+        }
+        Claimed::Parked { superseded } => {
+            tracing::info!(%service, deployment = %plan.deployment, "waiting for {service}");
+            if let Some(other) = superseded {
+                let why = format!("superseded by {} ({})", plan.title(), plan.deployment);
+                callbacks.fail(&other.token, &Failure::Refused(why)).await?;
+            }
+        }
+        Claimed::Behind(why) => return Err(Failure::Refused(why)),
+    }
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! Says how the deployment ended, and makes way for the next.
+
+use domain::Failure;
+use domain::desk::{Deployed, Next};
+use domain::event::Event;
+use domain::name::{DeploymentId, ServiceName};
+use domain::outcome::{self, Caught, End, Facts, Outcome};
+use domain::plan::Plan;
+use domain::preflight::Serving;
+use domain::record::{Entry, Record};
+use domain::request::Request;
+use domain::rollout::Rollout;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::fence;
+use crate::ports::{Bus, Callbacks, Clock, Fleet, Ledger};
+use crate::restore::find;
+
+/// A deployment that is over, with all that is known of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Conclude {
+    /// The execution that carried it.
+    pub deployment: DeploymentId,
+    /// Its input, whatever it was.
+    pub request: Value,
+    /// What was planned, if it came that far.
+    pub plan: Option<Plan>,
+    /// What served before, if it came that far.
+    pub blue: Option<Serving>,
+    /// Its rollout, if it came that far.
+    pub rollout: Option<Rollout>,
+    /// What went wrong, if anything did.
+    pub failure: Option<Caught>,
+}
+
+/// Reads back from ECS what serves, decides how the deployment ended, records it, gives the lease
+/// back, wakes who waits for it, and tells the bus.
+pub async fn conclude(
+    clock: &impl Clock,
+    fleet: &impl Fleet,
+    ledger: &impl Ledger,
+    callbacks: &impl Callbacks,
+    bus: &impl Bus,
+    input: Conclude,
+) -> Result<Outcome, Failure> {
+    let record = ledger.record(&input.deployment).await?;
+    let recorded = record.as_ref().and_then(|record| record.outcome().cloned());
+
+    let outcome = match recorded {
+        Some(outcome) => outcome,
+        None => read_back(clock, fleet, record.as_ref(), &input).await?,
+    };
+
+    if let Some(service) = &outcome.service {
+        let entry = Entry::Ended { outcome: outcome.clone() };
+        ledger.append(&outcome.deployment, service, entry).await?;
+        let plan = input.plan.as_ref().or_else(|| record.as_ref().and_then(Record::plan));
+        make_way(clock, ledger, callbacks, service, plan, &outcome).await?;
+    }
+    bus.publish(&[Event::DeploymentEnded(outcome.clone())]).await?;
+    match outcome.end {
+        End::Stuck => {
+            tracing::error!(deployment = %outcome.deployment, "stuck: {}", outcome.why);
+        }
+        end => {
+            tracing::info!(deployment = %outcome.deployment, %end, "ended as {end}: {}", outcome.why);
+        }
+    }
+    Ok(outcome)
+}
+
+/// Decides the end from what ECS tells now.
+async fn read_back(
+    clock: &impl Clock,
+    fleet: &impl Fleet,
+    record: Option<&Record>,
+    input: &Conclude,
+) -> Result<Outcome, Failure> {
+    let plan = input.plan.as_ref().or_else(|| record.and_then(Record::plan));
+    let blue = input.blue.as_ref().or_else(|| record.and_then(Record::blue));
+    let rollout = match (&input.rollout, plan) {
+        (Some(rollout), _) => Some(rollout.clone()),
+        (None, Some(plan)) => find(fleet, plan, record.and_then(Record::green)).await?,
+        (None, None) => None,
+    };
+    let state = match &rollout {
+        Some(rollout) => Some(fleet.rollout(&rollout.arn).await?),
+        None => None,
+    };
+    let serving = match plan {
+        Some(plan) => fleet.serving(&plan.service.place()).await.ok(),
+        None => None,
+    };
+
+    let (end, why) = outcome::conclude(&Facts {
+        plan,
+        blue: blue.map(|blue| &blue.task_definition),
+        rollout: rollout.as_ref().zip(state.as_ref()),
+        serving: serving.as_ref(),
+        failure: input.failure.as_ref(),
+    });
+
+    let request = serde_json::from_value::<Request>(input.request.clone()).ok();
+    let named = input.request["service"].as_str().and_then(|name| name.parse::<ServiceName>().ok());
+    let digest = plan.map(|plan| plan.digest.clone());
+    let serves = serving.and_then(|serving| serving.digest);
+    Ok(Outcome {
+        deployment: input.deployment.clone(),
+        service: plan.map(|plan| plan.service.name.clone()).or(named),
+        end,
+        why,
+        settled: digest.is_some() && digest == serves,
+        digest: digest.or_else(|| request.as_ref().and_then(|request| request.digest.clone())),
+        tag: request.as_ref().and_then(|request| request.tag.clone()),
+        serving: serves,
+        cause: request.as_ref().map(|request| request.cause).unwrap_or_default(),
+        by: request.and_then(|request| request.by),
+        at: clock.now(),
+    })
+}
+
+/// Gives the lease back and tells who gets it next.
+async fn make_way(
+    clock: &impl Clock,
+    ledger: &impl Ledger,
+    callbacks: &impl Callbacks,
+    service: &ServiceName,
+    plan: Option<&Plan>,
+    outcome: &Outcome,
+) -> Result<(), Failure> {
+    let deployed = plan.filter(|_| outcome.end == End::Deployed).map(|plan| Deployed {
+        deployment: outcome.deployment.clone(),
+        digest: plan.digest.clone(),
+        height: plan.height.clone(),
+    });
+    let now = clock.now();
+
+    let next = fence::rewrite(ledger, service, |desk| {
+        desk.release(&outcome.deployment, deployed.clone(), now)
+    })
+    .await?;
+
+    // If nobody hears it, the one who waits asks again by itself, or its recovery gives the lease on.
+    match next {
+        Next::Nobody => {}
+        Next::Granted(waiter, lease) => {
+            callbacks.succeed(&waiter.token, json!(lease)).await?;
+        }
+        Next::Behind(waiter, why) => {
+            callbacks.fail(&waiter.token, &Failure::Refused(why)).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Decides whether the rollout goes on, waits, or is taken back.
+
+use domain::Failure;
+use domain::evidence::Evidence;
+use domain::plan::Plan;
+use domain::record::Entry;
+use domain::rollout::{Progress, Rollout};
+use domain::strategy::Stage;
+use domain::verdict::{self, Verdict};
+use serde::{Deserialize, Serialize};
+
+use crate::ports::{Alarms, Clock, Fleet, Ledger, Probe};
+
+/// A rollout to look at.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Judge {
+    /// What is deployed.
+    pub plan: Plan,
+    /// Its rollout, if one was started.
+    pub rollout: Option<Rollout>,
+}
+
+/// Reads how the rollout stands, measures what can be measured there, and decides.
+pub async fn judge(
+    clock: &impl Clock,
+    fleet: &impl Fleet,
+    alarms: &impl Alarms,
+    probe: &impl Probe,
+    ledger: &impl Ledger,
+    input: Judge,
+) -> Result<Verdict, Failure> {
+    let Judge { plan, rollout } = input;
+    let Some(rollout) = rollout else {
+        return Ok(Verdict::nothing_to_judge());
+    };
+    let state = fleet.rollout(&rollout.arn).await?;
+    let progress = state.progress(&plan.pauses, rollout.answered.as_ref());
+    let evidence = match rollout.taking_back {
+        Some(_) => Evidence::default(),
+        None => measure(fleet, alarms, probe, &plan, &rollout, &progress).await?,
+    };
+
+    let verdict = verdict::judge(&plan, &rollout, &state, &evidence, clock.now());
+
+    let entry = Entry::Judged { verdict: verdict.clone() };
+    ledger.append(&plan.deployment, &plan.service.name, entry).await?;
+    tracing::info!(service = %plan.service.name, deployment = %plan.deployment, digest = %plan.digest, decision = ?verdict.decision, share = verdict.share, "judged {}: {}", plan.title(), verdict.why);
+    Ok(verdict)
+}
+
+/// Measures what there is to measure: alarms always, targets at a pause, smoke before production.
+async fn measure(
+    fleet: &impl Fleet,
+    alarms: &impl Alarms,
+    probe: &impl Probe,
+    plan: &Plan,
+    rollout: &Rollout,
+    progress: &Progress,
+) -> Result<Evidence, Failure> {
+    let checks = &plan.service.checks;
+    let mut evidence = Evidence::default();
+    if matches!(progress, Progress::Ended { .. }) {
+        return Ok(evidence);
+    }
+
+    evidence.alarms = alarms.states(&checks.alarms).await?;
+    let Progress::Paused { stage, .. } = progress else {
+        return Ok(evidence);
+    };
+    evidence.targets = Some(fleet.targets(&plan.service.place(), &rollout.task_definition).await?);
+    if *stage == Stage::PostTestTrafficShift {
+        for smoke in &checks.smoke {
+            let answer = probe.ask(&plan.service, smoke).await?;
+            evidence.smoke.push((smoke.clone(), answer));
+        }
+    }
+    Ok(evidence)
+}

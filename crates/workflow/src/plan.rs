@@ -1,0 +1,52 @@
+//! Decides what exactly is deployed.
+
+use domain::Failure;
+use domain::name::DeploymentId;
+use domain::plan::Plan;
+use domain::record::Entry;
+use domain::request::Request;
+use serde::{Deserialize, Serialize};
+
+use crate::ports::{Catalog, Clock, Ledger, Registry};
+
+/// A deployment that somebody wants.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Wanted {
+    /// The execution that carries it.
+    pub deployment: DeploymentId,
+    /// What is wanted.
+    pub request: Request,
+}
+
+/// Decides what exactly is deployed: the tag becomes a digest, and what must not be deployed is
+/// refused with the reason.
+pub async fn plan(
+    clock: &impl Clock,
+    catalog: &impl Catalog,
+    registry: &impl Registry,
+    ledger: &impl Ledger,
+    wanted: Wanted,
+) -> Result<Plan, Failure> {
+    let Wanted { deployment, request } = wanted;
+    let requested = Entry::Requested { request: request.clone() };
+    ledger.append(&deployment, &request.service, requested).await?;
+    let service = catalog.service(&request.service).await?;
+    let desk = ledger.desk(&service.name).await?;
+    let found = match (&request.tag, &request.digest) {
+        (Some(tag), _) => registry.digest_of(&service.image, tag).await?,
+        (None, Some(digest)) => {
+            registry.has(&service.image, digest).await?;
+            digest.clone()
+        }
+        (None, None) => {
+            return Err(Failure::Invalid("say what to deploy: `tag`, `digest` or both".into()));
+        }
+    };
+
+    let plan = Plan::decide(deployment, service, &request, found, &desk, clock.now())?;
+
+    let entry = Entry::Planned { plan: Box::new(plan.clone()) };
+    ledger.append(&plan.deployment, &plan.service.name, entry).await?;
+    tracing::info!(service = %plan.service.name, deployment = %plan.deployment, digest = %plan.digest, "planned {}", plan.title());
+    Ok(plan)
+}

@@ -1,0 +1,154 @@
+//! What the steps ask of the world. An adapter keeps each promise made here.
+//!
+//! Every call may fail with [`Failure::Unavailable`], also after it took effect: asking again is
+//! always safe, and each effect says what asking twice does.
+
+use domain::desk::{Desk, Watcher};
+use domain::event::Event;
+use domain::evidence::{Alarm, Answer, Targets};
+use domain::failure::Failure;
+use domain::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Image, ServiceName, Tag};
+use domain::preflight::Serving;
+use domain::record::{Entry, Record};
+use domain::rollout::RolloutState;
+use domain::service::{Place, ServiceDocument, Smoke};
+use domain::strategy::{Pause, Strategy};
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// What time it is.
+pub trait Clock {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// The service documents.
+pub trait Catalog {
+    /// One service's document. [`Failure::Refused`] if there is no such service.
+    async fn service(&self, name: &ServiceName) -> Result<ServiceDocument, Failure>;
+    /// All of them.
+    async fn services(&self) -> Result<Vec<ServiceDocument>, Failure>;
+}
+
+/// Where images are.
+pub trait Registry {
+    /// What a tag points to now. [`Failure::Refused`] if there is no such tag; an answer that
+    /// cannot be trusted is [`Failure::Unavailable`], never an older digest.
+    async fn digest_of(&self, image: &Image, tag: &Tag) -> Result<Digest, Failure>;
+    /// Makes sure that a digest is there. [`Failure::Refused`] if it is not.
+    async fn has(&self, image: &Image, digest: &Digest) -> Result<(), Failure>;
+}
+
+/// The services and their deployments: ECS.
+pub trait Fleet {
+    /// What a service runs now. [`Failure::Refused`] if there is no such service.
+    async fn serving(&self, place: &Place) -> Result<Serving, Failure>;
+    /// Registers a copy of the task definition `blue` in which only the image of `container` (or of
+    /// the only container) is another. Asking twice registers two; only one is ever used.
+    async fn register(
+        &self,
+        blue: &Arn,
+        container: Option<&str>,
+        image: &str,
+    ) -> Result<Arn, Failure>;
+    /// The newest service deployment to the task definition `green`, if there is one.
+    async fn find(&self, place: &Place, green: &Arn) -> Result<Option<Arn>, Failure>;
+    /// Begins a service deployment. Asking twice for the same task definition begins one.
+    async fn launch(&self, place: &Place, launch: &Deployment) -> Result<(), Failure>;
+    /// How a service deployment stands.
+    async fn rollout(&self, rollout: &Arn) -> Result<RolloutState, Failure>;
+    /// Answers a pause. A pause that waits no more stays as it is.
+    async fn answer(&self, rollout: &Arn, hook: &HookId, reply: Reply) -> Result<(), Failure>;
+    /// Stops a service deployment and goes back to blue, wherever it is. One that is over stays as
+    /// it is.
+    async fn stop(&self, rollout: &Arn) -> Result<(), Failure>;
+    /// The targets that green's revision has at the load balancer.
+    async fn targets(&self, place: &Place, green: &Arn) -> Result<Targets, Failure>;
+}
+
+/// A service deployment as we want it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deployment {
+    /// What is deployed.
+    pub green: Arn,
+    /// How traffic moves.
+    pub strategy: Strategy,
+    /// Where it stops and asks.
+    pub pauses: Vec<Pause>,
+    /// Alarms for ECS itself to watch where there is no pause to ask us in.
+    pub alarms: Vec<String>,
+}
+
+/// The answer to a pause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reply {
+    /// Go on.
+    Continue,
+    /// Go back.
+    Rollback,
+}
+
+/// The alarms: CloudWatch.
+pub trait Alarms {
+    /// How each of these stands, in the same order. One that does not exist is told as missing.
+    async fn states(&self, names: &[String]) -> Result<Vec<Alarm>, Failure>;
+}
+
+/// Who asks green through the test listener.
+pub trait Probe {
+    /// Sends one smoke request. `Ok(Err(_))` is green's fault: no answer, and why.
+    async fn ask(
+        &self,
+        service: &ServiceDocument,
+        smoke: &Smoke,
+    ) -> Result<Result<Answer, String>, Failure>;
+}
+
+/// What Cutover remembers.
+pub trait Ledger {
+    /// A service's desk; an empty one if there is none.
+    async fn desk(&self, service: &ServiceName) -> Result<Desk, Failure>;
+    /// Writes a desk that was decided on `desk.version`, with the next version, if nobody wrote
+    /// since. Tells whether it was written.
+    async fn replace(&self, desk: Desk) -> Result<bool, Failure>;
+    /// Everybody who wants to be woken.
+    async fn watchers(&self) -> Result<Vec<Watcher>, Failure>;
+    /// The record of a deployment, if there is one.
+    async fn record(&self, deployment: &DeploymentId) -> Result<Option<Record>, Failure>;
+    /// Appends to the record of a deployment; an entry whose key stands there changes nothing.
+    async fn append(
+        &self,
+        deployment: &DeploymentId,
+        service: &ServiceName,
+        entry: Entry,
+    ) -> Result<(), Failure>;
+}
+
+/// Whoever waits with a callback token: Step Functions.
+pub trait Callbacks {
+    /// Answers for a waiting task.
+    async fn succeed(&self, token: &CallbackToken, answer: Value) -> Result<Heard, Failure>;
+    /// Fails a waiting task.
+    async fn fail(&self, token: &CallbackToken, failure: &Failure) -> Result<Heard, Failure>;
+}
+
+/// Whether an answer found somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// It did.
+    Yes,
+    /// Nobody waits with this token any more.
+    Gone,
+}
+
+/// The executions: Step Functions.
+pub trait Executions {
+    /// Whether the execution of a deployment, or the recovery of one, runs.
+    async fn runs(&self, deployment: &DeploymentId) -> Result<bool, Failure>;
+}
+
+/// The bus: EventBridge.
+pub trait Bus {
+    /// Puts events on the bus. Asking twice puts them twice, and who reads them takes that well.
+    async fn publish(&self, events: &[Event]) -> Result<(), Failure>;
+}
