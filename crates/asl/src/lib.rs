@@ -16,6 +16,7 @@ mod json;
 mod report;
 mod resources;
 mod scope;
+pub mod script;
 mod size;
 mod status;
 mod substitute;

@@ -9,8 +9,7 @@ pub const PAYLOAD_LIMIT: usize = 262_144;
 /// The length of `value` as compact JSON, in bytes.
 pub(crate) fn size(value: &Value) -> usize {
     match value {
-        Value::Null => 4,
-        Value::Bool(true) => 4,
+        Value::Null | Value::Bool(true) => 4,
         Value::Bool(false) => 5,
         Value::Number(number) => match number.as_u64() {
             Some(number) => digits(number),

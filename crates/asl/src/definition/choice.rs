@@ -17,7 +17,7 @@ impl Reader {
         leave: &mut Leave,
     ) -> Kind {
         let before = self.assigned.len();
-        *leave = self.leave(fields, Place::default());
+        *leave = self.leave(fields, Place::Plain);
         let common: Vec<_> = self.assigned[before..].iter().map(|(name, _)| name.clone()).collect();
 
         self.required(fields, "Choices");
@@ -54,7 +54,7 @@ impl Reader {
             None => None,
         };
         let before = self.assigned.len();
-        let leave = self.leave(fields, Place::default());
+        let leave = self.leave(fields, Place::Plain);
         let mut assigned: Vec<_> =
             self.assigned[before..].iter().map(|(name, _)| name.clone()).collect();
         if leave.assign.is_empty() {

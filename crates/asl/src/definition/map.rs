@@ -9,17 +9,13 @@ use super::{Flow, Kind, Map, fields};
 
 impl Reader {
     pub(super) fn map(&mut self, fields: &Fields<'_>, around: &mut Around) -> Kind {
-        let items = self.optional_template(fields, "Items", Place::default());
+        let items = self.optional_template(fields, "Items", Place::Plain);
         if let Some((value, path)) = fields.get("Items")
             && !matches!(value, Value::Array(_) | Value::String(_))
         {
             self.report.add(path, "`Items` is not an array", "write an array or an expression");
         }
-        let selector = self.optional_template(
-            fields,
-            "ItemSelector",
-            Place { item: true, ..Place::default() },
-        );
+        let selector = self.optional_template(fields, "ItemSelector", Place::Item);
         let concurrency = self.amount(fields, "MaxConcurrency", 0..=1_000_000);
         self.required(fields, "ItemProcessor");
         let processor = self.processor(fields, around);

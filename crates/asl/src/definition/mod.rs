@@ -63,9 +63,12 @@ pub(crate) struct State {
 /// What happens to the data when a state is left.
 #[derive(Debug, Default)]
 pub(crate) struct Leave {
-    pub(crate) assign: Vec<(Arc<str>, Template)>,
+    pub(crate) assign: Vec<Assign>,
     pub(crate) output: Option<Template>,
 }
+
+/// A variable and its new value.
+pub(crate) type Assign = (Arc<str>, Template);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
@@ -121,14 +124,14 @@ pub(crate) struct Map {
 #[derive(Debug)]
 pub(crate) enum Amount {
     Literal(u64),
-    Expression(Expression),
+    Expression(Box<Expression>),
 }
 
 /// A string, given or computed.
 #[derive(Debug)]
 pub(crate) enum Text {
     Literal(String),
-    Expression(Expression),
+    Expression(Box<Expression>),
 }
 
 #[derive(Debug)]

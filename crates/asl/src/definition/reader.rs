@@ -68,7 +68,7 @@ impl Reader {
         match fields.get("QueryLanguage") {
             Some((Value::String(language), _)) if language == "JSONata" => {}
             Some((_, path)) => {
-                self.report.add(path, "only JSONata is supported", "write `\"JSONata\"`")
+                self.report.add(path, "only JSONata is supported", "write `\"JSONata\"`");
             }
             None => self.report.add(
                 "$",

@@ -48,7 +48,7 @@ impl Reader {
             self.required(&catcher, "Next");
             let errors = self.errors(&catcher, index + 1 == items.len());
             let before = self.assigned.len();
-            let leave = self.leave(&catcher, Place { error: true, ..Place::default() });
+            let leave = self.leave(&catcher, Place::Catch);
             let assigned = self.assigned[before..].iter().map(|(name, _)| name.clone()).collect();
             if let Some(next) = self.target(&catcher, "Next", targets) {
                 around.exits.push(Exit { to: Some(next), assigned });
@@ -110,17 +110,15 @@ impl Reader {
 
     fn backoff(&mut self, fields: &Fields<'_>) -> f64 {
         let Some((value, path)) = fields.get("BackoffRate") else { return 2.0 };
-        match value.as_f64().filter(|rate| *rate >= 1.0) {
-            Some(rate) => rate,
-            None => {
-                self.report.add(
-                    path,
-                    format!("{value} is out of range for `BackoffRate`"),
-                    "write a number from 1.0 up",
-                );
-                2.0
-            }
+        let rate = value.as_f64().filter(|rate| *rate >= 1.0);
+        if rate.is_none() {
+            self.report.add(
+                path,
+                format!("{value} is out of range for `BackoffRate`"),
+                "write a number from 1.0 up",
+            );
         }
+        rate.unwrap_or(2.0)
     }
 
     fn longest_delay(&mut self, fields: &Fields<'_>) -> Option<u64> {

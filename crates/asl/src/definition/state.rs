@@ -78,7 +78,7 @@ impl Reader {
         }
         state.comment = self.string(fields, "Comment");
         let has = |name: &str| allowed.contains(&name);
-        let place = Place { result: has("Catch"), ..Place::default() };
+        let place = if has("Catch") { Place::Result } else { Place::Plain };
 
         if !matches!(kind.as_str(), "Fail" | "Choice") {
             let before = self.assigned.len();
@@ -155,7 +155,7 @@ impl Reader {
         self.required(fields, "Resource");
         let resource = self.resource(fields);
         let token = matches!(resource, Some((_, Pattern::WaitForTaskToken)));
-        let place = Place { token, ..Place::default() };
+        let place = if token { Place::Token } else { Place::Plain };
         let arguments = self.optional_template(fields, "Arguments", place);
         if let Some((integration, _)) = &resource {
             self.arguments(fields, integration);
@@ -210,7 +210,7 @@ impl Reader {
     }
 
     fn parallel(&mut self, fields: &Fields<'_>, around: &mut Around) -> Kind {
-        let arguments = self.optional_template(fields, "Arguments", Place::default());
+        let arguments = self.optional_template(fields, "Arguments", Place::Plain);
         self.required(fields, "Branches");
         let mut branches = Vec::new();
         if let Some((items, path)) = self.array(fields, "Branches") {

@@ -24,23 +24,27 @@ impl<'a> Fields<'a> {
 }
 
 /// What an expression can see of `$states` where it stands, besides `input` and `context`.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Place {
-    pub(super) result: bool,
-    pub(super) error: bool,
-    pub(super) token: bool,
-    pub(super) item: bool,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Nothing more.
+    Plain,
+    /// The `Arguments` of a task with a token: `context.Task.Token`.
+    Token,
+    /// An `ItemSelector`: `context.Map.Item`.
+    Item,
+    /// After a task, branches or iterations: `result`.
+    Result,
+    /// A catcher: `errorOutput`.
+    Catch,
 }
 
 impl Reader {
     pub(super) fn object<'a>(&mut self, value: &'a Value, path: String) -> Option<Fields<'a>> {
-        match value {
-            Value::Object(map) => Some(Fields { map, path }),
-            _ => {
-                self.report.add(path, "this is not an object", "write an object: `{ … }`");
-                None
-            }
+        if let Value::Object(map) = value {
+            return Some(Fields { map, path });
         }
+        self.report.add(path, "this is not an object", "write an object: `{ … }`");
+        None
     }
 
     pub(super) fn array<'a>(
@@ -68,13 +72,11 @@ impl Reader {
 
     pub(super) fn string(&mut self, fields: &Fields<'_>, name: &str) -> Option<String> {
         let (value, path) = fields.get(name)?;
-        match value {
-            Value::String(text) => Some(text.clone()),
-            _ => {
-                self.report.add(path, format!("`{name}` is not a string"), "write a string");
-                None
-            }
+        if let Value::String(text) = value {
+            return Some(text.clone());
         }
+        self.report.add(path, format!("`{name}` is not a string"), "write a string");
+        None
     }
 
     pub(super) fn required(&mut self, fields: &Fields<'_>, name: &str) {
@@ -109,9 +111,9 @@ impl Reader {
         range: RangeInclusive<u64>,
     ) -> Option<Amount> {
         match fields.get(name)? {
-            (Value::String(text), path) => {
-                self.only_expression(text, path, name).map(Amount::Expression)
-            }
+            (Value::String(text), path) => self
+                .only_expression(text, path, name)
+                .map(|expression| Amount::Expression(Box::new(expression))),
             _ => self.whole(fields, name, range).map(Amount::Literal),
         }
     }
@@ -122,7 +124,9 @@ impl Reader {
         let text = self.string(fields, name)?;
         match expression::text(&text) {
             expression::Text::Literal => Some(Text::Literal(text)),
-            _ => self.expression(&text, path, name, Place::default()).map(Text::Expression),
+            _ => self
+                .expression(&text, path, name, Place::Plain)
+                .map(|expression| Text::Expression(Box::new(expression))),
         }
     }
 
@@ -140,7 +144,7 @@ impl Reader {
             );
             return None;
         }
-        self.expression(text, path, field, Place::default())
+        self.expression(text, path, field, Place::Plain)
     }
 
     /// Reads `{% … %}` and checks everything it refers to, but for variables, whose existence
@@ -291,7 +295,7 @@ impl Reader {
     }
 }
 
-/// "The first character must be a Unicode ID_Start character, and the others Unicode ID_Continue
+/// "The first character must be a Unicode `ID_Start` character, and the others Unicode `ID_Continue`
 /// characters; the maximum length is 80" (Developer Guide, "Passing data between states with
 /// variables"); `states` is reserved.
 fn is_variable(name: &str) -> bool {
@@ -306,24 +310,29 @@ fn states_field(path: &[String], place: Place) -> Option<(String, String)> {
     let names: Vec<&str> = path.iter().map(String::as_str).collect();
     let what = |why: &str| format!("`$states.{}` {why}", path.join("."));
     let (why, remedy) = match names.as_slice() {
-        [] | ["input", ..] => return None,
-        ["result", ..] if place.result => return None,
-        ["result", ..] => (
-            "does not exist here",
-            "there is a result only in `Assign` and `Output` of Task, Parallel and Map states",
-        ),
-        ["errorOutput"] | ["errorOutput", "Error" | "Cause", ..] if place.error => return None,
-        ["errorOutput", ..] if place.error => ("does not exist", "it has `Error` and `Cause`"),
-        ["errorOutput", ..] => {
-            ("exists only in a Catch", "use it in `Assign` or `Output` of a catcher")
-        }
-        ["context"]
+        []
+        | ["input", ..]
+        | ["context"]
         | ["context", "Execution" | "State" | "StateMachine"]
         | ["context", "Execution", "Id" | "Name" | "StartTime" | "RoleArn" | "RedriveCount"]
         | ["context", "Execution", "Input", ..]
         | ["context", "State", "Name" | "EnteredTime" | "RetryCount"]
         | ["context", "StateMachine", "Id" | "Name"] => return None,
-        ["context", "Task"] | ["context", "Task", "Token"] if place.token => return None,
+        ["result", ..] if place == Place::Result => return None,
+        ["result", ..] => (
+            "does not exist here",
+            "there is a result only in `Assign` and `Output` of Task, Parallel and Map states",
+        ),
+        ["errorOutput"] | ["errorOutput", "Error" | "Cause", ..] if place == Place::Catch => {
+            return None;
+        }
+        ["errorOutput", ..] if place == Place::Catch => {
+            ("does not exist", "it has `Error` and `Cause`")
+        }
+        ["errorOutput", ..] => {
+            ("exists only in a Catch", "use it in `Assign` or `Output` of a catcher")
+        }
+        ["context", "Task"] | ["context", "Task", "Token"] if place == Place::Token => return None,
         ["context", "Task"] | ["context", "Task", "Token"] => (
             "exists only in `Arguments` of a `.waitForTaskToken` task",
             "end `Resource` with `.waitForTaskToken`",
@@ -332,7 +341,7 @@ fn states_field(path: &[String], place: Place) -> Option<(String, String)> {
         | ["context", "Map", "Item"]
         | ["context", "Map", "Item", "Index"]
         | ["context", "Map", "Item", "Value", ..]
-            if place.item =>
+            if place == Place::Item =>
         {
             return None;
         }

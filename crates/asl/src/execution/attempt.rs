@@ -34,12 +34,12 @@ impl<R: Resources> Run<R> {
             Kind::Map(map) => self.map(visit, map, trail).await?,
         };
         let environment = Environment { result: Some(&result), ..self.environment(visit) };
-        self.leave(visit, &visit.state.leave, &environment, &result, visit.state.next)
+        visit.leave(&visit.state.leave, &environment, &result, visit.state.next)
     }
 
     fn pass(&self, visit: &Visit<'_>) -> Result<Exit, TaskError> {
         let state = visit.state;
-        self.leave(visit, &state.leave, &self.environment(visit), &visit.input, state.next)
+        visit.leave(&state.leave, &self.environment(visit), &visit.input, state.next)
     }
 
     /// The first rule whose condition holds decides.
@@ -60,18 +60,11 @@ impl<R: Resources> Run<R> {
             if !rule.condition.holds(&environment)? {
                 continue;
             }
+            let own = &rule.leave;
+            let assign = if own.assign.is_empty() { &common.assign } else { &own.assign };
+            let output = own.output.as_ref().or(common.output.as_ref());
             let next = Next::State(rule.next);
-            let own = self.leave(visit, &rule.leave, &environment, &visit.input, next)?;
-            if !rule.leave.assign.is_empty()
-                && (rule.leave.output.is_some() || common.output.is_none())
-            {
-                return Ok(own);
-            }
-            let common = self.leave(visit, common, &environment, &visit.input, next)?;
-            let assigned =
-                if rule.leave.assign.is_empty() { common.assigned } else { own.assigned };
-            let output = if rule.leave.output.is_some() { own.output } else { common.output };
-            return Ok(Exit { output, assigned, next });
+            return visit.leave_with(assign, output, &environment, &visit.input, next);
         }
         let Some(default) = default else {
             return Err(TaskError::new(
@@ -82,7 +75,7 @@ impl<R: Resources> Run<R> {
                 ),
             ));
         };
-        self.leave(visit, common, &environment, &visit.input, Next::State(default))
+        visit.leave(common, &environment, &visit.input, Next::State(default))
     }
 
     /// The error that a Fail state ends with.

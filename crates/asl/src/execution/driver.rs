@@ -10,6 +10,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::sleep;
 
 use super::identity::Observer;
+use super::leaving::limited;
 use super::run::Run;
 use super::{Identity, Stop};
 use crate::definition::Machine;
@@ -82,7 +83,7 @@ async fn limit(timeout: Option<u64>) -> u64 {
 async fn whole<R: Resources>(machine: &Machine, run: &Run<R>) -> Result<Arc<Value>, TaskError> {
     let mut trail = Trail::default();
     run.journal.record(&mut trail, || Record::ExecutionStarted(Arc::clone(&run.identity)))?;
-    let input = run.limited(Arc::clone(&run.identity.input), "execution", "input")?;
+    let input = limited(Arc::clone(&run.identity.input), "execution", "input")?;
 
     // Step Functions numbers the first state's event as following event 0 as well.
     run.flow(&machine.flow, input, Scope::default(), Trail::default()).await

@@ -8,6 +8,7 @@ use futures_util::stream::FuturesUnordered;
 use serde_json::Value;
 
 use super::attempt::items_of;
+use super::leaving::limited;
 use super::run::{Run, Visit};
 use crate::definition::{Flow, Map};
 use crate::error::TaskError;
@@ -31,7 +32,7 @@ impl<R: Resources> Run<R> {
         let environment = self.environment(visit);
         let input = match arguments {
             Some(template) => {
-                self.limited(template.evaluate(&environment)?, &visit.state.name, "arguments")?
+                limited(template.evaluate(&environment)?, &visit.state.name, "arguments")?
             }
             None => Arc::clone(&visit.input),
         };
@@ -61,7 +62,7 @@ impl<R: Resources> Run<R> {
 
         *trail = Trail::after(self.journal.count());
         self.journal.record(trail, || Record::ParallelStateSucceeded)?;
-        self.limited(Arc::new(Value::Array(outputs)), &visit.state.name, "result")
+        limited(Arc::new(Value::Array(outputs)), &visit.state.name, "result")
     }
 
     /// The outputs of all iterations, in the order of the items.
@@ -99,7 +100,7 @@ impl<R: Resources> Run<R> {
                     Environment { item: Some(Item { index, value: item }), ..environment };
                 let input = match &map.selector {
                     Some(template) => {
-                        self.limited(template.evaluate(&selecting)?, name, "selected item")?
+                        limited(template.evaluate(&selecting)?, name, "selected item")?
                     }
                     None => Arc::clone(item),
                 };
@@ -130,7 +131,7 @@ impl<R: Resources> Run<R> {
         }
 
         self.journal.record(trail, || Record::MapStateSucceeded)?;
-        self.limited(Arc::new(Value::Array(outputs)), name, "result")
+        limited(Arc::new(Value::Array(outputs)), name, "result")
     }
 
     fn iteration(

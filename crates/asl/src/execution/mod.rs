@@ -4,6 +4,7 @@ mod attempt;
 mod driver;
 mod fork;
 mod identity;
+mod leaving;
 mod retrying;
 mod run;
 mod task;

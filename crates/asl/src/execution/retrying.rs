@@ -62,7 +62,7 @@ impl<R: Resources> Run<R> {
 
         let output = Arc::new(json!({ "Error": error.error, "Cause": error.cause }));
         let environment = Environment { error: Some(&output), ..self.environment(visit) };
-        self.leave(visit, &catcher.leave, &environment, &output, Next::State(catcher.next))
+        visit.leave(&catcher.leave, &environment, &output, Next::State(catcher.next))
     }
 }
 

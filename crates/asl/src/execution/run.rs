@@ -9,14 +9,13 @@ use tokio::time::Instant;
 
 use super::Identity;
 use crate::clock::Clock;
-use crate::definition::{Flow, Kind, Leave, Next, State};
+use crate::definition::{Flow, Kind, Next, State};
 use crate::dice::Dice;
-use crate::error::{DATA_LIMIT_EXCEEDED, QUERY_EVALUATION_ERROR, TaskError};
+use crate::error::{QUERY_EVALUATION_ERROR, TaskError};
 use crate::expression::Environment;
 use crate::history::{Journal, Record, Trail};
 use crate::resources::Resources;
 use crate::scope::Scope;
-use crate::size::{PAYLOAD_LIMIT, size};
 use crate::tokens::Tokens;
 
 /// What an execution carries with it.
@@ -99,35 +98,6 @@ impl<R: Resources> Run<R> {
         })
     }
 
-    /// Evaluates `Assign` and `Output` side by side: neither sees what the other makes.
-    pub(super) fn leave(
-        &self,
-        visit: &Visit<'_>,
-        leave: &Leave,
-        environment: &Environment<'_>,
-        otherwise: &Arc<Value>,
-        next: Next,
-    ) -> Result<Exit, TaskError> {
-        let output = match &leave.output {
-            Some(template) => {
-                self.limited(template.evaluate(environment)?, &visit.state.name, "output")?
-            }
-            None => Arc::clone(otherwise),
-        };
-        let mut assigned = Vec::with_capacity(leave.assign.len());
-        let mut assigned_size = 0;
-        for (name, template) in &leave.assign {
-            let value = template.evaluate(environment)?;
-            assigned_size += size(&value);
-            assigned.push((Arc::clone(name), value));
-        }
-        // "Up to 256 KiB per state" (Developer Guide, "Passing data between states with variables").
-        if assigned_size > PAYLOAD_LIMIT {
-            return Err(too_large(&visit.state.name, "assigned variables"));
-        }
-        Ok(Exit { output, assigned, next })
-    }
-
     pub(super) fn environment<'a>(&'a self, visit: &'a Visit<'_>) -> Environment<'a> {
         Environment {
             scope: visit.scope,
@@ -143,18 +113,6 @@ impl<R: Resources> Run<R> {
             token: None,
             item: None,
         }
-    }
-
-    /// The value, unless it is larger than Step Functions takes.
-    pub(super) fn limited(
-        &self,
-        value: Arc<Value>,
-        whose: &str,
-        what: &str,
-    ) -> Result<Arc<Value>, TaskError> {
-        // The execution's own input and what is passed on unchanged have been measured already,
-        // but measuring is cheap and being wrong is not.
-        if size(&value) > PAYLOAD_LIMIT { Err(too_large(whose, what)) } else { Ok(value) }
     }
 
     /// Writes down an expression that failed.
@@ -173,11 +131,4 @@ impl<R: Resources> Run<R> {
             error: error.clone(),
         })
     }
-}
-
-fn too_large(whose: &str, what: &str) -> TaskError {
-    TaskError::new(
-        DATA_LIMIT_EXCEEDED,
-        format!("The {what} of '{whose}' exceeds the maximum of {PAYLOAD_LIMIT} bytes."),
-    )
 }

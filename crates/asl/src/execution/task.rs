@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
 
+use super::leaving::limited;
 use super::run::{Run, Visit};
 use crate::definition::Task;
 use crate::error::{HEARTBEAT_TIMEOUT, TIMEOUT, TaskError};
@@ -32,7 +33,7 @@ impl<R: Resources> Run<R> {
             ..self.environment(visit)
         };
         let arguments = match &task.arguments {
-            Some(template) => self.limited(template.evaluate(&environment)?, name, "arguments")?,
+            Some(template) => limited(template.evaluate(&environment)?, name, "arguments")?,
             None => Arc::clone(&visit.input),
         };
         let seconds = |amount: &Option<crate::definition::Amount>| {
@@ -76,7 +77,7 @@ impl<R: Resources> Run<R> {
                 answer.unwrap_or_else(|_| Err(timed_out(TIMEOUT, name, seconds)))
             }
         };
-        match result.and_then(|result| self.limited(Arc::new(result), name, "result")) {
+        match result.and_then(|result| limited(Arc::new(result), name, "result")) {
             Ok(result) => {
                 self.journal
                     .record(trail, || Record::TaskSucceeded(call(), Arc::clone(&result)))?;
@@ -84,9 +85,12 @@ impl<R: Resources> Run<R> {
             }
             Err(error) => {
                 let late = error.error == TIMEOUT || error.error == HEARTBEAT_TIMEOUT;
-                self.journal.record(trail, || match late {
-                    true => Record::TaskTimedOut(call(), error.clone()),
-                    false => Record::TaskFailed(call(), error.clone()),
+                self.journal.record(trail, || {
+                    if late {
+                        Record::TaskTimedOut(call(), error.clone())
+                    } else {
+                        Record::TaskFailed(call(), error.clone())
+                    }
                 })?;
                 Err(error)
             }

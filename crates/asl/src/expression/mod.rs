@@ -5,6 +5,7 @@ mod evaluate;
 mod names;
 mod plain;
 mod template;
+mod walk;
 
 use jsonata_core::ast::AstNode;
 

@@ -3,6 +3,7 @@
 use jsonata_core::ast::{AstNode, BinaryOp, PathStep, Stage};
 
 use super::aws;
+use super::walk::{bindings, children};
 
 /// What an expression refers to.
 #[derive(Debug, Default)]
@@ -57,7 +58,9 @@ impl Walk {
             }
             AstNode::Sort { input, terms } => {
                 self.node(input, root);
-                terms.iter().for_each(|(term, _)| self.node(term, false));
+                for (term, _) in terms {
+                    self.node(term, false);
+                }
             }
             AstNode::ObjectTransform { input, pattern } => {
                 self.node(input, root);
@@ -69,7 +72,9 @@ impl Walk {
             AstNode::Transform { location, update, delete } => {
                 self.node(location, false);
                 self.node(update, false);
-                delete.iter().for_each(|delete| self.node(delete, false));
+                if let Some(delete) = delete {
+                    self.node(delete, false);
+                }
             }
             AstNode::FunctionApplication(inner) => self.node(inner, false),
             AstNode::Binary { op: BinaryOp::ColonEqual, rhs, .. } => self.node(rhs, root),
@@ -78,7 +83,9 @@ impl Walk {
     }
 
     fn all(&mut self, nodes: &[AstNode], root: bool) {
-        nodes.iter().for_each(|node| self.node(node, root));
+        for node in nodes {
+            self.node(node, root);
+        }
     }
 
     fn path(&mut self, steps: &[PathStep], root: bool) {
@@ -135,86 +142,5 @@ impl Walk {
         } else if !aws::exists(name) {
             self.uses.unknown_functions.push(name.to_owned());
         }
-    }
-}
-
-/// Collects every name that `node` binds: `$x := …`, parameters, `@$x` and `#$x`.
-fn bindings(node: &AstNode, bound: &mut Vec<String>) {
-    match node {
-        AstNode::Binary { op: BinaryOp::ColonEqual, lhs, .. } => {
-            if let AstNode::Variable(name) = &**lhs {
-                bound.push(name.clone());
-            }
-        }
-        AstNode::Lambda { params, .. } => bound.extend(params.iter().cloned()),
-        AstNode::Path { steps } => {
-            for step in steps {
-                bound.extend(step.focus.iter().chain(&step.index_var).cloned());
-                for stage in &step.stages {
-                    if let Stage::Index(name) = stage {
-                        bound.push(name.clone());
-                    }
-                }
-            }
-        }
-        _ => {}
-    }
-    children(node, &mut |child| bindings(child, bound));
-}
-
-/// Calls `visit` with each node directly below `node`.
-fn children(node: &AstNode, visit: &mut dyn FnMut(&AstNode)) {
-    match node {
-        AstNode::Path { steps } => {
-            for step in steps {
-                visit(&step.node);
-                for stage in &step.stages {
-                    if let Stage::Filter(filter) = stage {
-                        visit(filter);
-                    }
-                }
-            }
-        }
-        AstNode::Binary { lhs, rhs, .. } => {
-            visit(lhs);
-            visit(rhs);
-        }
-        AstNode::Unary { operand, .. } => visit(operand),
-        AstNode::Function { args, .. } => args.iter().for_each(visit),
-        AstNode::Call { procedure, args } => {
-            visit(procedure);
-            args.iter().for_each(visit);
-        }
-        AstNode::Lambda { body, .. } => visit(body),
-        AstNode::Array(items) | AstNode::Block(items) | AstNode::ArrayGroup(items) => {
-            items.iter().for_each(visit);
-        }
-        AstNode::Object(pairs) => pairs.iter().for_each(|(key, value)| {
-            visit(key);
-            visit(value);
-        }),
-        AstNode::ObjectTransform { input, pattern } => {
-            visit(input);
-            pattern.iter().for_each(|(key, value)| {
-                visit(key);
-                visit(value);
-            });
-        }
-        AstNode::Conditional { condition, then_branch, else_branch } => {
-            visit(condition);
-            visit(then_branch);
-            else_branch.iter().for_each(|branch| visit(branch));
-        }
-        AstNode::FunctionApplication(inner) => visit(inner),
-        AstNode::Sort { input, terms } => {
-            visit(input);
-            terms.iter().for_each(|(term, _)| visit(term));
-        }
-        AstNode::Transform { location, update, delete } => {
-            visit(location);
-            visit(update);
-            delete.iter().for_each(|delete| visit(delete));
-        }
-        _ => {}
     }
 }
