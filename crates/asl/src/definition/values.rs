@@ -1,0 +1,360 @@
+//! Reads single values: texts, numbers, templates with expressions.
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::reader::Reader;
+use super::{Amount, Leave, Text};
+use crate::expression::{self, Expression, Template, Uses};
+use crate::json::{item, member};
+
+/// An object of the definition, and where it stands.
+#[derive(Clone)]
+pub(super) struct Fields<'a> {
+    pub(super) map: &'a Map<String, Value>,
+    pub(super) path: String,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn get(&self, name: &str) -> Option<(&'a Value, String)> {
+        self.map.get(name).map(|value| (value, member(&self.path, name)))
+    }
+}
+
+/// What an expression can see of `$states` where it stands, besides `input` and `context`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Nothing more.
+    Plain,
+    /// The `Arguments` of a task with a token: `context.Task.Token`.
+    Token,
+    /// An `ItemSelector`: `context.Map.Item`.
+    Item,
+    /// After a task, branches or iterations: `result`.
+    Result,
+    /// A catcher: `errorOutput`.
+    Catch,
+}
+
+impl Reader {
+    pub(super) fn object<'a>(&mut self, value: &'a Value, path: String) -> Option<Fields<'a>> {
+        if let Value::Object(map) = value {
+            return Some(Fields { map, path });
+        }
+        self.report.add(path, "this is not an object", "write an object: `{ … }`");
+        None
+    }
+
+    pub(super) fn array<'a>(
+        &mut self,
+        fields: &Fields<'a>,
+        name: &str,
+    ) -> Option<(&'a Vec<Value>, String)> {
+        let (value, path) = fields.get(name)?;
+        match value {
+            Value::Array(items) if !items.is_empty() => Some((items, path)),
+            Value::Array(_) => {
+                self.report.add(path, format!("`{name}` is empty"), "give it at least one item");
+                None
+            }
+            _ => {
+                self.report.add(
+                    path,
+                    format!("`{name}` is not an array"),
+                    "write an array: `[ … ]`",
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn string(&mut self, fields: &Fields<'_>, name: &str) -> Option<String> {
+        let (value, path) = fields.get(name)?;
+        if let Value::String(text) = value {
+            return Some(text.clone());
+        }
+        self.report.add(path, format!("`{name}` is not a string"), "write a string");
+        None
+    }
+
+    pub(super) fn required(&mut self, fields: &Fields<'_>, name: &str) {
+        if !fields.map.contains_key(name) {
+            self.report.add(&*fields.path, format!("`{name}` is missing"), format!("add `{name}`"));
+        }
+    }
+
+    pub(super) fn whole(
+        &mut self,
+        fields: &Fields<'_>,
+        name: &str,
+        range: RangeInclusive<u64>,
+    ) -> Option<u64> {
+        let (value, path) = fields.get(name)?;
+        let number = value.as_u64().filter(|number| range.contains(number));
+        if number.is_none() {
+            self.report.add(
+                path,
+                format!("{value} is out of range for `{name}`"),
+                format!("write a whole number from {} to {}", range.start(), range.end()),
+            );
+        }
+        number
+    }
+
+    /// A whole number or an expression.
+    pub(super) fn amount(
+        &mut self,
+        fields: &Fields<'_>,
+        name: &str,
+        range: RangeInclusive<u64>,
+    ) -> Option<Amount> {
+        match fields.get(name)? {
+            (Value::String(text), path) => self
+                .only_expression(text, path, name)
+                .map(|expression| Amount::Expression(Box::new(expression))),
+            _ => self.whole(fields, name, range).map(Amount::Literal),
+        }
+    }
+
+    /// A string or an expression.
+    pub(super) fn text(&mut self, fields: &Fields<'_>, name: &str) -> Option<Text> {
+        let (_, path) = fields.get(name)?;
+        let text = self.string(fields, name)?;
+        match expression::text(&text) {
+            expression::Text::Literal => Some(Text::Literal(text)),
+            _ => self
+                .expression(&text, path, name, Place::Plain)
+                .map(|expression| Text::Expression(Box::new(expression))),
+        }
+    }
+
+    pub(super) fn only_expression(
+        &mut self,
+        text: &str,
+        path: String,
+        field: &str,
+    ) -> Option<Expression> {
+        if matches!(expression::text(text), expression::Text::Literal) {
+            self.report.add(
+                path,
+                format!("`{field}` is plain text"),
+                "write an expression: `{% … %}`",
+            );
+            return None;
+        }
+        self.expression(text, path, field, Place::Plain)
+    }
+
+    /// Reads `{% … %}` and checks everything it refers to, but for variables, whose existence
+    /// depends on the states before.
+    fn expression(
+        &mut self,
+        text: &str,
+        path: String,
+        field: &str,
+        place: Place,
+    ) -> Option<Expression> {
+        let expression::Text::Expression(source) = expression::text(text) else {
+            self.report.add(
+                path,
+                "an expression must begin with `{%` and end with `%}`, with nothing around",
+                "join texts inside: `{% 'a ' & $b %}`",
+            );
+            return None;
+        };
+        match Expression::parse(source, field) {
+            Ok(expression) => {
+                self.check_uses(expression.uses(), &path, place);
+                let variables = expression.uses().variables.iter().filter(|name| *name != "states");
+                let used = variables.map(|name| (name.clone(), path.clone())).collect::<Vec<_>>();
+                self.used.extend(used);
+                Some(expression)
+            }
+            Err(error) => {
+                self.report.add(
+                    path,
+                    format!("this is not JSONata: {error}"),
+                    "correct the expression",
+                );
+                None
+            }
+        }
+    }
+
+    fn check_uses(&mut self, uses: &Uses, path: &str, place: Place) {
+        for name in &uses.unknown_functions {
+            let remedy = match name.as_str() {
+                "eval" => "Step Functions does not support `$eval`; use `$parse` for JSON text",
+                _ => "use a function of JSONata or Step Functions",
+            };
+            self.report.add(path, format!("there is no function `${name}`"), remedy);
+        }
+        for name in &uses.rootless {
+            self.report.add(
+                path,
+                format!("`{name}` stands for nothing: there is no root document"),
+                format!("write `$states.input.{name}`, or `${name}` for a variable"),
+            );
+        }
+        if uses.root {
+            self.report.add(path, "`$` and `$$` stand for nothing here", "write `$states.input`");
+        }
+        for used in &uses.states {
+            if let Some((what, remedy)) = states_field(used, place) {
+                self.report.add(path, what, remedy);
+            }
+        }
+    }
+
+    /// Any JSON, with expressions in its strings.
+    pub(super) fn template(
+        &mut self,
+        value: &Value,
+        path: String,
+        field: &str,
+        place: Place,
+    ) -> Template {
+        match value {
+            Value::String(text) => match expression::text(text) {
+                expression::Text::Literal => Template::Literal(Arc::new(value.clone())),
+                _ => match self.expression(text, path, field, place) {
+                    Some(expression) => Template::Expression(Box::new(expression)),
+                    None => Template::Literal(Arc::new(Value::Null)),
+                },
+            },
+            Value::Object(map) => {
+                let members = map.iter().map(|(key, value)| {
+                    let path = member(&path, key);
+                    if let Some(plain) = key.strip_suffix(".$") {
+                        self.report.add(
+                            &*path,
+                            format!("`{key}` is a JSONPath key"),
+                            format!("write `\"{plain}\": \"{{% … %}}\"`"),
+                        );
+                    }
+                    (key.clone(), self.template(value, path, &format!("{field}/{key}"), place))
+                });
+                let members: Vec<_> = members.collect();
+                if members.iter().all(|(_, value)| matches!(value, Template::Literal(_))) {
+                    return Template::Literal(Arc::new(value.clone()));
+                }
+                Template::Object(members)
+            }
+            Value::Array(items) => {
+                let items = items.iter().enumerate().map(|(index, value)| {
+                    self.template(value, item(&path, index), &format!("{field}[{index}]"), place)
+                });
+                let items: Vec<_> = items.collect();
+                if items.iter().all(|value| matches!(value, Template::Literal(_))) {
+                    return Template::Literal(Arc::new(value.clone()));
+                }
+                Template::Array(items)
+            }
+            _ => Template::Literal(Arc::new(value.clone())),
+        }
+    }
+
+    pub(super) fn optional_template(
+        &mut self,
+        fields: &Fields<'_>,
+        name: &str,
+        place: Place,
+    ) -> Option<Template> {
+        let (value, path) = fields.get(name)?;
+        Some(self.template(value, path, name, place))
+    }
+
+    /// `Assign` and `Output`.
+    pub(super) fn leave(&mut self, fields: &Fields<'_>, place: Place) -> Leave {
+        Leave {
+            assign: self.assign(fields, place),
+            output: self.optional_template(fields, "Output", place),
+        }
+    }
+
+    fn assign(&mut self, fields: &Fields<'_>, place: Place) -> Vec<(Arc<str>, Template)> {
+        let Some((value, path)) = fields.get("Assign") else { return Vec::new() };
+        let Some(assign) = self.object(value, path) else { return Vec::new() };
+        let mut assigned = Vec::new();
+        for (name, value) in assign.map {
+            let path = member(&assign.path, name);
+            if !is_variable(name) {
+                self.report.add(
+                    &*path,
+                    format!("`{name}` cannot be the name of a variable"),
+                    "use a letter, then up to 79 letters, digits and `_`; not `states`",
+                );
+            }
+            self.assigned.push((name.clone(), path.clone()));
+            let value = self.template(value, path, &format!("Assign/{name}"), place);
+            assigned.push((name.as_str().into(), value));
+        }
+        assigned
+    }
+}
+
+/// "The first character must be a Unicode `ID_Start` character, and the others Unicode `ID_Continue`
+/// characters; the maximum length is 80" (Developer Guide, "Passing data between states with
+/// variables"); `states` is reserved.
+fn is_variable(name: &str) -> bool {
+    name != "states"
+        && name.chars().count() <= 80
+        && name.starts_with(char::is_alphabetic)
+        && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// What is wrong with `$states.` followed by `path`, and what would be right.
+fn states_field(path: &[String], place: Place) -> Option<(String, String)> {
+    let names: Vec<&str> = path.iter().map(String::as_str).collect();
+    let what = |why: &str| format!("`$states.{}` {why}", path.join("."));
+    let (why, remedy) = match names.as_slice() {
+        []
+        | ["input", ..]
+        | ["context"]
+        | ["context", "Execution" | "State" | "StateMachine"]
+        | ["context", "Execution", "Id" | "Name" | "StartTime" | "RoleArn" | "RedriveCount"]
+        | ["context", "Execution", "Input", ..]
+        | ["context", "State", "Name" | "EnteredTime" | "RetryCount"]
+        | ["context", "StateMachine", "Id" | "Name"] => return None,
+        ["result", ..] if place == Place::Result => return None,
+        ["result", ..] => (
+            "does not exist here",
+            "there is a result only in `Assign` and `Output` of Task, Parallel and Map states",
+        ),
+        ["errorOutput"] | ["errorOutput", "Error" | "Cause", ..] if place == Place::Catch => {
+            return None;
+        }
+        ["errorOutput", ..] if place == Place::Catch => {
+            ("does not exist", "it has `Error` and `Cause`")
+        }
+        ["errorOutput", ..] => {
+            ("exists only in a Catch", "use it in `Assign` or `Output` of a catcher")
+        }
+        ["context", "Task"] | ["context", "Task", "Token"] if place == Place::Token => return None,
+        ["context", "Task"] | ["context", "Task", "Token"] => (
+            "exists only in `Arguments` of a `.waitForTaskToken` task",
+            "end `Resource` with `.waitForTaskToken`",
+        ),
+        ["context", "Map"]
+        | ["context", "Map", "Item"]
+        | ["context", "Map", "Item", "Index"]
+        | ["context", "Map", "Item", "Value", ..]
+            if place == Place::Item =>
+        {
+            return None;
+        }
+        ["context", "Map", ..] => (
+            "exists only in `ItemSelector`, as `Map.Item.Index` and `Map.Item.Value`",
+            "put it into the iteration's input with `ItemSelector`",
+        ),
+        ["context", ..] => (
+            "does not exist",
+            "the context has Execution.{Id, Input, Name, RedriveCount, RoleArn, StartTime}, \
+             State.{EnteredTime, Name, RetryCount}, StateMachine.{Id, Name}, Task.Token, Map.Item",
+        ),
+        _ => ("does not exist", "`$states` has `input`, `result`, `errorOutput` and `context`"),
+    };
+    Some((what(why), remedy.to_owned()))
+}
