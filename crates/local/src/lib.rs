@@ -1,1 +1,3 @@
 //! An account on one machine.
+
+pub mod bus;
