@@ -22,8 +22,9 @@ pub struct DeadLetter {
     pub target: Arc<str>,
     /// What the target said the last time.
     pub error_message: String,
-    /// Why it was not tried again.
-    pub exhausted_retry_condition: Exhausted,
+    /// Why it was not tried again. `None` for what never was on its way ([`super::Bus::bury`]).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exhausted_retry_condition: Option<Exhausted>,
     /// How often it was tried again after the first time.
     pub retry_attempts: u32,
     /// The event itself.

@@ -83,14 +83,25 @@ impl Core {
             delivery.target.name,
             delivery.event.detail_type,
         );
+        self.bury(delivery, error, Some(exhausted), retries);
+    }
+
+    /// Keeps a delivery as a dead letter.
+    pub(super) fn bury(
+        &self,
+        delivery: Delivery,
+        error_message: String,
+        exhausted_retry_condition: Option<Exhausted>,
+        retry_attempts: u32,
+    ) {
         self.counters.lock().dead += 1;
         self.dead.lock().add(|id| DeadLetter {
             id,
             rule: Arc::clone(&delivery.rule),
             target: Arc::clone(&delivery.target.name),
-            error_message: error,
-            exhausted_retry_condition: exhausted,
-            retry_attempts: retries,
+            error_message,
+            exhausted_retry_condition,
+            retry_attempts,
             event: Arc::clone(&delivery.event),
             delivery,
         });

@@ -196,6 +196,14 @@ impl Bus {
         count
     }
 
+    /// Keeps as a dead letter what no rule could have matched, such as a body that could not be
+    /// read, with the name of who could not read it. Re-driven, it goes to the target of that name.
+    pub fn bury(&self, event: impl Into<Arc<Event>>, target: &str, error: impl Into<String>) {
+        let delivery =
+            Delivery { rule: "none".into(), target: Target::from(target), event: event.into() };
+        self.core.bury(delivery, error.into(), None, 0);
+    }
+
     /// From now on, asks `disturb` what happens to each event on its way from a rule to a target.
     /// For tests, which must show that no order, loss or repetition does harm.
     pub fn disturb<D>(&self, disturb: D)

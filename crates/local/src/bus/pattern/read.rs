@@ -14,7 +14,7 @@ const MOST_BRANCHES: usize = 1_000;
 
 /// Names that Event Ruler reserves inside `$or` (`Constants.java`), so that operators put in the
 /// wrong place are not taken for fields.
-const RESERVED: [&str; 23] = [
+const RESERVED: [&str; 24] = [
     "exactly",
     "equals-ignore-case",
     "prefix",
@@ -36,6 +36,7 @@ const RESERVED: [&str; 23] = [
     "date-on-or-after",
     "date-before",
     "date-on-or-before",
+    "in-date-range",
     "ip-address-in-range",
     "ip-address-not-in-range",
 ];
