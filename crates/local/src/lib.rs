@@ -3,4 +3,7 @@
 pub mod bus;
 pub mod ecs;
 pub mod plant;
+pub mod processes;
+pub mod proxy;
+pub mod real;
 pub mod traffic;

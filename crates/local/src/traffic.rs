@@ -100,7 +100,11 @@ mod tests {
         morning.merge(&noon);
 
         assert_eq!(morning.requests, 4);
-        assert_eq!(morning.error_rate(), Some(0.5), "a 404 is the client's error, not the server's");
+        assert_eq!(
+            morning.error_rate(),
+            Some(0.5),
+            "a 404 is the client's error, not the server's"
+        );
         assert_eq!(morning.quantile_millis(0.75), Some(2.0));
         assert_eq!(morning.quantile_millis(1.0), Some(60.0));
     }
