@@ -1,4 +1,5 @@
 //! An account on one machine.
 
+pub mod alarms;
 pub mod plant;
 pub mod traffic;
