@@ -1,3 +1,7 @@
-//! catalog.
+//! Lists goods, as a process of its own.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    chassis::run(catalog::Catalog)
+}

@@ -1,3 +1,7 @@
-//! checkout.
+//! Takes orders, as a process of its own.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    chassis::run(checkout::Checkout::default())
+}
