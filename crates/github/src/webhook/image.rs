@@ -23,11 +23,11 @@ pub(super) fn from_url(url: &str) -> (Option<String>, Option<&str>) {
     if !host.eq_ignore_ascii_case(REGISTRY) {
         return (None, None);
     }
-    let (rest, digest) = rest.split_once('@').map_or((rest, None), |(rest, d)| (rest, Some(d)));
+    let rest = rest.split_once('@').map_or(rest, |(rest, _digest)| rest);
     let (path, tag) = rest.split_once(':').map_or((rest, None), |(path, tag)| (path, Some(tag)));
 
     let image = path.split_once('/').and_then(|(owner, package)| name(owner, package));
-    (image, tag.filter(|tag| digest.is_none() && is_tag(tag)))
+    (image, tag.filter(|tag| is_tag(tag)))
 }
 
 /// Whether a text can be a tag.
@@ -81,6 +81,7 @@ mod tests {
             ("https://ghcr.io/octo/checkout:v1", (image.clone(), Some("v1"))),
             ("ghcr.io/octo/checkout:", (image.clone(), None)),
             ("ghcr.io/octo/checkout", (image.clone(), None)),
+            ("ghcr.io/octo/checkout:v1@sha256:00", (image.clone(), Some("v1"))),
             ("ghcr.io/octo/checkout@sha256:00", (image.clone(), None)),
             ("ghcr.io/octo/checkout:sha256:00", (image, None)),
             ("ghcr.io/octo", (None, None)),

@@ -63,6 +63,14 @@ fn without_metadata_tag_and_digest_come_from_address_and_version() {
 }
 
 #[test]
+fn the_digest_of_the_tag_goes_before_the_version() {
+    let other = format!("sha256:{}", "0".repeat(64));
+    let push = pushed("package", &with("/package/package_version/version", json!(other)));
+
+    assert_eq!(push.digest, pushed("package", sample!("package-published")).digest);
+}
+
+#[test]
 fn missing_parts_are_found_elsewhere() {
     const VERSION: &str = "/package/package_version";
     const METADATA: &str = "/package/package_version/container_metadata";

@@ -18,6 +18,7 @@ macro_rules! sample {
         include_str!(concat!("../../../../../events/samples/github/", $name, ".json"))
     };
 }
+use sample;
 
 fn secrets() -> Secrets {
     Secrets::new(SECRET).unwrap()
@@ -74,5 +75,3 @@ fn without(pointer: &str, field: &str) -> String {
     body.pointer_mut(pointer).unwrap().as_object_mut().unwrap().remove(field).expect(field);
     body.to_string()
 }
-
-use sample;
