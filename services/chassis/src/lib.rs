@@ -1,6 +1,6 @@
 //! What the reference services share: settings, failure switches, metrics, an HTTP server.
 //!
-//! A service is an [`App`]. [`run`] is its whole `main`; [`serve`] is the same for a program that
+//! A service is an [`App`]. [`run()`] is its whole `main`; [`serve`] is the same for a program that
 //! carries the service and has a runtime already. Beside what the app answers, every service has
 //!
 //! | path | answer |

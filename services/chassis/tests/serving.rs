@@ -37,7 +37,7 @@ async fn start(settings: Settings) -> Started {
     let ended = tokio::spawn(server.run(async {
         // Most tests never stop it and let go of the sender.
         if stopped.await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }));
     Started { address, stop, ended }

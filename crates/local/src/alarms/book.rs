@@ -96,19 +96,19 @@ impl AlarmBook {
             any_due = true;
 
             let verdict = judge(alarm, &datapoints(alarm, metric, end, &source));
-            let name = alarm.name.clone();
-            let after = verdict.state.map(|state| Standing {
-                value: state,
-                reason: reason::sentence(alarm, &verdict, state),
-                reason_data: Some(reason::data(alarm, &verdict, now)),
-                since: now,
+            let present = self.states.get(&alarm.name).map(|standing| standing.value);
+            let after = verdict.state.filter(|state| Some(*state) != present).map(|value| {
+                let reason = reason::sentence(alarm, &verdict, value);
+                let reason_data = Some(reason::data(alarm, &verdict, now));
+                Standing { value, reason, reason_data, since: now }
             });
-            let configuration = metric_configuration(alarm, metric);
 
-            self.evaluated.insert(name.clone(), end);
+            let name = alarm.name.clone();
             if let Some(after) = after {
+                let configuration = metric_configuration(alarm, metric);
                 changes.extend(self.enter(&name, after, configuration));
             }
+            self.evaluated.insert(name, end);
         }
 
         self.settle(now, any_due, &mut changes);
