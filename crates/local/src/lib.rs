@@ -1,5 +1,6 @@
 //! An account on one machine.
 
+pub mod account;
 pub mod alarms;
 pub mod bus;
 pub mod ecs;

@@ -1,0 +1,94 @@
+//! The state machines and rules of the account: the files that AWS gets.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use asl::{Machine, substitute};
+use serde::Deserialize;
+
+use super::steps::VERBS;
+use crate::bus::{Pattern, Rule};
+
+/// The state machines, by name and text.
+pub const MACHINES: [(&str, &str); 3] = [
+    ("release", include_str!("../../../../statemachines/release.asl.json")),
+    ("deployment", include_str!("../../../../statemachines/deployment.asl.json")),
+    ("recovery", include_str!("../../../../statemachines/recovery.asl.json")),
+];
+
+/// What each rule starts, by name.
+const RULES: &str = include_str!("../../../../events/rules.json");
+
+/// The patterns, by the rule's name.
+const PATTERNS: [(&str, &str); 5] = [
+    ("image-pushed", include_str!("../../../../events/patterns/image-pushed.json")),
+    ("hook-waiting", include_str!("../../../../events/patterns/hook-waiting.json")),
+    ("deployment-changed", include_str!("../../../../events/patterns/deployment-changed.json")),
+    ("alarm-ringing", include_str!("../../../../events/patterns/alarm-ringing.json")),
+    ("execution-ended", include_str!("../../../../events/patterns/execution-ended.json")),
+];
+
+/// What a rule starts.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Target {
+    /// A state machine, whose input is the event's detail.
+    Machine(String),
+    /// A step, whose input is the whole event.
+    Function(String),
+}
+
+/// The ARN of a state machine of this account.
+pub(super) fn machine_arn(region: &str, account: &str, machine: &str) -> String {
+    format!("arn:aws:states:{region}:{account}:stateMachine:cutover-{machine}")
+}
+
+/// Reads the state machines, with their placeholders filled in as Terraform does it.
+pub(super) fn machines(region: &str, account: &str) -> BTreeMap<String, Arc<Machine>> {
+    let value = |name: &str| match VERBS.contains(&name) {
+        true => Some(name.to_owned()),
+        false => MACHINES
+            .iter()
+            .any(|(machine, _)| *machine == name)
+            .then(|| machine_arn(region, account, name)),
+    };
+    let read = |(name, text): (&str, &str)| {
+        let text = substitute(text, value).unwrap_or_else(|report| panic!("{name}: {report}"));
+        let machine = Machine::read(&text).unwrap_or_else(|report| panic!("{name}: {report}"));
+        (name.to_owned(), Arc::new(machine))
+    };
+    MACHINES.into_iter().map(read).collect()
+}
+
+/// Reads what each rule starts.
+pub(super) fn targets() -> BTreeMap<String, Target> {
+    serde_json::from_str(RULES).expect("events/rules.json is tested to be readable")
+}
+
+/// Reads the rules for the bus. Each has one target, named as the rule is.
+pub(super) fn rules() -> Vec<Rule> {
+    let rule = |(name, text): (&str, &str)| {
+        let pattern = Pattern::parse(text).unwrap_or_else(|report| panic!("{name}: {report}"));
+        Rule::new(name, pattern, [name])
+    };
+    PATTERNS.into_iter().map(rule).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_deployed_can_be_read() {
+        assert_eq!(machines("local", "000000000000").len(), MACHINES.len());
+        assert_eq!(rules().len(), PATTERNS.len());
+        for (name, target) in targets() {
+            assert!(PATTERNS.iter().any(|(rule, _)| *rule == name), "{name} has no pattern");
+            match target {
+                Target::Machine(machine) => assert!(MACHINES.iter().any(|(m, _)| *m == machine)),
+                Target::Function(verb) => assert!(VERBS.contains(&verb.as_str())),
+            }
+        }
+        assert_eq!(targets().len(), PATTERNS.len(), "a rule without a target");
+    }
+}

@@ -1,0 +1,285 @@
+//! ECS and its load balancer, as the steps ask of them, kept by our model of it.
+
+use domain::Failure;
+use domain::evidence::Targets;
+use domain::name::{Arn, HookId};
+use domain::preflight::Serving;
+use domain::rollout::{RolloutState, Status, WaitingHook};
+use domain::service::Place;
+use domain::strategy::{Stage, Strategy};
+use serde::Deserialize;
+use serde::de::value::{Error as ValueError, StrDeserializer};
+use workflow::ports::{Deployment, Fleet, Reply};
+
+use super::world::World;
+use crate::ecs::{
+    self, ApiError, Canary, DeploymentConfiguration, ErrorCode, Hook, HookAction, LifecycleStage,
+    Linear, ServiceDeployment, StopType, TaskDefinition, UpdateService,
+};
+use crate::plant::{Plant, Share};
+
+impl<P: Plant> Fleet for World<P> {
+    async fn serving(&self, place: &Place) -> Result<Serving, Failure> {
+        let answer = async {
+            self.0.ecs.read(place, |service| {
+                let told = service.describe();
+                let newest = service.deployments().into_iter().next();
+                let in_progress = newest.filter(|newest| !newest.status.is_final());
+                Ok(Serving {
+                    task_definition: arn(&told.task_definition.arn)?,
+                    digest: digest(&told.task_definition.image),
+                    desired: told.desired_count,
+                    running: told.running_count,
+                    in_progress: in_progress.map(|newest| arn(&newest.arn)).transpose()?,
+                })
+            })
+        };
+        self.0.calls.make("fleet.serving", answer).await
+    }
+
+    async fn register(
+        &self,
+        blue: &Arn,
+        container: Option<&str>,
+        image: &str,
+    ) -> Result<Arn, Failure> {
+        let effect = async {
+            let blue =
+                self.0.ecs.task_definition(blue.as_str()).ok_or_else(|| {
+                    Failure::Refused(format!("there is no task definition {blue}"))
+                })?;
+            // A task definition has one container here, so naming it changes nothing.
+            let _ = container;
+            let repository = |image: &str| image.split('@').next().map(str::to_owned);
+            if repository(&blue.image) != repository(image) {
+                return Err(Failure::Refused(format!(
+                    "{} runs {}, and {image} is another image",
+                    blue.arn, blue.image
+                )));
+            }
+            arn(&self.0.ecs.register(&self.0.store, &blue, image).arn)
+        };
+        self.0.calls.make("fleet.register", effect).await
+    }
+
+    async fn find(&self, place: &Place, green: &Arn) -> Result<Option<Arn>, Failure> {
+        let answer = async {
+            self.0.ecs.read(place, |service| {
+                let found = to_green(service, green.as_str());
+                found.map(|deployment| arn(&deployment.arn)).transpose()
+            })
+        };
+        self.0.calls.make("fleet.find", answer).await
+    }
+
+    async fn launch(&self, place: &Place, launch: &Deployment) -> Result<(), Failure> {
+        let effect = async {
+            let green = self.0.ecs.task_definition(launch.green.as_str()).ok_or_else(|| {
+                Failure::Refused(format!("there is no task definition {}", launch.green))
+            })?;
+            let update = UpdateService {
+                task_definition: Some(green),
+                deployment_configuration: Some(configuration(launch)),
+                ..UpdateService::default()
+            };
+            let now = self.0.clock.now();
+            self.0.ecs.write(&self.0.store, place, |service| service.update(update, now))
+        };
+        self.0.calls.make("fleet.launch", effect).await
+    }
+
+    async fn rollout(&self, rollout: &Arn) -> Result<RolloutState, Failure> {
+        let answer = async {
+            let place = place(rollout)?;
+            self.0.ecs.read(&place, |service| {
+                let found = service.deployment(rollout.as_str());
+                state(&found.ok_or_else(|| unknown(rollout))?)
+            })
+        };
+        self.0.calls.make("fleet.rollout", answer).await
+    }
+
+    async fn answer(&self, rollout: &Arn, hook: &HookId, reply: Reply) -> Result<(), Failure> {
+        let effect = async {
+            let action = match reply {
+                Reply::Continue => HookAction::Continue,
+                Reply::Rollback => HookAction::Rollback,
+            };
+            let (place, now) = (place(rollout)?, self.0.clock.now());
+            let answered = self.0.ecs.write(&self.0.store, &place, |service| {
+                let asks = service.deployment(rollout.as_str()).is_some_and(|deployment| {
+                    let mut hooks = deployment.lifecycle_hook_details.iter();
+                    hooks.any(|detail| detail.hook_id == hook.as_str() && detail.waits())
+                });
+                match asks {
+                    true => {
+                        service.continue_deployment(rollout.as_str(), hook.as_str(), action, now)
+                    }
+                    // Answered before, or timed out: what ECS made of it shows at the next look.
+                    false => Ok(()),
+                }
+            });
+            answered
+        };
+        self.0.calls.make("fleet.answer", effect).await
+    }
+
+    async fn stop(&self, rollout: &Arn) -> Result<(), Failure> {
+        let effect = async {
+            let (place, now) = (place(rollout)?, self.0.clock.now());
+            self.0.ecs.write(&self.0.store, &place, |service| {
+                match service.stop(rollout.as_str(), StopType::Rollback, now) {
+                    // It is over: what became of it shows at the next look.
+                    Err(error) if error.code == ErrorCode::ConflictException => Ok(()),
+                    stopped => stopped,
+                }
+            })
+        };
+        self.0.calls.make("fleet.stop", effect).await
+    }
+
+    async fn targets(&self, place: &Place, green: &Arn) -> Result<Targets, Failure> {
+        let answer = async {
+            let revision = self.0.ecs.read(place, |service| {
+                Ok(to_green(service, green.as_str()).map(|it| it.target_service_revision.arn))
+            })?;
+            let targets = match &revision {
+                Some(revision) => self.0.plant.targets(&place.service, revision),
+                None => Vec::new(),
+            };
+            let healthy = targets.iter().filter(|target| target.state == "healthy").count();
+            let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+            Ok(Targets {
+                healthy: count(healthy),
+                total: count(targets.len()),
+                reason: targets.into_iter().find_map(|target| target.reason),
+            })
+        };
+        self.0.calls.make("fleet.targets", answer).await
+    }
+}
+
+/// The newest deployment of a service to this task definition.
+fn to_green(service: &ecs::Service, green: &str) -> Option<ServiceDeployment> {
+    service.deployments().into_iter().find(|deployment| {
+        let revision = service.revision(&deployment.target_service_revision.arn);
+        revision.is_some_and(|revision| revision.task_definition.arn == green)
+    })
+}
+
+/// The deployment in the words of ECS.
+fn configuration(launch: &Deployment) -> DeploymentConfiguration {
+    let mut configuration = DeploymentConfiguration::default();
+    match &launch.strategy {
+        Strategy::BlueGreen {} => configuration.strategy = ecs::Strategy::BlueGreen,
+        // Steps are held by our pauses, so ECS's own bakes are set to their least.
+        Strategy::Canary { percent, .. } => {
+            configuration.strategy = ecs::Strategy::Canary;
+            configuration.canary =
+                Some(Canary { percent: Share(percent.tenths()), bake_minutes: 0 });
+        }
+        Strategy::Linear { step, .. } => {
+            configuration.strategy = ecs::Strategy::Linear;
+            configuration.linear =
+                Some(Linear { step_percent: Share(step.tenths()), step_bake_minutes: 0 });
+        }
+        Strategy::Rolling {} => {
+            configuration.strategy = ecs::Strategy::Rolling;
+            configuration.circuit_breaker.enable = true;
+            configuration.circuit_breaker.rollback = true;
+        }
+    }
+    configuration.alarms = ecs::Alarms {
+        names: launch.alarms.clone(),
+        enable: !launch.alarms.is_empty(),
+        rollback: !launch.alarms.is_empty(),
+    };
+    configuration.lifecycle_hooks = launch
+        .pauses
+        .iter()
+        .map(|pause| Hook {
+            stages: vec![lifecycle(pause.stage)],
+            timeout_minutes: u32::try_from(pause.gives_up.in_minutes()).unwrap_or(u32::MAX),
+            timeout_action: HookAction::Rollback,
+        })
+        .collect();
+    configuration
+}
+
+fn lifecycle(stage: Stage) -> LifecycleStage {
+    match stage {
+        Stage::PostTestTrafficShift => LifecycleStage::PostTestTrafficShift,
+        Stage::PreProductionTrafficShift => LifecycleStage::PreProductionTrafficShift,
+        Stage::PostProductionTrafficShift => LifecycleStage::PostProductionTrafficShift,
+    }
+}
+
+fn state(deployment: &ServiceDeployment) -> Result<RolloutState, Failure> {
+    let waiting = deployment.lifecycle_hook_details.iter().filter(|hook| hook.waits());
+    let waiting = waiting.map(|hook| {
+        Ok(WaitingHook {
+            id: hook.hook_id.parse().map_err(told)?,
+            stage: known(hook.stage.as_str())?,
+            expires_at: hook.expires_at,
+        })
+    });
+    let green = &deployment.target_service_revision;
+    Ok(RolloutState {
+        status: known::<Status>(deployment.status.as_str())?,
+        stage: deployment.lifecycle_stage.map(|stage| stage.as_str().to_owned()),
+        waiting: waiting.collect::<Result<_, Failure>>()?,
+        green: Some(arn(&green.arn)?),
+        share: green.requested_production_traffic_weight.percent(),
+        wanted: green.requested_task_count,
+        began: deployment.created_at,
+        reason: deployment.status_reason.clone(),
+    })
+}
+
+/// Reads a name that ECS uses.
+fn known<'de, T: Deserialize<'de>>(name: &'de str) -> Result<T, Failure> {
+    T::deserialize(StrDeserializer::<ValueError>::new(name)).map_err(told)
+}
+
+fn arn(text: &str) -> Result<Arn, Failure> {
+    text.parse().map_err(told)
+}
+
+fn told(error: impl std::fmt::Display) -> Failure {
+    Failure::Invalid(format!("ECS told what cannot be: {error}"))
+}
+
+fn digest(image: &str) -> Option<domain::name::Digest> {
+    image.split_once('@').and_then(|(_, digest)| digest.parse().ok())
+}
+
+fn unknown(rollout: &Arn) -> Failure {
+    Failure::Refused(format!("ECS has no service deployment {rollout}"))
+}
+
+/// Where the service of a service deployment is: `arn:…:service-deployment/<cluster>/<service>/<id>`.
+fn place(rollout: &Arn) -> Result<Place, Failure> {
+    let resource = rollout.as_str().splitn(6, ':').nth(5).unwrap_or_default();
+    match resource.split('/').collect::<Vec<_>>()[..] {
+        ["service-deployment", cluster, service, _] => {
+            Ok(Place { cluster: cluster.to_owned(), service: service.to_owned() })
+        }
+        _ => Err(unknown(rollout)),
+    }
+}
+
+/// What a refused call of ECS means to a step.
+pub(super) fn refused(error: &ApiError) -> Failure {
+    match error.code {
+        ErrorCode::ConflictException => Failure::Busy(error.to_string()),
+        ErrorCode::InvalidParameterException
+        | ErrorCode::ClientException
+        | ErrorCode::ServiceDeploymentNotFoundException => Failure::Refused(error.to_string()),
+    }
+}
+
+/// A copy of `blue` with another image, as `RegisterTaskDefinition` makes it.
+pub(super) fn next_revision(blue: &TaskDefinition, revision: u32, image: &str) -> TaskDefinition {
+    let family = blue.arn.rsplit_once(':').map_or(blue.arn.as_str(), |(family, _)| family);
+    TaskDefinition { arn: format!("{family}:{revision}"), image: image.to_owned() }
+}

@@ -1,0 +1,95 @@
+//! The functions of the account: each step by its verb, called as Lambda would call it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::Failure;
+use domain::failure::decode;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::Inner;
+use super::world::World;
+use crate::plant::Plant;
+
+/// How long a step may take: the time limit of its Lambda function.
+const TIME_LIMIT: Duration = Duration::from_secs(50);
+
+/// Every verb that a state machine, a rule or the webhook may call.
+pub const VERBS: [&str; 13] = [
+    "receive", "resolve", "plan", "claim", "check", "launch", "watch", "judge", "proceed",
+    "restore", "conclude", "resume", "observe",
+];
+
+/// A step that failed, as Lambda tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FunctionError {
+    /// `errorType`: what a state machine branches on.
+    pub(super) name: String,
+    /// What a person reads.
+    pub(super) message: String,
+}
+
+impl FunctionError {
+    fn new(name: &str, message: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), message: message.into() }
+    }
+
+    /// The JSON of the error answer, which Step Functions hands on as the cause.
+    pub(super) fn answer(&self) -> String {
+        json!({ "errorType": self.name, "errorMessage": self.message }).to_string()
+    }
+}
+
+/// Calls a step. It runs to its end even if nobody waits for it any more, as a Lambda function does
+/// whose execution was stopped; and its panic is an error like any other.
+pub(super) async fn invoke<P: Plant>(
+    account: &Arc<Inner<P>>,
+    verb: &str,
+    payload: Value,
+) -> Result<Value, FunctionError> {
+    let (world, step) = (World(Arc::clone(account)), verb.to_owned());
+    let running = account
+        .tasks
+        .spawn(async move { tokio::time::timeout(TIME_LIMIT, call(&world, &step, payload)).await });
+
+    match running.await {
+        Ok(Ok(answer)) => {
+            answer.map_err(|failure| FunctionError::new(failure.name(), failure.to_string()))
+        }
+        Ok(Err(_)) => {
+            let limit = TIME_LIMIT.as_secs();
+            let message = format!("{verb} did not end within {limit} seconds");
+            Err(FunctionError::new("Sandbox.Timedout", message))
+        }
+        Err(lost) => {
+            tracing::error!(step = verb, "{verb} was lost: {lost}");
+            Err(FunctionError::new("Lambda.Unknown", format!("{verb} was lost: {lost}")))
+        }
+    }
+}
+
+/// One verb, one step.
+async fn call<P: Plant>(w: &World<P>, verb: &str, input: Value) -> Result<Value, Failure> {
+    match verb {
+        "receive" => answer(workflow::receive(w, decode(input)?).await),
+        "resolve" => answer(workflow::resolve(w, w, decode(input)?).await),
+        "plan" => answer(workflow::plan(w, w, w, w, decode(input)?).await),
+        "claim" => answer(workflow::claim(w, w, w, w, decode(input)?).await),
+        "check" => answer(workflow::check(w, w, w, decode(input)?).await),
+        "launch" => answer(workflow::launch(w, w, decode(input)?).await),
+        "watch" => answer(workflow::watch(w, w, w, w, decode(input)?).await),
+        "judge" => answer(workflow::judge(w, w, w, w, w, decode(input)?).await),
+        "proceed" => answer(workflow::proceed(w, w, decode(input)?).await),
+        "restore" => answer(workflow::restore(w, w, w, decode(input)?).await),
+        "conclude" => answer(workflow::conclude(w, w, w, w, w, decode(input)?).await),
+        "resume" => answer(workflow::resume(w, w, input).await),
+        "observe" => answer(workflow::observe(w, w, decode(input)?).await),
+        other => Err(Failure::Invalid(format!("there is no function {other:?}"))),
+    }
+}
+
+fn answer(answer: Result<impl Serialize, Failure>) -> Result<Value, Failure> {
+    let answer = answer?;
+    serde_json::to_value(answer).map_err(|error| Failure::Invalid(error.to_string()))
+}

@@ -1,0 +1,184 @@
+//! The account as the steps see it: every port, kept on one machine.
+
+use std::sync::Arc;
+
+use domain::Failure;
+use domain::desk::{Desk, Watcher};
+use domain::event::Event;
+use domain::evidence::{self, Alarm, AlarmState};
+use domain::name::{CallbackToken, DeploymentId, Digest, Image, ServiceName, Tag};
+use domain::record::{Entry, Record};
+use domain::service::{ServiceDocument, Smoke};
+use jiff::Timestamp;
+use serde_json::Value;
+use workflow::ports::{
+    Alarms, Bus, Callbacks, Catalog, Clock, Executions, Heard, Ledger, Probe, Registry,
+};
+
+use super::{Inner, Told};
+use crate::alarms;
+use crate::bus;
+use crate::plant::{Ask, Plant};
+
+/// The account as the steps see it.
+pub(super) struct World<P: Plant>(pub(super) Arc<Inner<P>>);
+
+impl<P: Plant> Clock for World<P> {
+    fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+}
+
+impl<P: Plant> Catalog for World<P> {
+    async fn service(&self, name: &ServiceName) -> Result<ServiceDocument, Failure> {
+        let answer = async {
+            let known = self.0.documents.read().get(name).cloned();
+            known.ok_or_else(|| {
+                Failure::Refused(format!("there is no service {name} under Cutover"))
+            })
+        };
+        self.0.calls.make("catalog.service", answer).await
+    }
+
+    async fn services(&self) -> Result<Vec<ServiceDocument>, Failure> {
+        let answer = async { Ok(self.0.documents.read().values().cloned().collect()) };
+        self.0.calls.make("catalog.services", answer).await
+    }
+}
+
+impl<P: Plant> Registry for World<P> {
+    async fn digest_of(&self, image: &Image, tag: &Tag) -> Result<Digest, Failure> {
+        let answer = async { self.0.images.digest_of(image, tag) };
+        self.0.calls.make("registry.digest_of", answer).await
+    }
+
+    async fn has(&self, image: &Image, digest: &Digest) -> Result<(), Failure> {
+        self.0.calls.make("registry.has", async { self.0.images.has(image, digest) }).await
+    }
+}
+
+impl<P: Plant> Alarms for World<P> {
+    async fn states(&self, names: &[String]) -> Result<Vec<Alarm>, Failure> {
+        let answer = async {
+            let book = self.0.alarms.lock();
+            Ok(names.iter().map(|name| alarm(name, book.state(name), self.now())).collect())
+        };
+        self.0.calls.make("alarms.states", answer).await
+    }
+}
+
+fn alarm(name: &str, standing: Option<&alarms::Standing>, now: Timestamp) -> Alarm {
+    let state = match standing.map(|standing| standing.value) {
+        Some(alarms::AlarmState::Ok) => AlarmState::Quiet,
+        Some(alarms::AlarmState::Alarm) => AlarmState::Ringing,
+        Some(alarms::AlarmState::InsufficientData) => AlarmState::NoData,
+        None => AlarmState::Missing,
+    };
+    Alarm { name: name.to_owned(), state, since: standing.map_or(now, |standing| standing.since) }
+}
+
+impl<P: Plant> Probe for World<P> {
+    async fn ask(
+        &self,
+        service: &ServiceDocument,
+        smoke: &Smoke,
+    ) -> Result<Result<evidence::Answer, String>, Failure> {
+        let ask = Ask {
+            method: smoke.method.as_str().to_owned(),
+            path: smoke.path.clone(),
+            headers: smoke.headers.clone().into_iter().collect(),
+            // A little more than a good answer takes, so that "too slow" can be told from "never".
+            timeout_ms: smoke.within_ms.saturating_mul(2).clamp(1_000, 30_000),
+        };
+        let answer = async {
+            let answer = self.0.plant.ask(&service.place().service, &ask).await;
+            Ok(answer.map(|answer| evidence::Answer {
+                status: answer.status,
+                body: answer.body,
+                millis: answer.millis,
+            }))
+        };
+        self.0.calls.make("probe.ask", answer).await
+    }
+}
+
+impl<P: Plant> Ledger for World<P> {
+    async fn desk(&self, service: &ServiceName) -> Result<Desk, Failure> {
+        self.0.calls.make("ledger.desk", async { Ok(self.0.book.desk(service)) }).await
+    }
+
+    async fn replace(&self, desk: Desk) -> Result<bool, Failure> {
+        let effect = async { Ok(self.0.book.replace(&self.0.store, desk)) };
+        self.0.calls.make("ledger.replace", effect).await
+    }
+
+    async fn watchers(&self) -> Result<Vec<Watcher>, Failure> {
+        self.0.calls.make("ledger.watchers", async { Ok(self.0.book.watchers()) }).await
+    }
+
+    async fn record(&self, deployment: &DeploymentId) -> Result<Option<Record>, Failure> {
+        self.0.calls.make("ledger.record", async { Ok(self.0.book.record(deployment)) }).await
+    }
+
+    async fn append(
+        &self,
+        deployment: &DeploymentId,
+        service: &ServiceName,
+        entry: Entry,
+    ) -> Result<(), Failure> {
+        let effect = async {
+            let at = self.now();
+            if self.0.book.append(&self.0.store, deployment, service, entry.clone(), at) {
+                let (deployment, service) = (deployment.clone(), service.clone());
+                self.0.tell(&Told::Recorded { at, deployment, service, entry });
+            }
+            Ok(())
+        };
+        self.0.calls.make("ledger.append", effect).await
+    }
+}
+
+impl<P: Plant> Callbacks for World<P> {
+    async fn succeed(&self, token: &CallbackToken, answer: Value) -> Result<Heard, Failure> {
+        let effect = async { heard(self.0.tokens.succeed(token.as_str(), answer)) };
+        self.0.calls.make("callbacks.succeed", effect).await
+    }
+
+    async fn fail(&self, token: &CallbackToken, failure: &Failure) -> Result<Heard, Failure> {
+        let (error, cause) = (failure.name(), failure.to_string());
+        let effect = async { heard(self.0.tokens.fail(token.as_str(), error, cause)) };
+        self.0.calls.make("callbacks.fail", effect).await
+    }
+}
+
+fn heard(answered: Result<(), asl::TokenError>) -> Result<Heard, Failure> {
+    match answered {
+        Ok(()) => Ok(Heard::Yes),
+        Err(asl::TokenError::TaskDoesNotExist | asl::TokenError::TaskTimedOut) => Ok(Heard::Gone),
+        Err(error @ asl::TokenError::InvalidOutput) => Err(Failure::Invalid(error.to_string())),
+    }
+}
+
+impl<P: Plant> Executions for World<P> {
+    async fn runs(&self, deployment: &DeploymentId) -> Result<bool, Failure> {
+        let answer = async { Ok(self.0.executions.runs(deployment.as_str())) };
+        self.0.calls.make("executions.runs", answer).await
+    }
+}
+
+impl<P: Plant> Bus for World<P> {
+    async fn publish(&self, events: &[Event]) -> Result<(), Failure> {
+        let effect = async {
+            for event in events {
+                self.0.bus().put(bus::Event::new(
+                    Event::SOURCE,
+                    event.detail_type(),
+                    self.now(),
+                    event.detail(),
+                ));
+            }
+            Ok(())
+        };
+        self.0.calls.make("bus.publish", effect).await
+    }
+}
