@@ -108,7 +108,7 @@ async fn inner_flows_read_outer_variables_and_keep_their_own() {
 #[tokio::test]
 async fn a_catch_sees_the_error_and_may_assign() {
     let states = json!({
-        "A": invoke(&json!({
+        "A": invoke(json!({
             "End": true,
             "Catch": [{
                 "ErrorEquals": ["Busy"],
@@ -132,7 +132,7 @@ async fn a_catch_sees_the_error_and_may_assign() {
 #[tokio::test]
 async fn a_catch_without_output_hands_on_the_error() {
     let states = json!({
-        "A": invoke(&json!({ "End": true, "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "B" }] })),
+        "A": invoke(json!({ "End": true, "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "B" }] })),
         "B": { "Type": "Succeed" },
     });
 

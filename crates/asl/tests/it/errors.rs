@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use crate::world::{failed, invoke, kinds, launch, output, run, succeeded};
 
 fn retried(retry: &Value) -> Value {
-    json!({ "A": invoke(&json!({ "Retry": retry, "End": true })) })
+    json!({ "A": invoke(json!({ "Retry": retry, "End": true })) })
 }
 
 fn errors(names: &[&str]) -> Vec<Value> {
@@ -73,7 +73,7 @@ async fn each_retrier_counts_for_itself() {
 #[tokio::test(start_paused = true)]
 async fn attempts_are_counted_anew_at_each_visit() {
     let states = json!({
-        "A": invoke(&json!({
+        "A": invoke(json!({
             "Retry": [{ "ErrorEquals": ["E"], "MaxAttempts": 1 }],
             "Assign": { "n": "{% $states.result %}" },
             "Next": "Again",
@@ -94,7 +94,7 @@ async fn attempts_are_counted_anew_at_each_visit() {
 #[tokio::test(start_paused = true)]
 async fn an_exhausted_retrier_leads_to_the_catch() {
     let states = json!({
-        "A": invoke(&json!({
+        "A": invoke(json!({
             "Retry": [
                 { "ErrorEquals": ["E"], "MaxAttempts": 0 },
                 { "ErrorEquals": ["States.ALL"], "MaxAttempts": 5 },
@@ -129,7 +129,7 @@ async fn names_in_error_equals_match_as_documented() {
         ("States.BranchFailed", "E", false),
     ] {
         let states = json!({
-            "A": invoke(&json!({ "End": true, "Catch": [{ "ErrorEquals": [name], "Next": "B" }] })),
+            "A": invoke(json!({ "End": true, "Catch": [{ "ErrorEquals": [name], "Next": "B" }] })),
             "B": { "Type": "Pass", "Output": "caught", "End": true },
         });
 
@@ -142,7 +142,7 @@ async fn names_in_error_equals_match_as_documented() {
 #[tokio::test]
 async fn an_expression_that_fails_is_caught_where_it_stands() {
     for field in ["Arguments", "Assign", "Output", "TimeoutSeconds"] {
-        let mut task = invoke(&json!({
+        let mut task = invoke(json!({
             "End": true,
             "Catch": [{ "ErrorEquals": ["States.QueryEvaluationError"], "Output": "caught", "Next": "B" }],
         }));
@@ -163,7 +163,7 @@ async fn an_expression_that_fails_is_caught_where_it_stands() {
 #[tokio::test]
 async fn an_expression_that_fails_in_a_catch_ends_the_execution() {
     let states = json!({
-        "A": invoke(&json!({
+        "A": invoke(json!({
             "End": true,
             "Catch": [{ "ErrorEquals": ["States.ALL"], "Output": "{% $states.input.no %}", "Next": "B" }],
         })),
@@ -178,7 +178,7 @@ async fn an_expression_that_fails_in_a_catch_ends_the_execution() {
 #[tokio::test]
 async fn the_retry_count_is_in_the_context() {
     let states = json!({
-        "A": invoke(&json!({
+        "A": invoke(json!({
             "Retry": [{ "ErrorEquals": ["E"] }],
             "Output": "{% $states.context.State.RetryCount %}",
             "End": true,

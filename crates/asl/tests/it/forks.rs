@@ -73,7 +73,7 @@ async fn what_cannot_be_caught_passes_through_a_catch_around_it() {
     let states = json!({
         "A": {
             "Type": "Parallel",
-            "Branches": [branch("B", &invoke(&json!({ "End": true })))],
+            "Branches": [branch("B", &invoke(json!({ "End": true })))],
             "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "C" }],
             "End": true,
         },
@@ -90,7 +90,7 @@ async fn a_parallel_that_is_retried_runs_all_branches_again() {
     let states = json!({
         "A": {
             "Type": "Parallel",
-            "Branches": [branch("B", &invoke(&json!({ "End": true }))), branch("C", &json!({ "Type": "Pass", "Output": 2, "End": true }))],
+            "Branches": [branch("B", &invoke(json!({ "End": true }))), branch("C", &json!({ "Type": "Pass", "Output": 2, "End": true }))],
             "Retry": [{ "ErrorEquals": ["E"] }],
             "End": true,
         },
@@ -100,7 +100,7 @@ async fn a_parallel_that_is_retried_runs_all_branches_again() {
     assert_eq!(succeeded(run(states, json!({}), &tasks).await), json!([1, 2]));
 }
 
-fn map(more: &Value, state: &Value) -> Value {
+fn map(more: Value, state: &Value) -> Value {
     let map = json!({
         "Type": "Map",
         "ItemProcessor": { "ProcessorConfig": { "Mode": "INLINE" }, "StartAt": "Each", "States": { "Each": state } },
@@ -113,16 +113,16 @@ fn map(more: &Value, state: &Value) -> Value {
 async fn a_map_runs_for_each_item_in_order() {
     let double = json!({ "Type": "Pass", "Output": "{% $states.input * 2 %}", "End": true });
 
-    let by_items = map(&json!({ "Items": "{% $states.input.list %}" }), &double);
+    let by_items = map(json!({ "Items": "{% $states.input.list %}" }), &double);
     assert_eq!(output(by_items, json!({ "list": [1, 2, 3] })).await, json!([2, 4, 6]));
 
-    let by_input = map(&json!({}), &double);
+    let by_input = map(json!({}), &double);
     assert_eq!(output(by_input, json!([5])).await, json!([10]));
 
-    let literal = map(&json!({ "Items": [1, "{% $states.input %}"] }), &double);
+    let literal = map(json!({ "Items": [1, "{% $states.input %}"] }), &double);
     assert_eq!(output(literal, json!(7)).await, json!([2, 14]));
 
-    let none = map(&json!({ "Items": [] }), &double);
+    let none = map(json!({ "Items": [] }), &double);
     assert_eq!(output(none, json!({})).await, json!([]));
 }
 
@@ -138,14 +138,14 @@ async fn an_item_selector_sees_the_item() {
     });
 
     assert_eq!(
-        output(map(&selector, &json!({ "Type": "Pass", "End": true })), json!({ "x": 9 })).await,
+        output(map(selector, &json!({ "Type": "Pass", "End": true })), json!({ "x": 9 })).await,
         json!([{ "n": 0, "v": "a", "x": 9 }, { "n": 1, "v": "b", "x": 9 }])
     );
 }
 
 #[tokio::test]
 async fn items_that_are_no_array_are_an_evaluation_error() {
-    let states = map(&json!({ "Items": "{% $states.input %}" }), &json!({ "Type": "Succeed" }));
+    let states = map(json!({ "Items": "{% $states.input %}" }), &json!({ "Type": "Succeed" }));
 
     assert_eq!(failed(run(states, json!({}), &json!({})).await), "States.QueryEvaluationError");
 }
@@ -160,10 +160,10 @@ async fn concurrency_is_limited() {
         (json!(0), 30),
         (json!(1000), 30),
     ] {
-        let more = json!({ "Items": items, "MaxConcurrency": concurrency });
+        let more = json!({ "Items": items, "MaxConcurrency": concurrency.clone() });
         let began = Instant::now();
 
-        output(map(&more, &json!({ "Type": "Wait", "Seconds": 10, "End": true })), json!({})).await;
+        output(map(more, &json!({ "Type": "Wait", "Seconds": 10, "End": true })), json!({})).await;
 
         assert_eq!(began.elapsed().as_secs(), seconds, "{concurrency}");
     }
@@ -172,7 +172,7 @@ async fn concurrency_is_limited() {
 #[tokio::test(start_paused = true)]
 async fn an_iteration_that_fails_stops_the_map() {
     let states =
-        map(&json!({ "Items": [1, 2, 3], "MaxConcurrency": 2 }), &invoke(&json!({ "End": true })));
+        map(json!({ "Items": [1, 2, 3], "MaxConcurrency": 2 }), &invoke(json!({ "End": true })));
     let tasks = json!({ "Each": [{ "hang": true }, { "error": "E", "after_seconds": 5 }] });
 
     let (execution, _) = launch(states, json!({}), &tasks);

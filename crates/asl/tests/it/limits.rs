@@ -16,7 +16,7 @@ fn large() -> Value {
 async fn more_than_256_kib_is_never_caught() {
     let caught = json!([{ "ErrorEquals": ["States.ALL"], "Next": "Done" }]);
     let task = |more: Value| {
-        let mut task = invoke(&more);
+        let mut task = invoke(more);
         task["Catch"] = caught.clone();
         task["Next"] = json!("Done");
         json!({ "A": task, "Done": { "Type": "Succeed", "Output": 1 } })

@@ -15,7 +15,7 @@ fn rich() -> Value {
         "StartAt": "Plan",
         "TimeoutSeconds": 100_000,
         "States": {
-            "Plan": invoke(&json!({
+            "Plan": invoke(json!({
                 "Arguments": { "FunctionName": "f", "Payload": { "a": ["{% $states.input.a %}", 1] } },
                 "TimeoutSeconds": "{% 10 %}",
                 "Assign": { "plan": "{% $states.result.Payload %}" },
@@ -23,7 +23,7 @@ fn rich() -> Value {
                 "Catch": [{ "ErrorEquals": ["States.ALL"], "Assign": { "error": "{% $states.errorOutput %}" }, "Next": "Lost" }],
                 "Next": "Watch",
             })),
-            "Watch": by_token(&json!({ "HeartbeatSeconds": 5, "TimeoutSeconds": 20, "Catch": [{ "ErrorEquals": ["States.Timeout"], "Next": "Choose" }], "Next": "Choose" })),
+            "Watch": by_token(json!({ "HeartbeatSeconds": 5, "TimeoutSeconds": 20, "Catch": [{ "ErrorEquals": ["States.Timeout"], "Next": "Choose" }], "Next": "Choose" })),
             "Choose": {
                 "Type": "Choice",
                 "Choices": [{ "Condition": "{% $plan.steps > 1 %}", "Assign": { "n": "{% $count($plan.list) %}" }, "Next": "Each" }],
@@ -42,7 +42,7 @@ fn rich() -> Value {
             "Fork": {
                 "Type": "Parallel",
                 "Branches": [
-                    { "StartAt": "Left", "States": { "Left": invoke(&json!({ "End": true })) } },
+                    { "StartAt": "Left", "States": { "Left": invoke(json!({ "End": true })) } },
                     { "StartAt": "Right", "States": { "Right": { "Type": "Wait", "Timestamp": "2026-03-01T12:00:30Z", "End": true } } },
                 ],
                 "Output": "{% $states.result[0] %}",
@@ -65,7 +65,7 @@ impl Resources for Whim {
         let next = self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let answer = self.answers[next % self.answers.len()].clone();
         if let Some(token) = request.token
-            && next % 2 == 0
+            && next.is_multiple_of(2)
         {
             self.tokens.succeed(&token, answer.clone()).expect("it waits");
         }
@@ -114,15 +114,14 @@ fn value() -> impl Strategy<Value = Value> {
 /// Every place in `value`, as a JSON pointer.
 fn places(value: &Value, here: &str, found: &mut Vec<String>) {
     found.push(here.to_owned());
-    match value {
-        Value::Object(map) => {
-            map.iter().for_each(|(key, value)| places(value, &format!("{here}/{key}"), found))
+    if let Value::Object(map) = value {
+        for (key, value) in map {
+            places(value, &format!("{here}/{key}"), found);
         }
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .for_each(|(index, value)| places(value, &format!("{here}/{index}"), found)),
-        _ => {}
+    } else if let Value::Array(items) = value {
+        for (index, value) in items.iter().enumerate() {
+            places(value, &format!("{here}/{index}"), found);
+        }
     }
 }
 

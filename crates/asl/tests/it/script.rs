@@ -12,7 +12,7 @@ async fn a_state_without_answers_is_named() {
         (json!({}), "no answers for the state 'A'"),
         (json!({ "A": [] }), "no more answers for the state 'A'"),
     ] {
-        let outcome = run(json!({ "A": invoke(&json!({ "End": true })) }), json!({}), &tasks).await;
+        let outcome = run(json!({ "A": invoke(json!({ "End": true })) }), json!({}), &tasks).await;
 
         let cause = outcome.cause.clone().unwrap();
         assert!(cause.contains(words), "{cause}");

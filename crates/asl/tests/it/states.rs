@@ -118,7 +118,7 @@ async fn a_wait_for_nonsense_is_an_evaluation_error() {
 #[tokio::test]
 async fn a_task_hands_its_result_to_assign_and_output() {
     let states = json!({
-        "Plan": invoke(&json!({ "Assign": { "plan": "{% $states.result.Payload %}" }, "Output": "{% $states.result.StatusCode %}", "Next": "Tell" })),
+        "Plan": invoke(json!({ "Assign": { "plan": "{% $states.result.Payload %}" }, "Output": "{% $states.result.StatusCode %}", "Next": "Tell" })),
         "Tell": { "Type": "Pass", "Output": { "plan": "{% $plan %}", "status": "{% $states.input %}" }, "End": true },
     });
     let tasks = json!({ "Plan": [{ "result": { "Payload": { "steps": 2 }, "StatusCode": 200 } }] });
@@ -132,7 +132,7 @@ async fn a_task_hands_its_result_to_assign_and_output() {
 
 #[tokio::test]
 async fn the_result_of_a_task_without_output_is_its_output() {
-    let states = json!({ "A": invoke(&json!({ "End": true })) });
+    let states = json!({ "A": invoke(json!({ "End": true })) });
 
     let outcome = run(states, json!({}), &json!({ "A": [{ "result": { "Payload": 1 } }] })).await;
 

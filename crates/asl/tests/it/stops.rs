@@ -15,7 +15,7 @@ use crate::world::{MACHINE, begin, definition, invoke, kinds, launch, machine};
 async fn an_execution_can_be_stopped_anywhere() {
     for states in [
         json!({ "A": { "Type": "Wait", "Seconds": 1000, "End": true } }),
-        json!({ "A": invoke(&json!({ "End": true, "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "B" }] })), "B": { "Type": "Succeed" } }),
+        json!({ "A": invoke(json!({ "End": true, "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "B" }] })), "B": { "Type": "Succeed" } }),
         json!({ "A": { "Type": "Parallel", "Branches": [{ "StartAt": "B", "States": { "B": { "Type": "Wait", "Seconds": 1000, "End": true } } }], "End": true } }),
     ] {
         let (execution, _) = launch(states, json!({}), &json!({ "A": [{ "hang": true }] }));

@@ -8,7 +8,7 @@ use crate::world::{definition, failed, invoke, kinds, launch, launch_whole, run,
 
 #[tokio::test(start_paused = true)]
 async fn a_task_that_hangs_times_out() {
-    let states = json!({ "A": invoke(&json!({ "TimeoutSeconds": 30, "End": true })) });
+    let states = json!({ "A": invoke(json!({ "TimeoutSeconds": 30, "End": true })) });
     let began = Instant::now();
 
     let (execution, _) = launch(states, json!({}), &json!({ "A": [{ "hang": true }] }));
@@ -21,7 +21,7 @@ async fn a_task_that_hangs_times_out() {
 #[tokio::test(start_paused = true)]
 async fn a_computed_time_out_holds_for_each_attempt() {
     let states = json!({
-        "A": invoke(&json!({
+        "A": invoke(json!({
             "TimeoutSeconds": "{% $states.input.limit %}",
             "Retry": [{ "ErrorEquals": ["States.Timeout"], "IntervalSeconds": 5 }],
             "End": true,
@@ -41,7 +41,7 @@ async fn a_machine_that_runs_too_long_has_timed_out() {
         "A": { "Type": "Parallel", "Branches": [{ "StartAt": "B", "States": { "B": { "Type": "Wait", "Seconds": 1000, "End": true } } }], "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "C" }], "Next": "C" },
         "C": { "Type": "Succeed" },
     });
-    let definition = with(definition(states), &json!({ "TimeoutSeconds": 60 }));
+    let definition = with(definition(states), json!({ "TimeoutSeconds": 60 }));
     let began = Instant::now();
 
     let (execution, _) = launch_whole(&definition, json!({}), &json!({}));
@@ -56,7 +56,7 @@ async fn a_machine_that_runs_too_long_has_timed_out() {
 #[tokio::test(start_paused = true)]
 async fn timing_out_drops_the_call() {
     let states = json!({
-        "A": invoke(&json!({ "TimeoutSeconds": 1, "Catch": [{ "ErrorEquals": ["States.Timeout"], "Next": "B" }], "End": true })),
+        "A": invoke(json!({ "TimeoutSeconds": 1, "Catch": [{ "ErrorEquals": ["States.Timeout"], "Next": "B" }], "End": true })),
         "B": { "Type": "Wait", "Seconds": 100, "End": true },
     });
     // Were the call still going on, its result would come during the wait.

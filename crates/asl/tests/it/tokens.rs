@@ -47,7 +47,7 @@ impl Resources for Desk {
     }
 }
 
-fn at_desk(call: Call, more: &Value) -> (Execution, Arc<Desk>) {
+fn at_desk(call: Call, more: Value) -> (Execution, Arc<Desk>) {
     let tokens = Tokens::new();
     let desk = Arc::new(Desk { handed: Mutex::default(), tokens: tokens.clone(), call });
     let machine = machine(&definition(json!({ "A": by_token(more) })));
@@ -65,7 +65,7 @@ async fn token(desk: &Desk) -> Arc<str> {
 
 #[tokio::test(start_paused = true)]
 async fn the_answer_to_the_token_is_the_result() {
-    let (execution, desk) = at_desk(Call::Answers, &json!({ "End": true }));
+    let (execution, desk) = at_desk(Call::Answers, json!({ "End": true }));
     let token = token(&desk).await;
 
     sleep(Duration::from_secs(1000)).await;
@@ -91,7 +91,7 @@ async fn the_answer_to_the_token_is_the_result() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_sent_to_the_token_fails_the_task() {
-    let (execution, desk) = at_desk(Call::Answers, &json!({ "End": true }));
+    let (execution, desk) = at_desk(Call::Answers, json!({ "End": true }));
 
     desk.tokens.fail(&token(&desk).await, "Refused", "by a person").unwrap();
 
@@ -102,7 +102,7 @@ async fn a_failure_sent_to_the_token_fails_the_task() {
 async fn a_token_may_be_answered_while_the_call_goes_on() {
     for call in [Call::AnswersTheTokenFirst, Call::AnswersTheTokenAndFails] {
         let began = Instant::now();
-        let (execution, _) = at_desk(call, &json!({ "End": true }));
+        let (execution, _) = at_desk(call, json!({ "End": true }));
 
         assert_eq!(succeeded(execution.wait().await), json!("early"));
         assert_eq!(began.elapsed().as_secs(), 0);
@@ -111,7 +111,7 @@ async fn a_token_may_be_answered_while_the_call_goes_on() {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_fails_fails_the_task_and_closes_the_token() {
-    let (execution, desk) = at_desk(Call::Fails, &json!({ "End": true }));
+    let (execution, desk) = at_desk(Call::Fails, json!({ "End": true }));
 
     assert_eq!(failed(execution.wait().await), "Lambda.Unknown");
     let token = token(&desk).await;
@@ -120,7 +120,7 @@ async fn a_call_that_fails_fails_the_task_and_closes_the_token() {
 
 #[tokio::test(start_paused = true)]
 async fn heartbeats_keep_a_task_alive_until_they_cease() {
-    let (execution, desk) = at_desk(Call::Answers, &json!({ "HeartbeatSeconds": 10, "End": true }));
+    let (execution, desk) = at_desk(Call::Answers, json!({ "HeartbeatSeconds": 10, "End": true }));
     let token = token(&desk).await;
     let began = Instant::now();
 
@@ -138,7 +138,7 @@ async fn heartbeats_keep_a_task_alive_until_they_cease() {
 #[tokio::test(start_paused = true)]
 async fn heartbeats_do_not_put_off_the_time_out() {
     let more = json!({ "HeartbeatSeconds": 10, "TimeoutSeconds": 25, "End": true });
-    let (execution, desk) = at_desk(Call::Answers, &more);
+    let (execution, desk) = at_desk(Call::Answers, more);
     let token = token(&desk).await;
 
     for _ in 0..3 {
@@ -152,7 +152,7 @@ async fn heartbeats_do_not_put_off_the_time_out() {
 #[tokio::test(start_paused = true)]
 async fn every_attempt_has_a_token_of_its_own() {
     let retry = json!([{ "ErrorEquals": ["Again"], "IntervalSeconds": 1 }]);
-    let (execution, desk) = at_desk(Call::Answers, &json!({ "Retry": retry, "End": true }));
+    let (execution, desk) = at_desk(Call::Answers, json!({ "Retry": retry, "End": true }));
 
     let first = token(&desk).await;
     desk.tokens.fail(&first, "Again", "").unwrap();
@@ -166,7 +166,7 @@ async fn every_attempt_has_a_token_of_its_own() {
 
 #[tokio::test(start_paused = true)]
 async fn a_scripted_token_is_answered_by_the_script() {
-    let states = json!({ "A": by_token(&json!({ "TimeoutSeconds": 60, "Retry": [{ "ErrorEquals": ["States.Timeout"] }], "End": true })) });
+    let states = json!({ "A": by_token(json!({ "TimeoutSeconds": 60, "Retry": [{ "ErrorEquals": ["States.Timeout"] }], "End": true })) });
     let tasks =
         json!({ "A": [{ "hang": true }, { "result": { "stage": "BAKE" }, "after_seconds": 30 }] });
 
@@ -175,7 +175,7 @@ async fn a_scripted_token_is_answered_by_the_script() {
 
 #[tokio::test(start_paused = true)]
 async fn no_token_is_left_open() {
-    let states = json!({ "A": by_token(&json!({ "TimeoutSeconds": 60, "End": true })) });
+    let states = json!({ "A": by_token(json!({ "TimeoutSeconds": 60, "End": true })) });
     let (execution, tokens) = launch(states, json!({}), &json!({ "A": [{ "hang": true }] }));
     sleep(Duration::from_secs(1)).await;
     assert_eq!(tokens.waiting(), 1);

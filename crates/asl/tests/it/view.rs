@@ -8,22 +8,22 @@ use crate::world::{by_token, definition, invoke, machine, with};
 #[test]
 fn a_machine_tells_its_states_and_ways() {
     let task = with(
-        invoke(&json!({
+        invoke(json!({
             "Comment": "Makes a plan.",
             "Retry": [{ "ErrorEquals": ["Unavailable"] }],
             "Catch": [{ "ErrorEquals": ["Refused", "Busy"], "Next": "End" }],
             "Next": "Choose",
         })),
-        &json!({ "Arguments": { "FunctionName": "arn:plan", "Payload": "{% $states.input %}" } }),
+        json!({ "Arguments": { "FunctionName": "arn:plan", "Payload": "{% $states.input %}" } }),
     );
     let whole = with(
         definition(json!({
             "Plan": task,
             "Choose": { "Type": "Choice", "Choices": [{ "Condition": "{% $states.input.x > 1 %}", "Next": "Fork" }], "Default": "End" },
-            "Fork": { "Type": "Parallel", "Branches": [{ "StartAt": "In", "States": { "In": by_token(&json!({ "End": true })) } }], "Next": "End" },
+            "Fork": { "Type": "Parallel", "Branches": [{ "StartAt": "In", "States": { "In": by_token(json!({ "End": true })) } }], "Next": "End" },
             "End": { "Type": "Succeed" },
         })),
-        &json!({ "Comment": "A story.", "TimeoutSeconds": 5 }),
+        json!({ "Comment": "A story.", "TimeoutSeconds": 5 }),
     );
 
     let machine = machine(&whole);

@@ -11,18 +11,21 @@ pub(crate) const MACHINE: &str = "arn:aws:states:eu-west-1:123456789012:stateMac
 /// A definition of these states that begins with the first of them.
 pub(crate) fn definition(states: Value) -> Value {
     let first = states.as_object().expect("states").keys().next().cloned();
-    json!({ "QueryLanguage": "JSONata", "StartAt": first, "States": states })
+    let mut whole = json!({ "QueryLanguage": "JSONata", "StartAt": first });
+    whole["States"] = states;
+    whole
 }
 
 /// `base` with the fields of `more`.
-pub(crate) fn with(mut base: Value, more: &Value) -> Value {
-    let more = more.as_object().expect("fields").clone();
-    base.as_object_mut().expect("an object").extend(more);
+pub(crate) fn with(mut base: Value, more: Value) -> Value {
+    if let (Value::Object(base), Value::Object(more)) = (&mut base, more) {
+        base.extend(more);
+    }
     base
 }
 
 /// A Task state that invokes a function, with these fields besides.
-pub(crate) fn invoke(more: &Value) -> Value {
+pub(crate) fn invoke(more: Value) -> Value {
     let task = json!({
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke",
@@ -32,7 +35,7 @@ pub(crate) fn invoke(more: &Value) -> Value {
 }
 
 /// A Task state that waits for its token.
-pub(crate) fn by_token(more: &Value) -> Value {
+pub(crate) fn by_token(more: Value) -> Value {
     let task = json!({
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
