@@ -25,7 +25,8 @@ pub(super) struct StateFacts {
 /// One way out of a state.
 #[derive(Debug)]
 pub(super) struct Exit {
-    /// Where to; `None` ends the flow.
+    /// Where to; `None` ends the flow. A state that does not exist is taken for an end, so that one
+    /// wrong name is reported once.
     pub(super) to: Option<usize>,
     /// What is assigned on this way.
     pub(super) assigned: Vec<String>,

@@ -167,7 +167,7 @@ impl Reader {
         match Expression::parse(source, field) {
             Ok(expression) => {
                 self.check_uses(expression.uses(), &path, place);
-                let variables = expression.uses().variables.iter().filter(|name| *name != "states");
+                let variables = expression.uses().required.iter();
                 let used = variables.map(|name| (name.clone(), path.clone())).collect::<Vec<_>>();
                 self.used.extend(used);
                 Some(expression)

@@ -117,6 +117,10 @@ impl<R: Resources> Run<R> {
                 // The sender lives in the registry until it has answered.
                 Ok(answer) = &mut ticket.answered => return answer,
                 result = &mut calling, if !called => {
+                    // The call itself may have brought the answer.
+                    if let Ok(answer) = ticket.answered.try_recv() {
+                        return answer;
+                    }
                     called = true;
                     submitted(result?, trail)?;
                 }

@@ -185,7 +185,7 @@ impl Expression {
         )
     }
 
-    fn follow(&self, environment: &Environment<'_>) -> Led {
+    pub(super) fn follow(&self, environment: &Environment<'_>) -> Led {
         let Some(plain) = &self.plain else { return Led::IntoArray };
         match environment.root(&plain.variable, &plain.path) {
             Some((value, used)) => follow(&value, &plain.path[used..]),

@@ -1,5 +1,7 @@
 //! JSONata between `{%` and `%}`: read once, evaluated often.
 
+#[cfg(test)]
+mod agreement;
 mod aws;
 mod evaluate;
 mod names;

@@ -10,6 +10,9 @@ use super::walk::{bindings, children};
 pub(crate) struct Uses {
     /// Variables of the execution, without the `$`; `states` is among them when it is used.
     pub(crate) variables: Vec<String>,
+    /// Those of them that must exist. `$error` alone may be the variable or the function; with
+    /// names after it, `$error.Cause`, it is the variable.
+    pub(crate) required: Vec<String>,
     /// Each path that begins with `$states`, without that: `["context", "Task", "Token"]`.
     pub(crate) states: Vec<Vec<String>>,
     /// Functions that do not exist.
@@ -119,9 +122,10 @@ impl Walk {
             return;
         }
         // A bare function name is a value: `$map(names, $uppercase)`.
-        if name != "states" && aws::exists(name) {
+        if aws::exists(name) && path.is_empty() {
             self.function(name);
-            return;
+        } else if name != "states" && !self.uses.required.iter().any(|known| known == name) {
+            self.uses.required.push(name.to_owned());
         }
         if name == "states" {
             self.uses.states.push(path.iter().map(|&name| name.to_owned()).collect());
