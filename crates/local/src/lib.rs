@@ -2,4 +2,5 @@
 
 pub mod ecs;
 pub mod plant;
+pub mod simulated;
 pub mod traffic;
