@@ -8,4 +8,5 @@ pub mod plant;
 pub mod processes;
 pub mod proxy;
 pub mod real;
+pub mod simulated;
 pub mod traffic;

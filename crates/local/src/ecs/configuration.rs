@@ -181,12 +181,11 @@ impl DeploymentConfiguration {
     /// Green's production share at a step, how long the step bakes, and whether it is the last.
     pub(super) fn step(&self, step: u32) -> Step {
         match self.strategy {
-            Strategy::Rolling | Strategy::BlueGreen => Step::LAST,
             Strategy::Canary if step == 0 => {
                 let Canary { percent, bake_minutes } = self.canary.unwrap_or_default();
                 Step { share: percent, bake_minutes, last: false }
             }
-            Strategy::Canary => Step::LAST,
+            Strategy::Rolling | Strategy::BlueGreen | Strategy::Canary => Step::LAST,
             Strategy::Linear => {
                 let Linear { step_percent, step_bake_minutes } = self.linear.unwrap_or_default();
                 let share = u32::from(step_percent.0).saturating_mul(step.saturating_add(1));

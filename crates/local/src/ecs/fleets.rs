@@ -16,7 +16,7 @@ pub(super) struct Fleets {
     /// The revision that serves when nothing is being deployed: the last good one.
     pub primary: Option<RevisionNumber>,
     /// Oldest first.
-    fleets: Vec<Fleet>,
+    all: Vec<Fleet>,
     production: Vec<(RevisionNumber, Share)>,
     test: Option<RevisionNumber>,
 }
@@ -54,7 +54,7 @@ impl Fleets {
             has_load_balancer,
             has_test_listener: has_load_balancer && has_test_listener,
             primary: None,
-            fleets: Vec::new(),
+            all: Vec::new(),
             production: Vec::new(),
             test: None,
         }
@@ -62,25 +62,24 @@ impl Fleets {
 
     /// Takes note of what the plant says. A revision it does not list has no tasks.
     pub(super) fn see(&mut self, standings: &[Standing], revisions: &[Revision]) {
-        for fleet in &mut self.fleets {
+        for fleet in &mut self.all {
             let arn = revisions.iter().rev().find(|known| known.number == fleet.revision);
             let standing =
                 arn.and_then(|known| standings.iter().find(|it| it.revision == known.arn));
-            match standing {
-                Some(standing) => {
-                    let Standing { pending, running, healthy, failed, ref reason, .. } = *standing;
-                    // What failed since the revision was first ordered cannot become less.
-                    let failed = failed.max(fleet.seen.failed);
-                    let reason = reason.clone().or_else(|| fleet.seen.reason.take());
-                    fleet.seen = Seen { pending, running, healthy, failed, reason };
-                }
-                None => (fleet.seen.pending, fleet.seen.running, fleet.seen.healthy) = (0, 0, 0),
-            }
+            let Some(standing) = standing else {
+                (fleet.seen.pending, fleet.seen.running, fleet.seen.healthy) = (0, 0, 0);
+                continue;
+            };
+            let Standing { pending, running, healthy, failed, ref reason, .. } = *standing;
+            // What failed since the revision was first ordered cannot become less.
+            let failed = failed.max(fleet.seen.failed);
+            let reason = reason.clone().or_else(|| fleet.seen.reason.take());
+            fleet.seen = Seen { pending, running, healthy, failed, reason };
         }
     }
 
     pub(super) fn of(&self, revision: RevisionNumber) -> Option<&Fleet> {
-        self.fleets.iter().find(|fleet| fleet.revision == revision)
+        self.all.iter().find(|fleet| fleet.revision == revision)
     }
 
     pub(super) fn seen(&self, revision: RevisionNumber) -> Option<&Seen> {
@@ -89,7 +88,7 @@ impl Fleets {
 
     /// Revisions that should stand, oldest first.
     pub(super) fn active(&self) -> impl Iterator<Item = &Fleet> {
-        self.fleets.iter().filter(|fleet| fleet.active)
+        self.all.iter().filter(|fleet| fleet.active)
     }
 
     /// Whether every task the service should have is healthy in this revision.
@@ -114,23 +113,23 @@ impl Fleets {
     }
 
     fn others(&self, revision: Option<RevisionNumber>) -> impl Iterator<Item = &Fleet> {
-        self.fleets.iter().filter(move |fleet| Some(fleet.revision) != revision)
+        self.all.iter().filter(move |fleet| Some(fleet.revision) != revision)
     }
 
     pub(super) fn order(&mut self, revision: RevisionNumber, tasks: u32) {
-        if let Some(fleet) = self.fleets.iter_mut().find(|fleet| fleet.revision == revision) {
+        if let Some(fleet) = self.all.iter_mut().find(|fleet| fleet.revision == revision) {
             fleet.active = true;
             fleet.tasks = tasks;
         } else {
             let fleet = Fleet { revision, active: true, tasks, seen: Seen::default() };
-            let place = self.fleets.partition_point(|known| known.revision < revision);
-            self.fleets.insert(place, fleet);
+            let place = self.all.partition_point(|known| known.revision < revision);
+            self.all.insert(place, fleet);
         }
     }
 
     /// Sends a revision's tasks away. Its traffic must be elsewhere by then.
     pub(super) fn retire(&mut self, revision: RevisionNumber) {
-        if let Some(fleet) = self.fleets.iter_mut().find(|fleet| fleet.revision == revision) {
+        if let Some(fleet) = self.all.iter_mut().find(|fleet| fleet.revision == revision) {
             fleet.active = false;
             fleet.tasks = 0;
         }
@@ -151,13 +150,13 @@ impl Fleets {
 
     /// Stops naming revisions whose last task is gone.
     pub(super) fn forget_gone(&mut self) {
-        self.fleets.retain(|fleet| fleet.active || !fleet.is_gone());
+        self.all.retain(|fleet| fleet.active || !fleet.is_gone());
     }
 
     /// Wants another number of tasks of every revision that stands.
     pub(super) fn scale(&mut self, desired: u32) {
         self.desired = desired;
-        for fleet in self.fleets.iter_mut().filter(|fleet| fleet.active) {
+        for fleet in self.all.iter_mut().filter(|fleet| fleet.active) {
             fleet.tasks = desired;
         }
     }
@@ -170,12 +169,12 @@ impl Fleets {
 
     /// Tasks that run, of all revisions.
     pub(super) fn running(&self) -> u32 {
-        self.fleets.iter().map(|fleet| fleet.seen.running).sum()
+        self.all.iter().map(|fleet| fleet.seen.running).sum()
     }
 
     /// Tasks that start, of all revisions.
     pub(super) fn pending(&self) -> u32 {
-        self.fleets.iter().map(|fleet| fleet.seen.pending).sum()
+        self.all.iter().map(|fleet| fleet.seen.pending).sum()
     }
 
     /// Gives `green` its share of production traffic, and `blue` the rest.
@@ -293,7 +292,7 @@ impl Fleets {
             |number: RevisionNumber| self.of(number).is_some_and(|fleet| fleet.tasks > 0);
 
         let mut orders = Orders::default();
-        for fleet in &self.fleets {
+        for fleet in &self.all {
             if let Some(revision) = known(fleet.revision) {
                 orders.revisions.push(RevisionOrders {
                     revision: revision.arn.clone(),

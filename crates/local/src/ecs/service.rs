@@ -385,7 +385,7 @@ impl Service {
         }
         let under_way = self.deployments.last().filter(|it| !it.status.is_final());
         let rolls = under_way.filter(|it| it.is_rolling());
-        match rolls.map(|it| it.toward()) {
+        match rolls.map(Deployment::toward) {
             Some(Some(target)) => self.fleets.scale_only(target, count),
             Some(None) => self.fleets.desired = count,
             None => self.fleets.scale(count),

@@ -27,17 +27,14 @@ pub(super) fn go_on(deployment: &mut Deployment, world: &mut World<'_>) -> bool 
         return false;
     }
 
-    match next(stage, deployment) {
-        Some(next) => {
-            if stage == ProductionTrafficShift {
-                deployment.step += 1;
-            }
-            deployment.enter(next, world);
+    if let Some(next) = next(stage, deployment) {
+        if stage == ProductionTrafficShift {
+            deployment.step += 1;
         }
-        None => {
-            let reason = format!("ECS deployment {} completed.", deployment.id);
-            deployment.finish(ServiceDeploymentStatus::Successful, reason, world);
-        }
+        deployment.enter(next, world);
+    } else {
+        let reason = format!("ECS deployment {} completed.", deployment.id);
+        deployment.finish(ServiceDeploymentStatus::Successful, reason, world);
     }
     true
 }
@@ -114,12 +111,11 @@ fn next(stage: LifecycleStage, deployment: &Deployment) -> Option<LifecycleStage
         ScaleUp => PostScaleUp,
         PostScaleUp => TestTrafficShift,
         TestTrafficShift => PostTestTrafficShift,
-        PostTestTrafficShift => PreProductionTrafficShift,
         PreProductionTrafficShift => ProductionTrafficShift,
         ProductionTrafficShift if deployment.configuration.step(deployment.step).last => {
             PostProductionTrafficShift
         }
-        ProductionTrafficShift => PreProductionTrafficShift,
+        PostTestTrafficShift | ProductionTrafficShift => PreProductionTrafficShift,
         PostProductionTrafficShift => BakeTime,
         BakeTime => CleanUp,
         CleanUp => return None,

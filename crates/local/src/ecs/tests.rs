@@ -3,6 +3,7 @@
 mod hooks;
 mod properties;
 mod refusals;
+mod simulation;
 mod stories;
 mod supersession;
 mod tale;

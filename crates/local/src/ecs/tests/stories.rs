@@ -34,8 +34,10 @@ fn blue_green_shifts_all_traffic_at_once_and_keeps_blue_until_clean_up() {
     tale.pass(10);
 
     insta::assert_snapshot!(tale.told(), @"
-     0m IN_PROGRESS SCALE_UP | 1: 2 100% | 2: 2
-    11m IN_PROGRESS BAKE_TIME | 1: 2 | 2: 2 100% test
+    0m IN_PROGRESS SCALE_UP | 1: 2 100% | 2: 2
+    1m IN_PROGRESS BAKE_TIME | 1: 2 | 2: 2 100% test
+    6m IN_PROGRESS CLEAN_UP | 1: 0 | 2: 2 100% test
+    6m SUCCESSFUL CLEAN_UP | 2: 2 100% test
     ");
 }
 
@@ -214,9 +216,7 @@ fn another_number_of_tasks_is_no_deployment() {
     tale.service.update(update, tale.now).unwrap();
     tale.run();
 
-    insta::assert_snapshot!(tale.told(), @"
-        0m SUCCESSFUL  | 1: 3 100%
-    ");
+    insta::assert_snapshot!(tale.told().trim_start(), @"0m SUCCESSFUL  | 1: 3 100%");
     assert_eq!(tale.service.deployments().len(), 1);
     assert_eq!(tale.event_names(), ["SERVICE_STEADY_STATE"]);
 }
