@@ -1,5 +1,6 @@
 //! An account on one machine.
 
+pub mod load;
 pub mod plant;
 pub mod processes;
 pub mod proxy;
