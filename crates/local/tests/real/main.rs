@@ -45,7 +45,7 @@ async fn a_shift_under_load_loses_nothing() {
     let load = Load::start(LoadPlan {
         target: world.addresses.production,
         paths: vec!["/".parse().expect("a path")],
-        requests_per_second: 400,
+        requests_per_second: 1_000,
         connections: 16,
     });
 
@@ -168,13 +168,12 @@ async fn reaping_ends_what_is_ours_and_nothing_else() {
         std::process::Command::new(&artifact.command[0])
             .args(&artifact.command[1..])
             .envs([("TARGET", "good"), ("PORT", "0"), ("CUTOVER_TASK", task)])
+            .stdout(std::process::Stdio::null())
             .spawn()
             .expect("a process can be started")
     };
     let (mut ours, mut reused, mut stranger) =
         (left_over("task-1"), left_over("task-9"), left_over("task-3"));
-    // Their environment is ours until they run their own program.
-    tokio::time::sleep(Duration::from_millis(300)).await;
 
     // The second pid was recorded for a task that is gone, and is another's now.
     let records = [(ours.id(), "task-1".to_owned()), (reused.id(), "task-2".to_owned())];
