@@ -4,6 +4,7 @@ pub mod account;
 pub mod alarms;
 pub mod bus;
 pub mod ecs;
+pub mod load;
 pub mod plant;
 pub mod processes;
 pub mod proxy;

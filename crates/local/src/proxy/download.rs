@@ -15,6 +15,8 @@ use super::pending::Pending;
 use super::target::InFlight;
 use super::upload::Upload;
 
+type BoxError = Box<dyn Error + Send + Sync>;
+
 /// What the client is sent: a target's answer, or a short text of the proxy's own.
 pub(super) enum Download {
     Own(Full<Bytes>),
@@ -56,10 +58,7 @@ impl Download {
 }
 
 impl Relayed {
-    fn poll(
-        &mut self,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Box<dyn Error + Send + Sync>>>> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match Pin::new(&mut self.body).poll_frame(context) {
             Poll::Ready(Some(Ok(frame))) => {
                 self.stalled = None;
@@ -83,10 +82,7 @@ impl Relayed {
         }
     }
 
-    fn break_off(
-        &mut self,
-        error: impl Into<Box<dyn Error + Send + Sync>>,
-    ) -> Box<dyn Error + Send + Sync> {
+    fn break_off(&mut self, error: impl Into<BoxError>) -> BoxError {
         if let Some(exchange) = self.exchange.take() {
             exchange.pending.failed(Failed::BrokenOff);
         }
@@ -109,7 +105,7 @@ impl Drop for Relayed {
 
 impl Body for Download {
     type Data = Bytes;
-    type Error = Box<dyn Error + Send + Sync>;
+    type Error = BoxError;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,

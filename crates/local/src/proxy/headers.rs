@@ -54,7 +54,7 @@ impl Client {
 
         let chain = match headers.get(&FORWARDED_FOR) {
             None => self.address.clone(),
-            Some(_) => append(headers.get_all(&FORWARDED_FOR), &self.address),
+            Some(_) => self.appended_to(headers),
         };
         headers.insert(FORWARDED_FOR, chain);
         headers.insert(FORWARDED_PORT, self.port.clone());
@@ -68,6 +68,13 @@ impl Client {
         if !headers.contains_key(&TRACE_ID) {
             headers.insert(TRACE_ID, trace_id(now));
         }
+    }
+
+    /// The addresses the request came by, the client's last.
+    fn appended_to(&self, headers: &HeaderMap) -> HeaderValue {
+        let before = headers.get_all(&FORWARDED_FOR).iter();
+        let all: Vec<&[u8]> = before.chain([&self.address]).map(HeaderValue::as_bytes).collect();
+        HeaderValue::from_bytes(&all.join(&b", "[..])).unwrap_or_else(|_| self.address.clone())
     }
 }
 
@@ -90,11 +97,6 @@ pub(super) fn strip(headers: &mut HeaderMap) {
 pub(super) fn wants_another_protocol<B>(request: &Request<B>) -> bool {
     request.method() == Method::CONNECT
         || request.headers().get_all(UPGRADE).iter().any(|it| !it.as_bytes().starts_with(b"h2c"))
-}
-
-fn append(values: http::header::GetAll<'_, HeaderValue>, last: &HeaderValue) -> HeaderValue {
-    let all: Vec<&[u8]> = values.iter().chain([last]).map(HeaderValue::as_bytes).collect();
-    HeaderValue::from_bytes(&all.join(&b", "[..])).unwrap_or_else(|_| last.clone())
 }
 
 /// `Root=1-<time>-<random>`, as a load balancer adds it

@@ -38,9 +38,11 @@ pub struct Real {
     services: RwLock<BTreeMap<String, Arc<Service>>>,
 }
 
+type Images = dyn Fn(&str) -> Option<Artifact> + Send + Sync;
+
 /// What all services share.
 struct Machine {
-    images: Box<dyn Fn(&str) -> Option<Artifact> + Send + Sync>,
+    images: Box<Images>,
     record: Box<dyn Record>,
     clock: Clock,
     ports: Arc<Ports>,
@@ -100,7 +102,7 @@ impl Real {
     ///
     /// `images` tells what an image is on this machine; it is asked at every start of a task.
     /// `record` remembers processes for [`crate::processes::reap`]; `()` remembers nothing.
-    /// `now` dates requests.
+    /// Neither may call this plant. `now` dates requests.
     pub fn new(
         images: impl Fn(&str) -> Option<Artifact> + Send + Sync + 'static,
         record: impl Record,
@@ -193,10 +195,11 @@ impl Real {
 
 impl Plant for Real {
     fn tend(&self, service: &str, orders: Orders) {
-        match self.service(service) {
-            Some(service) => service.tend(orders),
-            None => warn!(service, "there are orders for {service}, which does not stand here"),
-        }
+        let Some(standing) = self.service(service) else {
+            warn!(service, "there are orders for {service}, which does not stand here");
+            return;
+        };
+        standing.tend(orders);
     }
 
     fn standing(&self, service: &str) -> Vec<Standing> {
