@@ -93,6 +93,43 @@ pub(super) struct World<'a> {
 }
 
 impl Deployment {
+    /// A deployment that has not started.
+    pub(super) fn new(
+        arn: String,
+        id: String,
+        configuration: DeploymentConfiguration,
+        target: RevisionNumber,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            arn,
+            id,
+            configuration,
+            source: None,
+            sources: Vec::new(),
+            target,
+            status: ServiceDeploymentStatus::Pending,
+            reason: None,
+            stage: None,
+            since: now,
+            step: 0,
+            shifted_at: None,
+            hooks: Vec::new(),
+            ignored_alarms: Vec::new(),
+            triggered_alarms: Vec::new(),
+            breaker: Breaker::default(),
+            rollback: None,
+            cleaned_up: false,
+            superseded: false,
+            created_at: now,
+            started_at: None,
+            finished_at: None,
+            stopped_at: None,
+            updated_at: now,
+            last_counts: None,
+        }
+    }
+
     /// Whether it moves task by task, without stages.
     pub(super) fn is_rolling(&self) -> bool {
         self.configuration.strategy == Strategy::Rolling

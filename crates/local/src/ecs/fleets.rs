@@ -1,5 +1,7 @@
 //! What is ordered of the plant for each revision, and what was last seen of it.
 
+mod weights;
+
 use serde::{Deserialize, Serialize};
 
 use super::revision::{Revision, RevisionNumber};
@@ -162,9 +164,11 @@ impl Fleets {
     }
 
     /// Wants another number of tasks; of the revisions that stand, only `target` gets them at once.
-    pub(super) fn scale_only(&mut self, target: RevisionNumber, desired: u32) {
+    pub(super) fn scale_only(&mut self, target: Option<RevisionNumber>, desired: u32) {
         self.desired = desired;
-        self.order(target, desired);
+        if let Some(target) = target {
+            self.order(target, desired);
+        }
     }
 
     /// Tasks that run, of all revisions.
@@ -175,87 +179,6 @@ impl Fleets {
     /// Tasks that start, of all revisions.
     pub(super) fn pending(&self) -> u32 {
         self.all.iter().map(|fleet| fleet.seen.pending).sum()
-    }
-
-    /// Gives `green` its share of production traffic, and `blue` the rest.
-    pub(super) fn shift(
-        &mut self,
-        blue: Option<RevisionNumber>,
-        green: RevisionNumber,
-        share: Share,
-    ) {
-        if !self.has_load_balancer {
-            return;
-        }
-        self.production = match blue {
-            Some(blue) if share < Share::ALL => {
-                vec![(blue, Share(Share::ALL.0 - share.0)), (green, share)]
-            }
-            _ => vec![(green, Share::ALL)],
-        };
-    }
-
-    /// Lets the target group that all revisions are in divide the traffic: by healthy tasks.
-    ///
-    /// Where no task is healthy the shares stay as they were: whoever had the traffic fails it.
-    pub(super) fn spread(&mut self) {
-        if !self.has_load_balancer {
-            return;
-        }
-        let healthy = |fleet: &Fleet| fleet.seen.healthy.min(fleet.tasks);
-        let total: u64 = self.active().map(|fleet| u64::from(healthy(fleet))).sum();
-        if total == 0 {
-            let given: u16 = self.production.iter().map(|(_, share)| share.0).sum();
-            if given < Share::ALL.0 {
-                let stands = |it: &RevisionNumber| self.of(*it).is_some_and(|fleet| fleet.active);
-                let heir = self.foremost().or(self.primary.filter(stands));
-                self.production = heir.into_iter().map(|heir| (heir, Share::ALL)).collect();
-            }
-            return;
-        }
-
-        let mut shares: Vec<_> = self
-            .active()
-            .filter(|fleet| healthy(fleet) > 0)
-            .map(|fleet| {
-                let share = u64::from(healthy(fleet)) * u64::from(Share::ALL.0) / total;
-                (fleet.revision, Share(u16::try_from(share).unwrap_or(Share::ALL.0)))
-            })
-            .collect();
-        let given: u16 = shares.iter().map(|(_, share)| share.0).sum();
-        if let Some((_, most)) = shares.iter_mut().max_by_key(|(_, share)| *share) {
-            most.0 += Share::ALL.0 - given;
-        }
-        shares.retain(|(_, share)| *share > Share::NONE);
-        self.production = shares;
-    }
-
-    pub(super) fn test(&mut self, revision: Option<RevisionNumber>) {
-        self.test = revision.filter(|_| self.has_test_listener);
-    }
-
-    pub(super) fn production_share(&self, revision: RevisionNumber) -> Share {
-        let named = self.production.iter().find(|(named, _)| *named == revision);
-        named.map_or(Share::NONE, |(_, share)| *share)
-    }
-
-    pub(super) fn test_share(&self, revision: RevisionNumber) -> Share {
-        if self.test == Some(revision) { Share::ALL } else { Share::NONE }
-    }
-
-    /// Whether all production traffic is where it should be, as far as we divide it.
-    pub(super) fn serves_alone(&self, revision: RevisionNumber) -> bool {
-        !self.has_load_balancer || self.production_share(revision) == Share::ALL
-    }
-
-    /// The last good revision; before there was one, whoever serves.
-    pub(super) fn last_good(&self) -> Option<RevisionNumber> {
-        self.primary.or_else(|| self.foremost())
-    }
-
-    /// Who has the largest share of production traffic.
-    pub(super) fn foremost(&self) -> Option<RevisionNumber> {
-        self.production.iter().max_by_key(|(_, share)| *share).map(|(revision, _)| *revision)
     }
 
     /// Shrinks what is not `target` as `target` becomes healthy: with `minimumHealthyPercent` 100 and

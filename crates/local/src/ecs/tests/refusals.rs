@@ -1,7 +1,7 @@
 use super::tale::{Tale, create, task_definition, with};
 use crate::ecs::{
-    Canary, CreateService, DeploymentConfiguration, ErrorCode, Hook, HookAction, LifecycleStage,
-    Linear, Service, Strategy, TaskDefinition, UpdateService,
+    Canary, CreateService, DeploymentConfiguration, ErrorCode, Hook, LifecycleStage, Linear,
+    Service, Strategy, TaskDefinition, UpdateService,
 };
 use crate::plant::Share;
 
@@ -105,10 +105,4 @@ fn a_task_definition_without_an_image_is_refused() {
 
     let refused = tale.service.update(update, tale.now).unwrap_err();
     assert_eq!(refused.code, ErrorCode::ClientException);
-}
-
-#[test]
-fn what_comes_is_answered_by_names_aws_knows() {
-    assert_eq!(HookAction::Rollback.as_str(), "ROLLBACK");
-    assert_eq!(ErrorCode::ConflictException.to_string(), "ConflictException");
 }
