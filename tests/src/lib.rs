@@ -1,1 +1,11 @@
-//! Stories.
+//! The vocabulary of the stories: a simulated account on a paused clock, and what a person would
+//! say about it.
+//!
+//! A [`World`] has services that serve their first release. Images are pushed to it, time passes,
+//! things break, and in the end it tells its [story](World::story).
+
+mod story;
+mod world;
+
+pub use story::Story;
+pub use world::{Plant, World, WorldBuilder, document};

@@ -1,5 +1,7 @@
 //! The record of a deployment: what was done and measured, in order, never rewritten.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +12,7 @@ use crate::plan::Plan;
 use crate::preflight::Serving;
 use crate::request::Request;
 use crate::rollout::TakingBack;
-use crate::verdict::Verdict;
+use crate::verdict::{Decision, Verdict};
 
 /// Something that was done or found out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,6 +87,35 @@ impl Entry {
             Self::Proceeded { hook } => format!("proceeded-{hook}"),
             Self::TakenBack { .. } => "taken-back".into(),
             Self::Ended { .. } => "ended".into(),
+        }
+    }
+}
+
+impl fmt::Display for Entry {
+    /// The entry as a line of a story.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Requested { request } => {
+                let by = request.by.as_deref().unwrap_or("somebody");
+                write!(f, "{by} asked for {} ({})", request.title(), request.cause.as_str())
+            }
+            Self::Planned { plan } => write!(f, "planned {}", plan.title()),
+            Self::Claimed { lease } => write!(f, "got the lease, token {}", lease.token),
+            Self::Checked { .. } => f.write_str("nothing speaks against it"),
+            Self::Registered { .. } => f.write_str("registered green's task definition"),
+            Self::Launched { .. } => f.write_str("told ECS to begin"),
+            Self::Judged { verdict } => {
+                let decision = match verdict.decision {
+                    Decision::Proceed => "go on",
+                    Decision::Wait => "wait",
+                    Decision::TakeBack => "take back",
+                    Decision::Conclude => "it is over",
+                };
+                write!(f, "judged at {}%: {decision}, {}", verdict.share, verdict.why)
+            }
+            Self::Proceeded { .. } => f.write_str("told ECS to go on"),
+            Self::TakenBack { back } => write!(f, "told ECS to go back: {}", back.why),
+            Self::Ended { outcome } => write!(f, "{}: {}", outcome.end, outcome.why),
         }
     }
 }

@@ -51,6 +51,9 @@ pub struct Checks {
     /// Requests to green through the test listener, before production sees it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub smoke: Vec<Smoke>,
+    /// How long green may take until all its tasks are healthy. ECS itself would wait for a day.
+    #[serde(default = "fifteen_minutes")]
+    pub start_within: Seconds,
     /// Where the test listener answers: `https://test.example.com:8443`. `cutover local` has its
     /// own and needs none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,7 +68,13 @@ pub struct Checks {
 
 impl Default for Checks {
     fn default() -> Self {
-        Self { smoke: vec![], test_url: None, within: thirty_seconds(), alarms: vec![] }
+        Self {
+            smoke: vec![],
+            start_within: fifteen_minutes(),
+            test_url: None,
+            within: thirty_seconds(),
+            alarms: vec![],
+        }
     }
 }
 
@@ -123,6 +132,10 @@ impl Method {
 
 fn ten_minutes() -> Seconds {
     Seconds::minutes(10)
+}
+
+fn fifteen_minutes() -> Seconds {
+    Seconds::minutes(15)
 }
 
 fn thirty_seconds() -> Seconds {

@@ -95,7 +95,7 @@ pub fn judge(
 ) -> Verdict {
     let progress = state.progress(&plan.pauses, rollout.answered.as_ref());
     let findings = evidence.findings(state.began, state.wanted);
-    let (decision, why) = decide(plan, rollout, state.share, &progress, &findings, now);
+    let (decision, why) = decide(plan, rollout, state, &progress, &findings, now);
 
     let hook = match &progress {
         Progress::Paused { hook, .. } if matches!(decision, Next::Proceed) => Some(hook.clone()),
@@ -123,7 +123,7 @@ enum Next {
 fn decide(
     plan: &Plan,
     rollout: &Rollout,
-    share: f64,
+    state: &RolloutState,
     progress: &Progress,
     findings: &[Finding],
     now: Timestamp,
@@ -143,12 +143,30 @@ fn decide(
 
     match progress {
         Progress::Paused { stage, since, .. } => {
-            let hold = hold(plan, *stage, share);
+            let hold = hold(plan, *stage, state.share);
             at_a_pause(plan, *stage, hold, findings, Seconds::between(*since, now))
+        }
+        Progress::Moving { stage } if is_starting(stage.as_deref()) => {
+            starting(plan, Seconds::between(state.began, now))
         }
         Progress::Moving { .. } | Progress::Ended { .. } => {
             (Next::Wait(LONGEST_WAIT), "ECS works on it".into())
         }
+    }
+}
+
+/// Whether green's tasks are being started: nothing of it can be asked yet.
+fn is_starting(stage: Option<&str>) -> bool {
+    matches!(stage, Some("RECONCILE_SERVICE" | "PRE_SCALE_UP" | "SCALE_UP" | "POST_SCALE_UP"))
+}
+
+/// Decides while green's tasks start. The circuit breaker of ECS is for rolling deployments only, so
+/// a green that never becomes healthy would stand there for a day.
+fn starting(plan: &Plan, passed: Seconds) -> (Next, String) {
+    let limit = plan.service.checks.start_within;
+    match limit.0.saturating_sub(passed.0) {
+        0 => (Next::TakeBack, format!("green did not become healthy in {limit}")),
+        left => (Next::Wait(Seconds(left).min(LONGEST_WAIT)), "green is starting".into()),
     }
 }
 
@@ -249,7 +267,7 @@ mod tests {
         });
         RolloutState {
             status: Status::InProgress,
-            stage: paused.map(|stage| stage.as_str().into()),
+            stage: Some(paused.map_or("SCALE_UP", Stage::as_str).into()),
             waiting: waiting.into_iter().collect(),
             green: None,
             share,
@@ -299,6 +317,17 @@ mod tests {
                 Evidence::default(),
                 50,
                 Wait,
+                300,
+            ),
+            ("green starts slowly", blue_green(), None, 0.0, Evidence::default(), 700, Wait, 200),
+            (
+                "green never starts",
+                blue_green(),
+                None,
+                0.0,
+                Evidence::default(),
+                900,
+                TakeBack,
                 300,
             ),
             ("smoke is good", blue_green(), test, 0.0, good(), 101, Proceed, 300),

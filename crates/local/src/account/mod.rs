@@ -105,12 +105,17 @@ pub enum Told {
 pub type Observer = Arc<dyn Fn(&Told) + Send + Sync>;
 
 /// An account. Clones are the same account.
-#[derive(Debug)]
 pub struct Account<P: Plant>(Arc<Inner<P>>);
 
 impl<P: Plant> Clone for Account<P> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
+    }
+}
+
+impl<P: Plant> std::fmt::Debug for Account<P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Account").field(&self.0.settings).finish()
     }
 }
 
@@ -133,12 +138,6 @@ struct Inner<P: Plant> {
     tasks: TaskTracker,
     closing: CancellationToken,
     observer: RwLock<Option<Observer>>,
-}
-
-impl<P: Plant> std::fmt::Debug for Inner<P> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Inner").field("settings", &self.settings).finish_non_exhaustive()
-    }
 }
 
 /// The images of the account that a store holds, to be shared with a plant.
