@@ -4,6 +4,7 @@ mod choice;
 mod fields;
 mod flow;
 mod map;
+mod place;
 mod reader;
 mod resource;
 mod retry;

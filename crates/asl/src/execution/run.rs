@@ -71,6 +71,8 @@ impl<R: Resources> Run<R> {
         Box::pin(async move {
             let mut place = flow.start;
             loop {
+                // States that wait for nothing would never let go of the thread.
+                tokio::task::consume_budget().await;
                 let state = &flow.states[place];
                 let (kind, name) = (state.kind.name(), &state.name);
                 self.journal.enter(name);

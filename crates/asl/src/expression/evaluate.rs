@@ -14,6 +14,7 @@ use crate::dice::Dice;
 use crate::error::{QUERY_EVALUATION_ERROR, TaskError};
 use crate::execution::Identity;
 use crate::scope::Scope;
+use crate::size::DEPTH_LIMIT;
 
 /// An expression that runs longer than this has lost its way. Step Functions stops such an
 /// expression too, without documenting when.
@@ -220,9 +221,7 @@ impl Expression {
 
         match result {
             Ok(JValue::Undefined) => Ok(None),
-            Ok(value) => restore(&value)
-                .map(Some)
-                .ok_or_else(|| self.failure("returned a value that is not JSON (a function).")),
+            Ok(value) => restore(&value, DEPTH_LIMIT).map(Some).map_err(|what| self.failure(what)),
             Err(error) => {
                 Err(self.failure(&format!("threw an error during evaluation. {}", error.message())))
             }
@@ -243,23 +242,29 @@ fn convert(value: &Value) -> JValue {
     }
 }
 
-/// The JSON of a result; `None` for a function or a number that JSON cannot write.
-fn restore(value: &JValue) -> Option<Value> {
-    Some(match value {
+/// The JSON of a result, or why there is none.
+fn restore(value: &JValue, depth: usize) -> Result<Value, &'static str> {
+    let inside = || depth.checked_sub(1).ok_or("returned a value that is nested too deeply.");
+    Ok(match value {
         JValue::Null => Value::Null,
         JValue::Bool(bool) => Value::Bool(*bool),
-        JValue::Number(number) => Value::Number(restore_number(*number)?),
+        JValue::Number(number) => Value::Number(
+            restore_number(*number).ok_or("returned a number that is too large for JSON.")?,
+        ),
         JValue::String(text) => Value::String(text.to_string()),
         JValue::Array(items) => {
+            let depth = inside()?;
             let defined = items.iter().filter(|item| !item.is_undefined());
-            Value::Array(defined.map(restore).collect::<Option<_>>()?)
+            Value::Array(defined.map(|item| restore(item, depth)).collect::<Result<_, _>>()?)
         }
         JValue::Object(map) => {
+            let depth = inside()?;
             let defined = map.iter().filter(|(_, value)| !value.is_undefined());
-            let members = defined.map(|(key, value)| Some((key.clone(), restore(value)?)));
-            Value::Object(members.collect::<Option<Map<_, _>>>()?)
+            let members =
+                defined.map(|(key, value)| Ok::<_, &str>((key.clone(), restore(value, depth)?)));
+            Value::Object(members.collect::<Result<Map<_, _>, &str>>()?)
         }
-        _ => return None,
+        _ => return Err("returned a value that is not JSON (a function)."),
     })
 }
 
