@@ -66,7 +66,7 @@ impl<R: Resources> Run<R> {
         flow: &'a Flow,
         mut input: Arc<Value>,
         mut scope: Scope<'a>,
-        mut trail: Trail,
+        trail: &'a mut Trail,
     ) -> Ending<'a> {
         Box::pin(async move {
             let mut place = flow.start;
@@ -76,15 +76,15 @@ impl<R: Resources> Run<R> {
                 let state = &flow.states[place];
                 let (kind, name) = (state.kind.name(), &state.name);
                 self.journal.enter(name);
-                self.journal.record(&mut trail, || Record::StateEntered {
+                self.journal.record(trail, || Record::StateEntered {
                     kind,
                     name: Arc::clone(name),
                     input: Arc::clone(&input),
                 })?;
 
-                let exit = self.visit(state, input, &scope, &mut trail).await?;
+                let exit = self.visit(state, input, &scope, trail).await?;
 
-                self.journal.record(&mut trail, || Record::StateExited {
+                self.journal.record(trail, || Record::StateExited {
                     kind,
                     name: Arc::clone(name),
                     output: Arc::clone(&exit.output),
