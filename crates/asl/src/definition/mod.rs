@@ -97,6 +97,8 @@ pub(crate) struct Task {
     pub(crate) pattern: Pattern,
     pub(crate) arguments: Option<Template>,
     pub(crate) timeout: Option<Amount>,
+    /// Only a task that waits for its token can send heartbeats; for others it is left alone, as
+    /// nothing is documented to happen.
     pub(crate) heartbeat: Option<Amount>,
 }
 

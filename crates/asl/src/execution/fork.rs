@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::attempt::items_of;
 use super::leaving::limited;
-use super::run::{Run, Visit};
+use super::run::{Broken, Run, Visit};
 use crate::definition::{Flow, Map};
 use crate::error::TaskError;
 use crate::expression::{Environment, Item, Template};
@@ -28,7 +28,7 @@ impl<R: Resources> Run<R> {
         arguments: Option<&Template>,
         branches: &[Flow],
         trail: &mut Trail,
-    ) -> Result<Arc<Value>, TaskError> {
+    ) -> Result<Arc<Value>, Broken> {
         let environment = self.environment(visit);
         let input = match arguments {
             Some(template) => {
@@ -55,13 +55,13 @@ impl<R: Resources> Run<R> {
                 Err(error) => {
                     drop(running);
                     self.journal.record(trail, || Record::ParallelStateFailed)?;
-                    return Err(error);
+                    return Err(Broken { error, by_branch: true });
                 }
             }
         }
 
         self.journal.record(trail, || Record::ParallelStateSucceeded)?;
-        limited(Arc::new(Value::Array(outputs)), &visit.state.name, "result")
+        Ok(limited(Arc::new(Value::Array(outputs)), &visit.state.name, "result")?)
     }
 
     /// The outputs of all iterations, in the order of the items.

@@ -44,6 +44,19 @@ pub(super) struct Exit {
     pub(super) next: Next,
 }
 
+/// A failed attempt.
+pub(super) struct Broken {
+    pub(super) error: TaskError,
+    /// Whether a branch of a Parallel state ended with it.
+    pub(super) by_branch: bool,
+}
+
+impl From<TaskError> for Broken {
+    fn from(error: TaskError) -> Self {
+        Self { error, by_branch: false }
+    }
+}
+
 /// The end of a flow; boxed, since flows contain states that contain flows.
 pub(super) type Ending<'a> =
     Pin<Box<dyn Future<Output = Result<Arc<Value>, TaskError>> + Send + 'a>>;
