@@ -9,6 +9,7 @@ mod reader;
 mod resource;
 mod retry;
 mod state;
+mod template;
 mod values;
 mod variables;
 mod view;

@@ -11,8 +11,8 @@ use super::{Catcher, Retrier, fields};
 use crate::error::{RESERVED, UNCATCHABLE};
 use crate::json::item;
 
-/// "`MaxDelaySeconds` must be greater than 0 and less than 31622400" and one more second, as the
-/// service accepts it: 366 days.
+/// `MaxDelaySeconds` must be "greater than 0 and less than 31622401" (Developer Guide, "Handling
+/// errors"): at most 366 days.
 const LONGEST_DELAY: u64 = 31_622_400;
 
 impl Reader {

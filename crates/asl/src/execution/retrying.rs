@@ -91,10 +91,13 @@ fn delay(
     Duration::try_from_secs_f64((seconds * 1000.0).round() / 1000.0).ok()
 }
 
+/// The longest wait without a `MaxDelaySeconds`, in seconds: as long as any other time may be.
+const LONGEST: u64 = 99_999_999;
+
 /// The wait before retry number `done + 1`, before jitter.
 fn seconds(retrier: &Retrier, done: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "both are far below 2^53")]
     let (interval, most, done) =
-        (retrier.interval as f64, retrier.most.unwrap_or(31_622_400) as f64, done as f64);
+        (retrier.interval as f64, retrier.most.unwrap_or(LONGEST) as f64, done as f64);
     (interval * retrier.backoff.powf(done)).min(most)
 }

@@ -190,6 +190,7 @@ proptest! {
     fn no_text_makes_reading_panic(text in ".{0,200}") {
         let _ = Machine::read(&text);
         let _ = substitute(&text, |_| None);
+        let _ = asl::script::Script::read(&text, Tokens::new());
     }
 
     #[test]
