@@ -1,3 +1,9 @@
 //! Deployments, told from start to end on a simulated account.
 
 mod blue_green;
+mod duplicates;
+mod queue;
+mod refusals;
+mod steps;
+mod stopped;
+mod waves;
