@@ -242,6 +242,11 @@ impl World {
         self.story.told()
     }
 
+    /// The digest of a tag, if such an image was made.
+    pub fn knows(&self, service: &str, tag: &str) -> Option<&str> {
+        self.digests.get(&(service.to_owned(), tag.to_owned())).map(Digest::as_str)
+    }
+
     /// The deployments of a service, newest first.
     pub fn history(&self, service: &str) -> Vec<Record> {
         self.account.history(&service_name(service), 1_000)

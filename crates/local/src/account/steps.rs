@@ -1,6 +1,7 @@
 //! The functions of the account: each step by its verb, called as Lambda would call it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use domain::Failure;
@@ -49,9 +50,14 @@ pub(super) async fn invoke<P: Plant>(
     payload: Value,
 ) -> Result<Value, FunctionError> {
     let (world, step) = (World(Arc::clone(account)), verb.to_owned());
-    let running = account
-        .tasks
-        .spawn(async move { tokio::time::timeout(TIME_LIMIT, call(&world, &step, payload)).await });
+    let repeat = account.repeat_steps.load(Ordering::Relaxed);
+    let running = account.tasks.spawn(async move {
+        if repeat {
+            // The answer of the first run is lost; that of the second counts.
+            let _ = tokio::time::timeout(TIME_LIMIT, call(&world, &step, payload.clone())).await;
+        }
+        tokio::time::timeout(TIME_LIMIT, call(&world, &step, payload)).await
+    });
 
     match running.await {
         Ok(Ok(answer)) => {
