@@ -1,6 +1,7 @@
 //! Deployments, told from start to end on a simulated account.
 
 mod blue_green;
+mod coverage;
 mod duplicates;
 mod queue;
 mod refusals;
