@@ -43,7 +43,7 @@ pub use steps::VERBS;
 pub use store::{Kind, Store, StoreError};
 
 use self::definitions::Target;
-use self::executions::{Executions, beginnings, failed};
+use self::executions::{Executions, failed};
 use crate::alarms::{AlarmBook, AlarmState, Alarms};
 use crate::bus::{self, Bus, DeadLetter};
 use crate::ecs::{CreateService, Service, TaskDefinition};
@@ -160,7 +160,7 @@ impl<P: Plant> Account<P> {
         alarms: Alarms,
         clock: Clock,
     ) -> Result<Self, StoreError> {
-        let tokens = beginnings(settings.tokens.clone());
+        let tokens = settings.tokens.clone().map_or_else(Tokens::new, Tokens::named);
         let now = clock.now();
         let standings = store.load(Kind::Alarm)?.into_iter().collect();
         let book = AlarmBook::new(alarms, settings.account.as_str(), settings.region.as_str(), now);
