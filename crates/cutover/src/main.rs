@@ -7,6 +7,8 @@ mod commands;
 mod console;
 mod definition;
 mod problem;
+#[cfg(test)]
+mod robustness;
 mod source;
 
 use std::process::ExitCode;
