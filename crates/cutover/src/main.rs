@@ -10,6 +10,7 @@ mod problem;
 #[cfg(test)]
 mod robustness;
 mod source;
+mod tally;
 
 use std::process::ExitCode;
 

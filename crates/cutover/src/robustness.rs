@@ -69,30 +69,32 @@ fn damaged(text: &'static str) -> impl Strategy<Value = String> {
     })
 }
 
+/// Words that mean something on a command line.
+const WORDS: &[&str] = &[
+    "check",
+    "execute",
+    "schema",
+    "validate",
+    "service",
+    "help",
+    "--json",
+    "--set",
+    "a=b",
+    "--input",
+    "--tasks",
+    "--at",
+    "--name",
+    "--real-time",
+    "--",
+    "--help",
+    "--version",
+    "-i",
+];
+
 /// A word of a command line: one that means something, or any.
 fn word() -> impl Strategy<Value = String> {
-    let known = [
-        "check",
-        "execute",
-        "schema",
-        "validate",
-        "service",
-        "help",
-        "--json",
-        "--set",
-        "a=b",
-        "--input",
-        "--tasks",
-        "--at",
-        "--name",
-        "--real-time",
-        "--",
-        "--help",
-        "--version",
-        "-i",
-    ];
     prop_oneof![
-        proptest::sample::select(&known).prop_map(str::to_owned),
+        proptest::sample::select(WORDS).prop_map(str::to_owned),
         ".{0,12}",
         "--[a-z]{1,8}=?.{0,4}"
     ]

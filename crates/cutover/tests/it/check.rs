@@ -33,7 +33,7 @@ fn our_own_definitions_are_right() {
     let run = World::new().run_with(&["check", folder]);
 
     assert_eq!((run.code, run.errors.as_str()), (Some(0), ""), "{run}");
-    assert!(run.out.ends_with("definitions, nothing wrong\n"), "{run}");
+    assert!(run.out.ends_with(" checked, nothing wrong\n"), "{run}");
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn a_folder_stands_for_the_definitions_below_it() {
         .with("machines/notes.json", "no definition");
 
     assert_snapshot!(world.run("check machines"), @r"
-    2 definitions, nothing wrong
+    2 checked, nothing wrong
     --- exit code 0
     ");
 }
@@ -76,7 +76,7 @@ fn a_program_reads_the_same() {
 #[test]
 fn a_definition_may_come_from_standard_input() {
     assert_snapshot!(World::new().told(&["check", "-"], GOOD), @r"
-    1 definition, nothing wrong
+    1 checked, nothing wrong
     --- exit code 0
     ");
     assert_eq!(World::new().told(&["check", "-"], "").code, Some(2));

@@ -27,6 +27,8 @@ pub(crate) const BAD: &str = r#"{
 fn a_good_document_is_told_to_be_good() {
     assert_snapshot!(World::new().with("checkout.json", GOOD).run("validate checkout.json"), @r"
     checkout.json: a good service document
+
+    1 checked, nothing wrong
     --- exit code 0
     ");
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::console::{Console, End};
 use crate::problem::{Problem, Trouble};
 use crate::source::Source;
+use crate::tally::tally;
 
 /// Validate service documents, and tell everything that is wrong with them
 ///
@@ -52,7 +53,7 @@ impl Validate {
         } else {
             for one in &validated {
                 match one.kind.filter(|_| one.problems.is_empty()) {
-                    Some(kind) => console.line(format_args!("{}: a good {kind}", one.file))?,
+                    Some(kind) => console.line(format_args!("{}: a good {kind}\n", one.file))?,
                     None => {
                         for problem in &one.problems {
                             console.line(format_args!("{problem}\n"))?;
@@ -60,6 +61,7 @@ impl Validate {
                     }
                 }
             }
+            console.line(tally(validated.iter().map(|one| &one.problems)))?;
         }
 
         let good = validated.iter().all(|one| one.problems.is_empty());
