@@ -17,6 +17,7 @@ mod store;
 mod world;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use asl::{Clock, Execution, Keep, Tokens};
@@ -137,6 +138,7 @@ struct Inner<P: Plant> {
     tokens: Tokens,
     bus: OnceLock<Bus>,
     calls: Calls,
+    repeat_steps: AtomicBool,
     tasks: TaskTracker,
     closing: CancellationToken,
     observer: RwLock<Option<Observer>>,
@@ -176,6 +178,7 @@ impl<P: Plant> Account<P> {
             tokens,
             bus: OnceLock::new(),
             calls: Calls::default(),
+            repeat_steps: AtomicBool::new(false),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             observer: RwLock::default(),
@@ -321,6 +324,11 @@ impl<P: Plant> Account<P> {
     /// The calls that steps make.
     pub fn calls(&self) -> &Calls {
         &self.0.calls
+    }
+
+    /// Whether every step runs twice from now on, as it may when an answer is lost.
+    pub fn repeat_steps(&self, repeat: bool) {
+        self.0.repeat_steps.store(repeat, Ordering::Relaxed);
     }
 
     /// The plant.
