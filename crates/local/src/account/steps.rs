@@ -50,20 +50,30 @@ pub(super) async fn invoke<P: Plant>(
     payload: Value,
 ) -> Result<Value, FunctionError> {
     let (world, step) = (World(Arc::clone(account)), verb.to_owned());
-    let repeat = account.repeat_steps.load(Ordering::Relaxed);
+    let (closing, repeat) = (account.closing.clone(), account.repeat_steps.load(Ordering::Relaxed));
     let running = account.tasks.spawn(async move {
-        if repeat {
-            // The answer of the first run is lost; that of the second counts.
-            let _ = tokio::time::timeout(TIME_LIMIT, call(&world, &step, payload.clone())).await;
+        let stepping = async {
+            if repeat {
+                // The answer of the first run is lost; that of the second counts.
+                let first = call(&world, &step, payload.clone());
+                let _ = tokio::time::timeout(TIME_LIMIT, first).await;
+            }
+            tokio::time::timeout(TIME_LIMIT, call(&world, &step, payload)).await
+        };
+        tokio::select! {
+            biased;
+            () = closing.cancelled() => None,
+            ended = stepping => Some(ended),
         }
-        tokio::time::timeout(TIME_LIMIT, call(&world, &step, payload)).await
     });
 
     match running.await {
-        Ok(Ok(answer)) => {
+        // The account closed. An answer, even that there is none, would make the execution go on.
+        Ok(None) => std::future::pending().await,
+        Ok(Some(Ok(answer))) => {
             answer.map_err(|failure| FunctionError::new(failure.name(), failure.to_string()))
         }
-        Ok(Err(_)) => {
+        Ok(Some(Err(_))) => {
             let limit = TIME_LIMIT.as_secs();
             let message = format!("{verb} did not end within {limit} seconds");
             Err(FunctionError::new("Sandbox.Timedout", message))
