@@ -74,10 +74,10 @@ proptest! {
 
     #[test]
     fn any_json_is_an_input_or_is_refused(input in any_json()) {
-        let _ = decode::<Request>(input.clone());
-        let _ = decode::<ImagePushed>(input.clone());
-        let _ = decode::<ExecutionEnded>(input.clone());
-        let _ = Signal::read(input);
+        let _ = decode::<Request>(&input);
+        let _ = decode::<ImagePushed>(&input);
+        let _ = decode::<ExecutionEnded>(&input);
+        let _ = Signal::read(&input);
     }
 
     #[test]
