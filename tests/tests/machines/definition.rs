@@ -72,7 +72,8 @@ fn every_file_is_a_machine_of_the_account() {
 fn both_readings_find_the_same_states() {
     for definition in all() {
         let written: Vec<&str> = definition.states().into_iter().map(|(name, _)| name).collect();
-        let read: Vec<&str> = definition.machine.states().iter().map(|it| it.name()).collect();
+        let read: Vec<&str> =
+            definition.machine.states().iter().map(asl::StateView::name).collect();
         assert_eq!(written, read, "{}", definition.name);
     }
 }

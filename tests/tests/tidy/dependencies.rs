@@ -139,7 +139,11 @@ fn every_dependency_is_explained() {
         .map(|(name, _)| name.to_owned())
         .collect();
 
-    assert_eq!(explained, named_in_the_workspace());
+    let named = named_in_the_workspace();
+    let unexplained: Vec<_> = named.difference(&explained).collect();
+    assert!(unexplained.is_empty(), "say in ARCHITECTURE.md why {unexplained:?} are there");
+    let gone: Vec<_> = explained.difference(&named).collect();
+    assert!(gone.is_empty(), "ARCHITECTURE.md explains {gone:?}, which are not there");
 }
 
 #[test]

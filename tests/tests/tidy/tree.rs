@@ -54,6 +54,6 @@ pub(crate) fn all() -> Vec<Source> {
 /// Every file of Rust.
 pub(crate) fn rust() -> Vec<Source> {
     let mut files = all();
-    files.retain(|file| file.path.ends_with(".rs"));
+    files.retain(|file| Path::new(&file.path).extension() == Some("rs".as_ref()));
     files
 }
