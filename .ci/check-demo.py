@@ -61,10 +61,12 @@ def complaints(report):
 
 def main(path):
     """Reads the report at `path`; answers the exit code."""
-    with open(path, encoding="utf-8") as file:
-        report = json.load(file)
     try:
+        with open(path, encoding="utf-8") as file:
+            report = json.load(file)
         wrong = list(complaints(report))
+    except (OSError, ValueError) as error:
+        wrong = [f"it cannot be read: {error}"]
     except (KeyError, TypeError, AttributeError) as error:
         wrong = [f"it is not shaped as documented: {type(error).__name__} {error}"]
     for sentence in wrong:
