@@ -6,11 +6,14 @@
 mod commands;
 mod console;
 mod definition;
+mod following;
 mod problem;
 #[cfg(test)]
 mod robustness;
+mod server;
 mod source;
 mod tally;
+mod telling;
 
 use std::process::ExitCode;
 
@@ -26,7 +29,13 @@ fn main() -> ExitCode {
     let end = match cli.command {
         Command::Check(check) => check.run(&mut console),
         Command::Execute(execute) => execute.run(&mut console),
+        Command::Deploy(deploy) => deploy.run(&mut console),
+        Command::History(history) => history.run(&mut console),
+        Command::Local(local) => local.run(&mut console),
+        Command::Push(push) => push.run(&mut console),
+        Command::Rollback(rollback) => rollback.run(&mut console),
         Command::Schema(schema) => schema.run(&mut console),
+        Command::Status(status) => status.run(&mut console),
         Command::Validate(validate) => validate.run(&mut console),
 
         Command::ServiceCatalog => return chassis::run(catalog::Catalog),

@@ -1,8 +1,14 @@
 //! The commands, one file each.
 
 mod check;
+mod deploy;
 mod execute;
+mod history;
+mod local;
+mod push;
+mod rollback;
 mod schema;
+mod status;
 mod validate;
 
 use clap::{Parser, Subcommand};
@@ -26,6 +32,12 @@ Colours are shown on terminals; NO_COLOR=1 turns them off.";
 /// What can be asked of `cutover`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Local(local::Local),
+    Deploy(deploy::Deploy),
+    Rollback(rollback::Rollback),
+    Status(status::Status),
+    History(history::History),
+    Push(push::Push),
     Execute(execute::Execute),
     Check(check::Check),
     Validate(validate::Validate),

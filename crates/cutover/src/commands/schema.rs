@@ -5,6 +5,7 @@ use domain::outcome::Outcome;
 use domain::release::ImagePushed;
 use domain::request::Request;
 use domain::service::ServiceDocument;
+use local::daemon::Config;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 
@@ -31,6 +32,8 @@ enum Name {
     ImagePushed,
     /// The detail of the event `Deployment Ended`, and the output of the deployment machine
     DeploymentEnded,
+    /// The configuration of `cutover local`
+    Local,
 }
 
 impl Schema {
@@ -56,6 +59,7 @@ impl Name {
             Self::Request => read::<Request>(),
             Self::ImagePushed => told::<ImagePushed>(),
             Self::DeploymentEnded => told::<Outcome>(),
+            Self::Local => read::<Config>(),
         }
     }
 }

@@ -69,6 +69,13 @@ impl Images {
         tags.filter(|(_, it)| *it == digest).map(|(tag, _)| tag.clone()).collect()
     }
 
+    /// Every tag, and what it points to.
+    pub fn all_tags(&self) -> Vec<(Digest, Tag)> {
+        let repositories = self.repositories.read();
+        let tags = repositories.values().flat_map(|repository| &repository.tags);
+        tags.map(|(tag, digest)| (digest.clone(), tag.clone())).collect()
+    }
+
     pub(super) fn digest_of(&self, image: &Image, tag: &Tag) -> Result<Digest, Failure> {
         let repositories = self.repositories.read();
         let found = repositories.get(image).and_then(|repository| repository.tags.get(tag));

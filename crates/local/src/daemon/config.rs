@@ -110,8 +110,13 @@ pub enum ConfigError {
         error: std::io::Error,
     },
     /// It is no JSON, or a field is not what it should be.
-    #[error("{0}")]
-    Unreadable(String),
+    #[error("{}{what}", .field.as_ref().map(|field| format!("at `{field}`: ")).unwrap_or_default())]
+    Unreadable {
+        /// The path of the field; `None` where it is no JSON at all.
+        field: Option<String>,
+        /// What is wrong there, and what was expected.
+        what: String,
+    },
     /// It can be read and makes no sense. All mistakes, one a line.
     #[error("{0}")]
     Mistakes(#[from] Mistakes),
@@ -138,13 +143,11 @@ impl Config {
     pub fn read(text: &str) -> Result<Self, ConfigError> {
         let mut json = serde_json::Deserializer::from_str(text);
         let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let path = error.path().to_string();
-            ConfigError::Unreadable(match path.as_str() {
-                "." => error.into_inner().to_string(),
-                _ => format!("at `{path}`: {}", error.into_inner()),
-            })
+            let field = Some(error.path().to_string()).filter(|path| path != ".");
+            ConfigError::Unreadable { field, what: error.into_inner().to_string() }
         })?;
-        json.end().map_err(|error| ConfigError::Unreadable(error.to_string()))?;
+        json.end()
+            .map_err(|error| ConfigError::Unreadable { field: None, what: error.to_string() })?;
         Ok(read)
     }
 }

@@ -77,6 +77,7 @@ fn stands(desk: &Reception, document: &ServiceDocument) -> Option<view::Service>
             .and_then(|own| own.waiting)
             .map(|waiting| view::Waiting { deployment: waiting.deployment, title: waiting.title }),
         last: last(&desk.account.history(&document.name, 20)),
+        place,
     })
 }
 

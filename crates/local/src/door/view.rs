@@ -3,6 +3,7 @@
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
 use domain::outcome::End;
 use domain::request::{Cause, Request};
+use domain::service::Place;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
@@ -16,6 +17,8 @@ use crate::processes::Artifact;
 pub struct Service {
     /// Its name.
     pub name: ServiceName,
+    /// Where it is in ECS.
+    pub place: Place,
     /// Its image.
     pub image: Image,
     /// Where clients connect.

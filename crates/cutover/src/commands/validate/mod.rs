@@ -1,5 +1,6 @@
 //! `cutover validate`: will Cutover understand this document?
 
+mod local;
 mod service;
 
 use std::fmt;
@@ -12,7 +13,7 @@ use crate::problem::{Problem, Trouble};
 use crate::source::Source;
 use crate::tally::tally;
 
-/// Validate service documents, and tell everything that is wrong with them
+/// Validate service documents and configurations of `cutover local`, and tell everything that is wrong with them
 ///
 /// What kind of document a file is, is told by what is in it.
 #[derive(Debug, Args)]
@@ -30,6 +31,7 @@ pub(crate) struct Validate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Service,
+    Local,
 }
 
 /// A file that was looked at.
@@ -73,6 +75,7 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Service => "service document",
+            Self::Local => "local configuration",
         })
     }
 }
@@ -82,12 +85,16 @@ impl Kind {
     fn key(self) -> &'static str {
         match self {
             Self::Service => "service",
+            Self::Local => "local",
         }
     }
 
     /// The kind of a document, by the fields that only that kind has.
     fn of(document: &Value) -> Option<Self> {
         let has = |field: &&str| document.get(field).is_some();
+        if ["services", "images", "state", "webhook_secrets", "listen"].iter().any(has) {
+            return Some(Self::Local);
+        }
         ["image", "tags", "strategy", "cluster", "ecs_service", "checks", "bake"]
             .iter()
             .any(has)
@@ -98,6 +105,7 @@ impl Kind {
     fn problems(self, source: &Source, text: &str) -> Vec<Problem> {
         match self {
             Self::Service => service::problems(source, text),
+            Self::Local => local::problems(source, text),
         }
     }
 }
@@ -132,7 +140,7 @@ fn unknown(source: &Source, document: &Value) -> Problem {
             .remedy(format!("use `cutover check {source}`"));
     }
     Problem::with(source, "this is no document of Cutover").remedy(
-        "a service document has `name`, `image`, `tags`, `cluster` and `strategy`; \
-         see `cutover schema service`",
+        "a service document has `name`, `image`, `tags`, `cluster` and `strategy`, a local \
+         configuration `services` and `state`; see `cutover schema`",
     )
 }

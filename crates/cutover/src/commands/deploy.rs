@@ -1,0 +1,132 @@
+//! `cutover deploy`: asks a daemon for a deployment, and follows it.
+
+use std::str::FromStr;
+
+use clap::Args;
+use domain::name::{Digest, ServiceName, Tag};
+use domain::outcome::{End as Outcome, Outcome as Ended};
+use domain::request::{Cause, Request};
+use local::door::view::Started;
+use serde_json::json;
+
+use crate::console::{Console, End};
+use crate::following::Following;
+use crate::problem::Trouble;
+use crate::server::{At, run};
+
+/// Deploy an image to a service, and follow it to its end
+///
+/// Exits with 0 only if the deployment ends as Deployed.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cutover deploy checkout v1.4.2 --reason \"mends the receipts\"")]
+pub(crate) struct Deploy {
+    /// The service
+    service: ServiceName,
+    /// What to deploy: a tag, or a digest
+    #[arg(value_name = "TAG|DIGEST")]
+    release: Release,
+    #[command(flatten)]
+    asking: Asking,
+    #[command(flatten)]
+    at: At,
+}
+
+/// Who asks, why, and how it is followed.
+#[derive(Debug, Args)]
+pub(super) struct Asking {
+    /// Who asks for it
+    #[arg(long, env = "USER", value_name = "NAME")]
+    pub(super) by: Option<String>,
+    /// Why, in your words
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: Option<String>,
+    /// Do not wait for the end
+    #[arg(long)]
+    pub(super) no_wait: bool,
+    /// Answer in JSON: how it ended, or with --no-wait, what was started
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// A tag or a digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Release {
+    Tag(Tag),
+    Digest(Digest),
+}
+
+impl FromStr for Release {
+    type Err = domain::name::NotAName;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.starts_with("sha256:") {
+            true => text.parse().map(Self::Digest),
+            false => text.parse().map(Self::Tag),
+        }
+    }
+}
+
+impl std::fmt::Display for Release {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Tag(tag) => tag.fmt(f),
+            Self::Digest(digest) => digest.fmt(f),
+        }
+    }
+}
+
+impl Deploy {
+    pub(crate) fn run(self, console: &mut Console) -> Result<End, Trouble> {
+        let Self { service, release, asking, at } = self;
+        let server = at.server()?;
+        let (tag, digest) = match release {
+            Release::Tag(tag) => (Some(tag), None),
+            Release::Digest(digest) => (None, Some(digest)),
+        };
+        let Asking { by, reason, no_wait, json } = asking;
+        let request = Request { service, tag, digest, cause: Cause::Manual, by, at: None, reason };
+
+        run(async {
+            let what = format!("deploy {}", request.title());
+            let following = Following::begin(&server, &request.service, json).await;
+            let following = following.map_err(|error| server.trouble(&what, error))?;
+            let started = server.post::<Started>(&["deployments"], &request).await;
+            let started = started.map_err(|error| server.trouble(&what, error))?;
+            if no_wait {
+                return tell_started(&started, json, console);
+            }
+            let ended = following.to_the_end(&started.deployment, console).await?;
+            conclude(&ended, Outcome::Deployed, json, console)
+        })
+    }
+}
+
+/// Tells what was started, when nobody waits for its end.
+pub(super) fn tell_started(
+    started: &Started,
+    json: bool,
+    console: &mut Console,
+) -> Result<End, Trouble> {
+    match json {
+        true => console.json(&json!(started))?,
+        false => console.line(format_args!(
+            "{} has begun as {}",
+            started.request.title(),
+            started.deployment
+        ))?,
+    }
+    Ok(End::Good)
+}
+
+/// Tells the end to a program, and says whether it is the one that was wanted.
+pub(super) fn conclude(
+    ended: &Ended,
+    wanted: Outcome,
+    json: bool,
+    console: &mut Console,
+) -> Result<End, Trouble> {
+    if json {
+        console.json(&json!(ended))?;
+    }
+    Ok(if ended.end == wanted { End::Good } else { End::Failed })
+}
