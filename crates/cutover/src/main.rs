@@ -1,3 +1,34 @@
-//! cutover.
+//! `cutover`: the command line.
+//!
+//! One file per command in [`commands`]; what went wrong is told by [`problem`], in one place, and
+//! everything that is written goes through [`console`].
 
-fn main() {}
+mod commands;
+mod console;
+mod definition;
+mod problem;
+mod source;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use commands::{Cli, Command};
+use console::Console;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut console = Console::standard();
+
+    let end = match cli.command {
+        Command::Check(check) => check.run(&mut console),
+        Command::Execute(execute) => execute.run(&mut console),
+        Command::Schema(schema) => schema.run(&mut console),
+        Command::Validate(validate) => validate.run(&mut console),
+
+        Command::ServiceCatalog => return chassis::run(catalog::Catalog),
+        Command::ServiceCheckout => return chassis::run(checkout::Checkout::default()),
+    };
+
+    console.conclude(end)
+}

@@ -1,0 +1,71 @@
+//! `cutover schema`: what a document must look like, for editors and other programs.
+
+use clap::{Args, ValueEnum};
+use domain::outcome::Outcome;
+use domain::release::ImagePushed;
+use domain::request::Request;
+use domain::service::ServiceDocument;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+
+use crate::console::{Console, End};
+use crate::problem::Trouble;
+
+/// Print the JSON Schema of what Cutover reads or tells; without a name, list them
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cutover schema service > service.schema.json")]
+pub(crate) struct Schema {
+    /// Of what
+    #[arg(value_enum, value_name = "NAME")]
+    name: Option<Name>,
+}
+
+/// What has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Name {
+    /// The service document: what a team writes to put a service under Cutover
+    Service,
+    /// The input of the deployment machine: what is to be deployed, by whom, and why
+    Request,
+    /// The detail of the event `Image Pushed`, and the input of the release machine
+    ImagePushed,
+    /// The detail of the event `Deployment Ended`, and the output of the deployment machine
+    DeploymentEnded,
+}
+
+impl Schema {
+    pub(crate) fn run(self, console: &mut Console) -> Result<End, Trouble> {
+        match self.name {
+            Some(name) => console.json(&name.schema())?,
+            None => {
+                for value in Name::value_variants().iter().filter_map(Name::to_possible_value) {
+                    let help = value.get_help().map(ToString::to_string).unwrap_or_default();
+                    console.line(format_args!("{:<18}{help}", value.get_name()))?;
+                }
+            }
+        }
+
+        Ok(End::Good)
+    }
+}
+
+impl Name {
+    fn schema(self) -> schemars::Schema {
+        match self {
+            Self::Service => read::<ServiceDocument>(),
+            Self::Request => read::<Request>(),
+            Self::ImagePushed => told::<ImagePushed>(),
+            Self::DeploymentEnded => told::<Outcome>(),
+        }
+    }
+}
+
+/// The schema of what others write: what has a default may be left out.
+fn read<T: JsonSchema>() -> schemars::Schema {
+    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
+}
+
+/// The schema of what we write: what is always there is promised.
+fn told<T: JsonSchema>() -> schemars::Schema {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>()
+}

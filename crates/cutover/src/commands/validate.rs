@@ -1,0 +1,149 @@
+//! `cutover validate`: will Cutover understand this document?
+
+use std::fmt;
+
+use clap::Args;
+use domain::Failure;
+use domain::service::ServiceDocument;
+use serde_json::{Value, json};
+
+use crate::console::{Console, End};
+use crate::problem::{Problem, Trouble};
+use crate::source::Source;
+
+/// Validate service documents, and tell everything that is wrong with them
+///
+/// What kind of document a file is, is told by what is in it.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cutover validate services/*.json")]
+pub(crate) struct Validate {
+    /// Files, or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<Source>,
+    /// Answer in JSON: {"files": [{"file", "kind", "problems": [{"file", "path", "what", "remedy"}]}]}
+    #[arg(long)]
+    json: bool,
+}
+
+/// What kind of document a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Service,
+}
+
+/// A file that was looked at.
+struct Validated {
+    file: String,
+    kind: Option<Kind>,
+    problems: Vec<Problem>,
+}
+
+impl Validate {
+    pub(crate) fn run(self, console: &mut Console) -> Result<End, Trouble> {
+        let validated: Vec<_> = self.files.iter().map(validate).collect();
+
+        if self.json {
+            let entry = |one: &Validated| {
+                let kind = one.kind.map(Kind::key);
+                json!({ "file": one.file, "kind": kind, "problems": one.problems })
+            };
+            let files: Vec<_> = validated.iter().map(entry).collect();
+            console.json(&json!({ "files": files }))?;
+        } else {
+            for one in &validated {
+                match one.kind.filter(|_| one.problems.is_empty()) {
+                    Some(kind) => console.line(format_args!("{}: a good {kind}", one.file))?,
+                    None => {
+                        for problem in &one.problems {
+                            console.line(problem)?;
+                        }
+                    }
+                }
+            }
+        }
+
+        let good = validated.iter().all(|one| one.problems.is_empty());
+        Ok(if good { End::Good } else { End::Wrong })
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Service => "service document",
+        })
+    }
+}
+
+impl Kind {
+    /// As a program reads it.
+    fn key(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+        }
+    }
+
+    /// The kind of a document, by the fields that only that kind has.
+    fn of(document: &Value) -> Option<Self> {
+        let has = |field: &&str| document.get(field).is_some();
+        ["image", "tags", "strategy", "cluster", "ecs_service", "checks", "bake"]
+            .iter()
+            .any(has)
+            .then_some(Self::Service)
+    }
+
+    fn read(self, text: &str) -> Result<(), Failure> {
+        match self {
+            Self::Service => ServiceDocument::read(text).map(drop),
+        }
+    }
+}
+
+fn validate(source: &Source) -> Validated {
+    let file = source.to_string();
+    let refuse = |problem| Validated { file: file.clone(), kind: None, problems: vec![problem] };
+
+    let text = match source.read() {
+        Ok(text) => text,
+        Err(problem) => return refuse(problem),
+    };
+    let document: Value = match serde_json::from_str(&text) {
+        Ok(document) => document,
+        Err(error) => {
+            return refuse(
+                Problem::with(source, format!("this is not JSON: {error}"))
+                    .remedy("correct the text there"),
+            );
+        }
+    };
+    let Some(kind) = Kind::of(&document) else { return refuse(unknown(source, &document)) };
+    let problems = kind.read(&text).err().map(|failure| mistakes(source, &failure));
+
+    Validated { file, kind: Some(kind), problems: problems.unwrap_or_default() }
+}
+
+/// No kind that is known.
+fn unknown(source: &Source, document: &Value) -> Problem {
+    if document.get("StartAt").is_some() || document.get("States").is_some() {
+        return Problem::with(source, "this is a state machine definition")
+            .remedy(format!("use `cutover check {source}`"));
+    }
+    Problem::with(source, "this is no document of Cutover").remedy(
+        "a service document has `name`, `image`, `tags`, `cluster` and `strategy`; \
+         see `cutover schema service`",
+    )
+}
+
+/// A failure's sentence as one problem for each place it names: ``at `bake`: …; at `checks`: …``.
+fn mistakes(source: &Source, failure: &Failure) -> Vec<Problem> {
+    let sentence = failure.to_string();
+    let mistake = |part: &str| {
+        let part = part.strip_prefix("at `").unwrap_or(part);
+        match part.split_once("`: ") {
+            Some((path, what)) => Problem::with(source, what).at(path),
+            None => Problem::with(source, part),
+        }
+    };
+    let parts = sentence.split("; at `").map(mistake);
+    parts.map(|problem| problem.remedy("see `cutover schema service`")).collect()
+}
