@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod check;
+mod demo;
 mod execute;
 mod schema;
 mod validate;
@@ -26,6 +27,7 @@ Colours are shown on terminals; NO_COLOR=1 turns them off.";
 /// What can be asked of `cutover`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Demo(demo::Demo),
     Execute(execute::Execute),
     Check(check::Check),
     Validate(validate::Validate),
