@@ -8,7 +8,10 @@ mod console;
 mod definition;
 mod demo;
 mod problem;
+#[cfg(test)]
+mod robustness;
 mod source;
+mod tally;
 
 use std::process::ExitCode;
 

@@ -12,6 +12,7 @@ use crate::console::{Console, End};
 use crate::definition;
 use crate::problem::{Problem, Trouble};
 use crate::source::Source;
+use crate::tally::tally;
 
 /// Check state machine definitions, and tell everything that is wrong with them
 ///
@@ -39,7 +40,6 @@ impl Check {
     pub(crate) fn run(self, console: &mut Console) -> Result<End, Trouble> {
         let checked: Vec<Checked> = self.definitions.iter().flat_map(check).collect();
 
-        let wrong = checked.iter().filter(|one| !one.problems.is_empty()).count();
         if self.json {
             let entry = |one: &Checked| json!({ "file": one.file, "problems": one.problems });
             let definitions: Vec<_> = checked.iter().map(entry).collect();
@@ -48,24 +48,12 @@ impl Check {
             for problem in checked.iter().flat_map(|one| &one.problems) {
                 console.line(format_args!("{problem}\n"))?;
             }
-            console.line(summary(&checked, wrong))?;
+            console.line(tally(checked.iter().map(|one| &one.problems)))?;
         }
 
-        Ok(if wrong == 0 { End::Good } else { End::Wrong })
+        let good = checked.iter().all(|one| one.problems.is_empty());
+        Ok(if good { End::Good } else { End::Wrong })
     }
-}
-
-fn summary(checked: &[Checked], wrong: usize) -> String {
-    let problems: usize = checked.iter().map(|one| one.problems.len()).sum();
-    let definitions = count(checked.len(), "definition");
-    match wrong {
-        0 => format!("{definitions}, nothing wrong"),
-        wrong => format!("{definitions}, {wrong} wrong: {}", count(problems, "problem")),
-    }
-}
-
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Looks at one definition, or at each below a folder.

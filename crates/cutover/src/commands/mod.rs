@@ -14,7 +14,7 @@ use clap::{Parser, Subcommand};
 /// whether it works, given the traffic, watched, and taken back when an alarm rings. The same state
 /// machines run on AWS, on one machine, and in simulation.
 #[derive(Debug, Parser)]
-#[command(version, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(version, arg_required_else_help = true, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -12,7 +12,7 @@ use crate::console::Console;
 use crate::problem::Trouble;
 
 /// The longest that Step Functions lets an execution run (service quotas: one year).
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+const LONGEST: Duration = Duration::from_hours(365 * 24);
 
 /// How often a person gets news.
 const NEWS: Duration = Duration::from_millis(100);
@@ -21,7 +21,7 @@ const NEWS: Duration = Duration::from_millis(100);
 pub(super) async fn follow(
     execution: &Execution,
     real_time: bool,
-    mut progress: Option<&mut Progress>,
+    mut progress: Option<Progress>,
     console: &mut Console,
 ) -> Result<Outcome, Trouble> {
     let end = execution.wait();

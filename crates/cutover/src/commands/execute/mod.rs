@@ -1,25 +1,26 @@
 //! `cutover execute`: what would this definition do?
 
+mod answer;
 mod follow;
 mod input;
 mod progress;
 
 use std::fs;
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use asl::script::{SCRIPT_ENDED, Script};
-use asl::{Clock, Execution, Machine, Outcome, Start, Status, Tokens};
+use asl::script::Script;
+use asl::{Clock, Machine, Start, Status, Tokens};
 use clap::Args;
-use clap::builder::styling::{AnsiColor, Style};
 use domain::name::DeploymentId;
-use domain::seconds::Seconds;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::console::{Console, End};
 use crate::definition::{self, Setting};
-use crate::problem::{Problem, Trouble, visible};
+use crate::problem::{Problem, Trouble};
 use crate::source::Source;
 use input::Input;
 use progress::Progress;
@@ -36,16 +37,12 @@ pub(crate) struct Execute {
     /// The input: JSON, @FILE, or - for standard input
     #[arg(long, short, value_name = "JSON", default_value = "{}")]
     input: Input,
-    /// What the tasks answer: {"State": [{"result": …}, {"error": "…", "cause": "…"}, …]}
-    ///
-    /// Each visit and each retry of a state takes its next answer: {"result": JSON},
-    /// {"error": NAME, "cause": TEXT} or {"hang": true}, each with "after_seconds" if it takes
-    /// time. The result of a lambda:invoke is its whole answer, {"Payload": …}.
+    /// What the tasks answer, in turn: see below
     #[arg(long, value_name = "FILE")]
     tasks: Option<Source>,
-    /// Write every event there, as GetExecutionHistory returns them
+    /// Write every event there, as `GetExecutionHistory` returns them
     #[arg(long, value_name = "FILE")]
-    history: Option<std::path::PathBuf>,
+    history: Option<PathBuf>,
     /// The execution's name; it also decides what $random and $uuid answer
     #[arg(long, default_value = "once")]
     name: DeploymentId,
@@ -65,8 +62,12 @@ pub(crate) struct Execute {
 
 const EXAMPLE: &str = r#"Example:
   cutover execute statemachines/release.asl.json --tasks tasks.json --input '{"tag": "v1.4.0"}'
-where tasks.json says what the state Resolve answers:
-  {"Resolve": [{"result": {"Payload": {"waves": []}}}]}
+where tasks.json has, for each task state, one answer for each visit and each retry:
+  {"Resolve": [{"error": "Unavailable", "cause": "the registry is away"},
+               {"result": {"Payload": {"waves": []}}, "after_seconds": 2}]}
+An answer is a result, an error with its cause, or {"hang": true}. The result of a lambda:invoke is
+all of its answer, with Payload; that of a task with a token is what its token is answered with.
+
 The exit code is 0 only if the execution succeeds."#;
 
 impl Execute {
@@ -80,13 +81,14 @@ impl Execute {
             Clock::starting_at(self.at.unwrap_or_else(Timestamp::now))
         };
         let start = Start::new(self.name.to_string(), machine_arn(&self.definition), input, clock);
-        let mut progress = (!self.json).then(|| Progress::of(&machine, clock.now()));
-        let (execution, outcome) = runtime.block_on(async {
-            let execution = asl::start(machine, start, script.into(), tokens);
-            let outcome =
-                follow::follow(&execution, self.real_time, progress.as_mut(), console).await;
-            outcome.map(|outcome| (execution, outcome))
-        })?;
+        let execution = {
+            let _inside = runtime.enter();
+            asl::start(Arc::clone(&machine), start, script.into(), tokens)
+        };
+        let progress = Progress::of(&machine, execution.identity().start);
+        let progress = (!self.json).then_some(progress);
+        let following = follow::follow(&execution, self.real_time, progress, console);
+        let outcome = runtime.block_on(following)?;
 
         if let Some(path) = &self.history {
             let events = json!({ "events": execution.history() });
@@ -94,8 +96,8 @@ impl Execute {
                 .map_err(Trouble::system(format!("write {}", path.display())))?;
         }
         match self.json {
-            true => console.json(&answer(&execution, &outcome))?,
-            false => tell(&execution, &outcome, console)?,
+            true => console.json(&answer::json(&execution, &outcome))?,
+            false => answer::tell(&execution, &outcome, console)?,
         }
         Ok(if outcome.status == Status::Succeeded { End::Good } else { End::Failed })
     }
@@ -108,7 +110,7 @@ impl Execute {
             self.tasks == Some(Source::Standard),
         ];
         if standard.iter().filter(|asked| **asked).count() > 1 {
-            return Err(Problem::with(Source::Standard, "it is to be read twice")
+            return Err(Problem::with(Source::Standard, "this is asked for more than once")
                 .remedy("give - only once, and files for the others")
                 .into());
         }
@@ -131,7 +133,7 @@ impl Execute {
     }
 
     /// A runtime whose clock stands still while there is something to do.
-    fn runtime(&self) -> std::io::Result<Runtime> {
+    fn runtime(&self) -> io::Result<Runtime> {
         Builder::new_current_thread().enable_all().start_paused(!self.real_time).build()
     }
 }
@@ -178,43 +180,4 @@ fn machine_arn(definition: &Source) -> String {
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .collect();
     format!("arn:aws:states:local:000000000000:stateMachine:{name}")
-}
-
-fn answer(execution: &Execution, outcome: &Outcome) -> Value {
-    json!({
-        "status": outcome.status.as_str(),
-        "output": outcome.output,
-        "error": outcome.error,
-        "cause": outcome.cause,
-        "path": execution.path(),
-        "transitions": execution.transitions(),
-    })
-}
-
-fn tell(execution: &Execution, outcome: &Outcome, console: &mut Console) -> Result<(), Trouble> {
-    let good = outcome.status == Status::Succeeded;
-    let colour = if good { AnsiColor::Green } else { AnsiColor::Red };
-    let style: Style = colour.on_default().bold();
-    let last = execution.history().last().map(asl::HistoryEvent::timestamp);
-    let began = execution.identity().start;
-    let took = Seconds::between(began, last.unwrap_or(began));
-
-    console.line(format_args!(
-        "{style}{}{style:#} after {took}, {} state transitions",
-        outcome.status,
-        execution.transitions()
-    ))?;
-    if let Some(output) = &outcome.output {
-        console.line(format_args!("{output:#}"))?;
-    }
-    if let Some(error) = &outcome.error {
-        console.line(format_args!("error: {}", visible(error)))?;
-    }
-    if let Some(cause) = outcome.cause.as_deref().filter(|cause| !cause.is_empty()) {
-        console.line(format_args!("cause: {}", visible(cause)))?;
-    }
-    if outcome.error.as_deref() == Some(SCRIPT_ENDED) {
-        console.line("help: give the state one more answer in the file of --tasks")?;
-    }
-    Ok(())
 }

@@ -1,15 +1,16 @@
 //! `cutover validate`: will Cutover understand this document?
 
+mod service;
+
 use std::fmt;
 
 use clap::Args;
-use domain::Failure;
-use domain::service::ServiceDocument;
 use serde_json::{Value, json};
 
 use crate::console::{Console, End};
 use crate::problem::{Problem, Trouble};
 use crate::source::Source;
+use crate::tally::tally;
 
 /// Validate service documents, and tell everything that is wrong with them
 ///
@@ -52,14 +53,15 @@ impl Validate {
         } else {
             for one in &validated {
                 match one.kind.filter(|_| one.problems.is_empty()) {
-                    Some(kind) => console.line(format_args!("{}: a good {kind}", one.file))?,
+                    Some(kind) => console.line(format_args!("{}: a good {kind}\n", one.file))?,
                     None => {
                         for problem in &one.problems {
-                            console.line(problem)?;
+                            console.line(format_args!("{problem}\n"))?;
                         }
                     }
                 }
             }
+            console.line(tally(validated.iter().map(|one| &one.problems)))?;
         }
 
         let good = validated.iter().all(|one| one.problems.is_empty());
@@ -92,9 +94,10 @@ impl Kind {
             .then_some(Self::Service)
     }
 
-    fn read(self, text: &str) -> Result<(), Failure> {
+    /// Everything that is wrong with a document of this kind.
+    fn problems(self, source: &Source, document: Value) -> Vec<Problem> {
         match self {
-            Self::Service => ServiceDocument::read(text).map(drop),
+            Self::Service => service::problems(source, document),
         }
     }
 }
@@ -117,9 +120,9 @@ fn validate(source: &Source) -> Validated {
         }
     };
     let Some(kind) = Kind::of(&document) else { return refuse(unknown(source, &document)) };
-    let problems = kind.read(&text).err().map(|failure| mistakes(source, &failure));
+    let problems = kind.problems(source, document);
 
-    Validated { file, kind: Some(kind), problems: problems.unwrap_or_default() }
+    Validated { file, kind: Some(kind), problems }
 }
 
 /// No kind that is known.
@@ -132,18 +135,4 @@ fn unknown(source: &Source, document: &Value) -> Problem {
         "a service document has `name`, `image`, `tags`, `cluster` and `strategy`; \
          see `cutover schema service`",
     )
-}
-
-/// A failure's sentence as one problem for each place it names: ``at `bake`: …; at `checks`: …``.
-fn mistakes(source: &Source, failure: &Failure) -> Vec<Problem> {
-    let sentence = failure.to_string();
-    let mistake = |part: &str| {
-        let part = part.strip_prefix("at `").unwrap_or(part);
-        match part.split_once("`: ") {
-            Some((path, what)) => Problem::with(source, what).at(path),
-            None => Problem::with(source, part),
-        }
-    };
-    let parts = sentence.split("; at `").map(mistake);
-    parts.map(|problem| problem.remedy("see `cutover schema service`")).collect()
 }

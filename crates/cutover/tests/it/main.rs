@@ -1,0 +1,9 @@
+//! The command line as a person meets it: the real program, what it prints, how it ends.
+
+mod check;
+mod execute;
+mod interface;
+mod schema;
+mod services;
+mod validate;
+mod world;
