@@ -3,6 +3,8 @@
 pub mod account;
 pub mod alarms;
 pub mod bus;
+pub mod daemon;
+pub mod door;
 pub mod ecs;
 pub mod load;
 pub mod plant;

@@ -232,5 +232,8 @@ pub(super) fn tag(tag: &str) -> Tag {
 }
 
 fn impossible(error: impl std::fmt::Display) -> Trouble {
-    Trouble::System { what: "start the demo".to_owned(), source: io::Error::other(error.to_string()) }
+    Trouble::System {
+        what: "start the demo".to_owned(),
+        source: io::Error::other(error.to_string()),
+    }
 }

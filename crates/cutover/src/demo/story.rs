@@ -104,18 +104,27 @@ mod tests {
         let mut story = Story::new(began, Ink::Plain, tags);
 
         let lines: Vec<String> = [
-            recorded("2026-01-01T00:00:01.26Z", json!({ "what": "requested", "request": {
-                "service": "checkout", "tag": "v1.1.0", "cause": "push", "by": "mona"
-            }})),
+            recorded(
+                "2026-01-01T00:00:01.26Z",
+                json!({ "what": "requested", "request": {
+                    "service": "checkout", "tag": "v1.1.0", "cause": "push", "by": "mona"
+                }}),
+            ),
             shifted("2026-01-01T00:00:02Z", &[("sha256:a", 900), ("sha256:b", 100)]),
             shifted("2026-01-01T00:00:03Z", &[("sha256:a", 900), ("sha256:b", 100)]),
-            recorded("2026-01-01T00:00:04Z", json!({ "what": "checked", "blue": {
-                "task_definition": "arn:aws:ecs:local:0:task-definition/checkout:1",
-                "digest": null, "desired": 2, "running": 2, "in_progress": null
-            }})),
-            recorded("2026-01-01T00:00:12Z", json!({ "what": "taken_back", "back": {
-                "since": "2026-01-01T00:00:12Z", "why": "alarm checkout-errors: rings"
-            }})),
+            recorded(
+                "2026-01-01T00:00:04Z",
+                json!({ "what": "checked", "blue": {
+                    "task_definition": "arn:aws:ecs:local:0:task-definition/checkout:1",
+                    "digest": null, "desired": 2, "running": 2, "in_progress": null
+                }}),
+            ),
+            recorded(
+                "2026-01-01T00:00:12Z",
+                json!({ "what": "taken_back", "back": {
+                    "since": "2026-01-01T00:00:12Z", "why": "alarm checkout-errors: rings"
+                }}),
+            ),
             shifted("2026-01-01T00:00:12.2Z", &[("sha256:a", 1000)]),
         ]
         .iter()

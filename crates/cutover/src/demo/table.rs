@@ -94,7 +94,9 @@ fn conclusion(report: &Report, ink: Ink) -> String {
     match report.unexpected.len() {
         0 => ink.good("All was as expected: every end, and no request failed because of a shift."),
         1 => ink.bad("Not as expected: the sentence above says what."),
-        several => ink.bad(format_args!("Not as expected: the {several} sentences above say what.")),
+        several => {
+            ink.bad(format_args!("Not as expected: the {several} sentences above say what."))
+        }
     }
 }
 

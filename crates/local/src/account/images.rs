@@ -62,6 +62,13 @@ impl Images {
         self.repositories.read().get(&image)?.artifacts.get(&digest).cloned()
     }
 
+    /// The tags that point to this digest.
+    pub fn tags(&self, image: &Image, digest: &Digest) -> Vec<Tag> {
+        let repositories = self.repositories.read();
+        let tags = repositories.get(image).into_iter().flat_map(|repository| &repository.tags);
+        tags.filter(|(_, it)| *it == digest).map(|(tag, _)| tag.clone()).collect()
+    }
+
     pub(super) fn digest_of(&self, image: &Image, tag: &Tag) -> Result<Digest, Failure> {
         let repositories = self.repositories.read();
         let found = repositories.get(image).and_then(|repository| repository.tags.get(tag));

@@ -29,6 +29,7 @@ use domain::request::Request;
 use domain::service::{Place, ServiceDocument};
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -77,7 +78,8 @@ impl Default for Settings {
 }
 
 /// Something happened that a story would tell.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "told", rename_all = "snake_case")]
 pub enum Told {
     /// An entry was added to the record of a deployment.
     Recorded {
@@ -332,9 +334,16 @@ impl<P: Plant> Account<P> {
     }
 
     /// Stops driving services and alarms. Executions are left as they are and carried on when the
-    /// account is opened again.
+    /// account is opened again: no step goes on, so none takes what is taken down after this for a
+    /// fleet that fell ill.
     pub fn close(&self) {
         self.0.closing.cancel();
+        self.0.tasks.close();
+    }
+
+    /// Waits until nothing of a closed account touches its services and its store any more.
+    pub async fn at_rest(&self) {
+        self.0.tasks.wait().await;
     }
 }
 

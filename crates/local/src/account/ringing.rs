@@ -32,7 +32,8 @@ fn measure<P: Plant>(plant: &P, metric: &Metric, from: Timestamp, to: Timestamp)
     match metric.measure {
         Measure::UnhealthyTargets => {
             let standings = plant.standing(&metric.service);
-            let unhealthy: u32 = standings.iter().map(|it| it.running.saturating_sub(it.healthy)).sum();
+            let unhealthy: u32 =
+                standings.iter().map(|it| it.running.saturating_sub(it.healthy)).sum();
             (!standings.is_empty()).then(|| f64::from(unhealthy))
         }
         measure => {

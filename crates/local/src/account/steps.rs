@@ -49,15 +49,22 @@ pub(super) async fn invoke<P: Plant>(
     payload: Value,
 ) -> Result<Value, FunctionError> {
     let (world, step) = (World(Arc::clone(account)), verb.to_owned());
-    let running = account
-        .tasks
-        .spawn(async move { tokio::time::timeout(TIME_LIMIT, call(&world, &step, payload)).await });
+    let closing = account.closing.clone();
+    let running = account.tasks.spawn(async move {
+        tokio::select! {
+            biased;
+            () = closing.cancelled() => None,
+            ended = tokio::time::timeout(TIME_LIMIT, call(&world, &step, payload)) => Some(ended),
+        }
+    });
 
     match running.await {
-        Ok(Ok(answer)) => {
+        // The account closed. An answer, even that there is none, would make the execution go on.
+        Ok(None) => std::future::pending().await,
+        Ok(Some(Ok(answer))) => {
             answer.map_err(|failure| FunctionError::new(failure.name(), failure.to_string()))
         }
-        Ok(Err(_)) => {
+        Ok(Some(Err(_))) => {
             let limit = TIME_LIMIT.as_secs();
             let message = format!("{verb} did not end within {limit} seconds");
             Err(FunctionError::new("Sandbox.Timedout", message))

@@ -11,7 +11,8 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceSettings {
-    /// The service's name.
+    /// The ECS service's name. In the configuration of `cutover local` the service document says it.
+    #[serde(default)]
     pub name: String,
     /// Where clients connect. Port 0 is any free one.
     #[serde(default = "any_port")]
@@ -94,7 +95,7 @@ impl ServiceSettings {
     }
 
     /// The health path, or which field cannot be and why.
-    pub(super) fn check(&self) -> Result<Uri, (&'static str, String)> {
+    pub(crate) fn check(&self) -> Result<Uri, (&'static str, String)> {
         if self.health.interval < Duration::from_millis(10) {
             return Err(("health.interval", "must be 10ms or more".into()));
         }

@@ -48,9 +48,13 @@ fn on_a_terminal_a_share_is_a_coloured_bar() {
 
     let drawn = Picture::of("checkout", &releases, &load, 80).lines(Ink::Colours).join("\n");
 
-    for (escape, name) in
-        [("\x1b[94m", "<b>"), ("\x1b[32m", "<g>"), ("\x1b[31m", "<r>"), ("\x1b[2m", ""), ("\x1b[0m", "")]
-    {
+    for (escape, name) in [
+        ("\x1b[94m", "<b>"),
+        ("\x1b[32m", "<g>"),
+        ("\x1b[31m", "<r>"),
+        ("\x1b[2m", ""),
+        ("\x1b[0m", ""),
+    ] {
         assert!(drawn.contains(escape), "{name}");
     }
     let named = drawn

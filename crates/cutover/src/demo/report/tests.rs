@@ -21,8 +21,13 @@ fn play(at: usize, part: Part) -> Played {
     let act = |(number, act): (usize, &Act)| {
         let digest: Digest =
             format!("sha256:{}", format!("{at}{number}").repeat(32)).parse().unwrap();
-        Deployed { record: Some(record(&part, act, &digest)), digest, act: act.clone(),
-            path: vec!["Plan".to_owned(), "Conclude".to_owned()], transitions: 14 }
+        Deployed {
+            record: Some(record(&part, act, &digest)),
+            digest,
+            act: act.clone(),
+            path: vec!["Plan".to_owned(), "Conclude".to_owned()],
+            transitions: 14,
+        }
     };
     let acts: Vec<Deployed> = part.acts.iter().enumerate().map(act).collect();
     for deployed in acts.iter().filter(|deployed| deployed.act.is_seen) {

@@ -1,0 +1,228 @@
+//! The account as a daemon: real processes behind real listeners, a webhook, an API, and a store
+//! that carries everything over a restart, even one that nobody planned.
+
+mod config;
+mod home;
+mod left_over;
+mod secret;
+mod setup;
+mod story;
+
+pub use config::{Config, ConfigError, DocumentSource, ServiceConfig};
+pub use secret::{SecretSource, Token};
+pub use setup::{Hosted, Setup};
+pub use story::{Line, Story};
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use asl::Clock;
+use domain::Failure;
+use domain::name::ServiceName;
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+
+use self::home::Home;
+use self::left_over::{Remembered, end_left_over};
+use crate::account::{self, Account, Images, Settings, Store, StoreError};
+use crate::bus;
+use crate::door::{Door, Reception};
+use crate::processes::Reaped;
+use crate::real::{AddError, Addresses, Real};
+
+/// How many dead letters are kept. Each may hold a quarter of a megabyte.
+const DEAD_LETTERS: usize = 1_000;
+
+/// An account that runs. To be ended with [`Daemon::stop`]; one that is dropped or killed leaves
+/// processes, which the next start ends.
+#[derive(Debug)]
+pub struct Daemon {
+    account: Account<Real>,
+    images: Arc<Images>,
+    story: Arc<Story>,
+    addresses: BTreeMap<ServiceName, Addresses>,
+    reaped: Reaped,
+    carried_on: usize,
+    door: Door,
+}
+
+/// Why a daemon did not start. Nothing of it is left running.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The door's address is taken, forbidden or not of this machine.
+    #[error("the webhook and the API cannot listen on {address}: {error}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        #[source]
+        error: io::Error,
+    },
+    /// The folder of the store cannot be made.
+    #[error("the folder of {path} cannot be made: {error}")]
+    Folder {
+        /// The store.
+        path: String,
+        /// Why not.
+        #[source]
+        error: io::Error,
+    },
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A service cannot stand here.
+    #[error(transparent)]
+    Service(#[from] AddError),
+    /// A service cannot be put under Cutover.
+    #[error("{0} cannot be put under Cutover: {1}")]
+    Document(ServiceName, Failure),
+}
+
+impl Daemon {
+    /// Starts what `setup` says, and carries on what ran when it was last open: left-over processes
+    /// are ended, services start with what ECS has for them, deployments go on under their names.
+    pub async fn start(setup: Setup) -> Result<Self, StartError> {
+        // First, because it is what goes wrong when another daemon runs: nothing is touched yet.
+        let listening = TcpListener::bind(setup.listen).await;
+        let listening =
+            listening.map_err(|error| StartError::Listen { address: setup.listen, error })?;
+        let store = Arc::new(open(&setup)?);
+        let reaped = end_left_over(&store).await?;
+
+        let images = account::images(&store)?;
+        let clock = Clock::starting_at(Timestamp::now());
+        let (home, known) = (Home::new(setup.home.clone()), Arc::clone(&images));
+        let plant = Arc::new(Real::new(
+            move |image| known.artifact(image).map(|artifact| home.settle(artifact)),
+            Remembered(Arc::clone(&store)),
+            move || clock.now(),
+        ));
+        let settings = Settings {
+            bus: bus::Settings { dead_letters: DEAD_LETTERS, ..bus::Settings::default() },
+            ..Settings::default()
+        };
+        let account = Account::open(
+            settings,
+            Arc::clone(&plant),
+            store,
+            Arc::clone(&images),
+            setup.alarms,
+            clock,
+        )?;
+        let story = Arc::new(Story::default());
+        let told = Arc::clone(&story);
+        account.observe(move |it| told.add(it));
+
+        let began = begin(&account, setup.images, setup.services).await;
+        let (addresses, carried_on) = match began {
+            Ok(began) => began,
+            Err(error) => {
+                end(&account).await;
+                return Err(error);
+            }
+        };
+        let door = Door::open(
+            listening,
+            Reception {
+                account: account.clone(),
+                images: Arc::clone(&images),
+                story: Arc::clone(&story),
+                addresses: addresses.clone(),
+                secrets: setup.secrets,
+                token: setup.token,
+            },
+        );
+        Ok(Self { account, images, story, addresses, reaped, carried_on, door })
+    }
+
+    /// The account.
+    pub fn account(&self) -> &Account<Real> {
+        &self.account
+    }
+
+    /// The images of this machine.
+    pub fn images(&self) -> &Images {
+        &self.images
+    }
+
+    /// What happens.
+    pub fn story(&self) -> &Arc<Story> {
+        &self.story
+    }
+
+    /// Where the webhook (`/webhooks/github`) and the API (`/api`) listen.
+    pub fn address(&self) -> SocketAddr {
+        self.door.address()
+    }
+
+    /// Where each service listens.
+    pub fn addresses(&self) -> &BTreeMap<ServiceName, Addresses> {
+        &self.addresses
+    }
+
+    /// What became of the processes that an earlier life left.
+    pub fn reaped(&self) -> &Reaped {
+        &self.reaped
+    }
+
+    /// How many executions of an earlier life go on.
+    pub fn carried_on(&self) -> usize {
+        self.carried_on
+    }
+
+    /// Stops: closes the door, lets every step come to rest, answers the requests in flight, ends
+    /// every process. Deployments are not ended; the next start carries them on.
+    pub async fn stop(self) {
+        self.door.close().await;
+        end(&self.account).await;
+    }
+}
+
+fn open(setup: &Setup) -> Result<Store, StartError> {
+    let Some(path) = &setup.state else { return Ok(Store::none()) };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| StartError::Folder { path: path.display().to_string(), error })?;
+    }
+    Ok(Store::open(path)?)
+}
+
+/// Fills the account and lets it go. Listeners come before the first task: an address that is taken
+/// is told before anything was started.
+async fn begin(
+    account: &Account<Real>,
+    images: Vec<(domain::name::Image, domain::name::Tag, crate::processes::Artifact)>,
+    services: Vec<Hosted>,
+) -> Result<(BTreeMap<ServiceName, Addresses>, usize), StartError> {
+    let mut addresses = BTreeMap::new();
+    for hosted in &services {
+        let opened = account.plant().add(hosted.settings.clone()).await?;
+        addresses.insert(hosted.document.name.clone(), opened);
+    }
+    let mut digests = BTreeMap::new();
+    for (image, tag, artifact) in images {
+        let digest = account.push(&image, &tag, artifact);
+        digests.insert((image, tag), digest);
+    }
+
+    for Hosted { document, first, tasks, .. } in services {
+        let name = document.name.clone();
+        let refused = |failure| StartError::Document(name, failure);
+        match digests.get(&(document.image.clone(), first)) {
+            Some(first) => account.add(document, first, tasks).map_err(refused)?,
+            None => {
+                let why = format!("the first release of {} is no image", document.image);
+                return Err(refused(Failure::Invalid(why)));
+            }
+        }
+    }
+    Ok((addresses, account.carry_on()?))
+}
+
+async fn end(account: &Account<Real>) {
+    account.close();
+    account.at_rest().await;
+    account.plant().shutdown().await;
+}

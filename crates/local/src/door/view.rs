@@ -1,0 +1,204 @@
+//! What the API says, as it says it: written by the door, read by the command line.
+
+use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
+use domain::outcome::End;
+use domain::request::{Cause, Request};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use uuid::Uuid;
+
+use crate::daemon::Line;
+use crate::processes::Artifact;
+
+/// How a service stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Service {
+    /// Its name.
+    pub name: ServiceName,
+    /// Its image.
+    pub image: Image,
+    /// Where clients connect.
+    pub production: SocketAddr,
+    /// Where checks look at green.
+    pub test: SocketAddr,
+    /// What ECS says should run.
+    pub serving: Option<Release>,
+    /// Its tasks, of all revisions.
+    pub tasks: Tasks,
+    /// Who gets which share of production traffic.
+    pub traffic: Vec<Portion>,
+    /// Its alarms.
+    pub alarms: Vec<Alarm>,
+    /// The ECS service deployment in progress.
+    pub rollout: Option<Rollout>,
+    /// Who may change the service now.
+    pub lease: Option<Lease>,
+    /// Who waits for that.
+    pub waiting: Option<Waiting>,
+    /// How the newest deployment that is over ended.
+    pub last: Option<Ended>,
+}
+
+/// An image by digest, and the tags that point to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// Its digest.
+    pub digest: Digest,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+}
+
+/// How many tasks there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tasks {
+    /// Wanted.
+    pub desired: u32,
+    /// Running, healthy or not.
+    pub running: u32,
+    /// Running and healthy.
+    pub healthy: u32,
+}
+
+/// A portion of production traffic.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Portion {
+    /// Who gets it.
+    pub release: Release,
+    /// How much, in percent.
+    pub percent: f64,
+}
+
+/// How an alarm stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alarm {
+    /// Its name.
+    pub name: String,
+    /// `OK`, `ALARM` or `INSUFFICIENT_DATA`.
+    pub state: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// An ECS service deployment in progress.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rollout {
+    /// Its ARN.
+    pub arn: String,
+    /// Its status, as ECS says it.
+    pub status: String,
+    /// The lifecycle stage that it is in.
+    pub stage: Option<String>,
+}
+
+/// The right to change a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// Which deployment holds it.
+    pub holder: DeploymentId,
+    /// Its fencing token.
+    pub token: u64,
+    /// Until when, without a sign of life.
+    pub expires_at: Timestamp,
+}
+
+/// A deployment that waits for its turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Which.
+    pub deployment: DeploymentId,
+    /// What it wants: `checkout v1.4.2`.
+    pub title: String,
+}
+
+/// A deployment that is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// Which.
+    pub deployment: DeploymentId,
+    /// How.
+    pub end: End,
+    /// Why, in a sentence.
+    pub why: String,
+    /// What was to be deployed.
+    pub digest: Option<Digest>,
+    /// The tag it was asked for by.
+    pub tag: Option<Tag>,
+    /// What made the request.
+    pub cause: Cause,
+    /// Who made it.
+    pub by: Option<String>,
+    /// When it ended.
+    pub at: Timestamp,
+}
+
+/// A deployment that was started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Started {
+    /// Which.
+    pub deployment: DeploymentId,
+    /// What was asked.
+    pub request: Request,
+}
+
+/// What somebody wants taken back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoBack {
+    /// The tag or digest to go back to; by default the last good release before the present one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// Who asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What is done to go back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "going_back_by", rename_all = "snake_case")]
+pub enum GoingBack {
+    /// An earlier release is deployed.
+    Deployment(Started),
+    /// The deployment under way was stopped; what it changed is taken back.
+    Stopping {
+        /// Which.
+        deployment: DeploymentId,
+    },
+}
+
+/// An image to be put into the registry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewImage {
+    /// Its repository.
+    pub image: Image,
+    /// The tag that is to point to it.
+    pub tag: Tag,
+    /// What it is.
+    pub artifact: Artifact,
+}
+
+/// An image in the registry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pushed {
+    /// Its repository.
+    pub image: Image,
+    /// The tag.
+    pub tag: Tag,
+    /// What the tag points to.
+    pub digest: Digest,
+}
+
+/// A part of the story.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Chapter {
+    /// Tells this life of the daemon from every other: in another, numbers begin anew.
+    pub life: Uuid,
+    /// What to ask for next: `?after=<next>`.
+    pub next: u64,
+    /// What happened.
+    pub lines: Vec<Line>,
+}

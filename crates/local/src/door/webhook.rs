@@ -1,0 +1,204 @@
+//! GitHub's webhook: from a delivery to an event on the bus.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use domain::Failure;
+use domain::release::ImagePushed;
+use github::webhook::{self, Heard, LIMIT, Push};
+use http_body_util::BodyExt;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use super::answer::Refusal;
+use super::{Desk, Reception};
+use crate::bus::Event;
+
+/// The target that an unreadable delivery could not be handed to.
+pub(super) const TARGET: &str = "receive";
+
+/// How long GitHub may take to send a body. It gives up after 10 seconds itself.
+const SENDING: Duration = Duration::from_secs(10);
+
+/// How long the bus may take: GitHub has its answer within 10 seconds, or counts it as failed.
+const RECEIVING: Duration = Duration::from_secs(8);
+
+/// Beyond this no body is read to its end just to answer politely. GitHub sends 25 MB at most.
+const POLITE: usize = 32 * 1024 * 1024;
+
+/// How much of an unreadable body is kept: what an event of EventBridge can hold.
+const KEPT: usize = 256 * 1024;
+
+/// The headers that matter, which are kept with an unreadable body.
+const HEADERS: [&str; 4] =
+    ["x-hub-signature-256", "x-github-event", "x-github-delivery", "content-type"];
+
+/// A delivery as it is kept when it cannot be read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Delivery {
+    headers: Vec<(String, String)>,
+    /// The body as text, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+    /// The body in base64, where it is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base64: Option<String>,
+    /// How many bytes the body had; more than are kept if it was very long.
+    length: usize,
+}
+
+/// `POST /webhooks/github`.
+pub(super) async fn hear(State(desk): State<Desk>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = match timeout(SENDING, whole(body)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(refusal)) => return refusal.into_response(),
+        Err(_) => {
+            return Refusal::new(408, "Timeout", "the body did not arrive within 10 seconds")
+                .into_response();
+        }
+    };
+    let heard = take(&desk, &parts.headers, &body).await;
+    heard.unwrap_or_else(IntoResponse::into_response)
+}
+
+/// Hears a kept delivery once more. What still cannot be read is kept again.
+pub(super) async fn hear_again(reception: &Reception, event: &Event) -> Result<Value, Refusal> {
+    let kept: Delivery = Delivery::deserialize(&event.detail)
+        .map_err(|error| Refusal::invalid(format!("the letter is no delivery: {error}")))?;
+    let body = match (kept.body, kept.base64) {
+        (Some(body), _) => body.into_bytes(),
+        (None, Some(text)) => BASE64.decode(text).unwrap_or_default(),
+        (None, None) => Vec::new(),
+    };
+    let (_, answer) = hearing(reception, &kept.headers, &body).await?;
+    Ok(answer)
+}
+
+async fn take(
+    reception: &Reception,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Response, Refusal> {
+    let headers: Vec<(String, String)> = HEADERS
+        .into_iter()
+        .filter_map(|name| {
+            let value = headers.get(name)?;
+            Some((name.to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        })
+        .collect();
+    let (status, answer) = hearing(reception, &headers, body).await?;
+    Ok((status, Json(answer)).into_response())
+}
+
+async fn hearing(
+    reception: &Reception,
+    headers: &[(String, String)],
+    body: &[u8],
+) -> Result<(StatusCode, Value), Refusal> {
+    let Some(secrets) = &reception.secrets else {
+        let message = "no `webhook_secrets` are configured, so no delivery can be trusted";
+        return Err(Refusal::new(503, "Unavailable", message));
+    };
+    let given = headers.iter().map(|(name, value)| (name, value.as_bytes()));
+    let heard = webhook::read(secrets, LIMIT, given, body).map_err(|refusal| {
+        tracing::warn!("refused a delivery: {refusal}");
+        if let github::Refusal::Unreadable { .. } = refusal {
+            bury(reception, headers, body, &refusal.to_string());
+        }
+        Refusal::new(refusal.status(), name(&refusal), refusal.to_string())
+    })?;
+
+    let status = StatusCode::from_u16(heard.status()).unwrap_or(StatusCode::ACCEPTED);
+    let answer = match heard {
+        Heard::Ping { zen } => json!({ "pong": zen }),
+        Heard::NotForUs { reason } => {
+            tracing::info!("passed by a delivery: {reason}");
+            json!({ "ignored": reason })
+        }
+        Heard::Pushed(push) => {
+            let pushed = pushed(*push, reception.account.now()).map_err(|failure| {
+                bury(reception, headers, body, &failure.to_string());
+                Refusal::from(failure)
+            })?;
+            let accepted = json!({
+                "accepted": { "image": pushed.image, "tag": pushed.tag, "digest": pushed.digest }
+            });
+            let received = timeout(RECEIVING, reception.account.receive(pushed)).await;
+            let late = |_| Failure::Unavailable("the bus did not take it in time".into());
+            received.map_err(late).flatten().map_err(|failure| {
+                // Whatever the reason, it is ours, and GitHub's *Redeliver* may help.
+                Refusal::new(503, "Unavailable", failure.to_string())
+            })?;
+            accepted
+        }
+    };
+    Ok((status, answer))
+}
+
+fn name(refusal: &github::Refusal) -> &'static str {
+    match refusal {
+        github::Refusal::Unsigned | github::Refusal::Forged => "Unauthorized",
+        github::Refusal::TooLarge { .. } => "TooLarge",
+        github::Refusal::Form | github::Refusal::Unreadable { .. } => "Invalid",
+    }
+}
+
+/// What GitHub told, in our words.
+fn pushed(push: Push, now: Timestamp) -> Result<ImagePushed, Failure> {
+    fn read<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, Failure> {
+        text.parse().map_err(|error: T::Err| Failure::Invalid(error.to_string()))
+    }
+    Ok(ImagePushed {
+        image: read(&push.image)?,
+        tag: read(&push.tag)?,
+        digest: read(&push.digest)?,
+        at: push.at.unwrap_or(now),
+        pushed_by: push.pushed_by.unwrap_or_else(|| "somebody".into()),
+        revision: push.revision,
+        delivery: Some(push.delivery),
+    })
+}
+
+/// Keeps an authentic delivery that cannot be read, for a person to look at.
+fn bury(reception: &Reception, headers: &[(String, String)], body: &[u8], why: &str) {
+    let kept = &body[..body.len().min(KEPT)];
+    let (text, base64) = match str::from_utf8(kept) {
+        Ok(text) => (Some(text.to_owned()), None),
+        Err(_) => (None, Some(BASE64.encode(kept))),
+    };
+    let delivery = Delivery { headers: headers.to_vec(), body: text, base64, length: body.len() };
+    let now = reception.account.now();
+    let event = Event::new("github", "Delivery Unreadable", now, json!(delivery));
+    reception.account.bus().bury(event, TARGET, why);
+}
+
+/// Reads a body, or says that it is too large. That is said after it was sent: whoever still sends
+/// does not hear an answer.
+async fn whole(mut body: Body) -> Result<Bytes, Refusal> {
+    let (mut read, mut length) = (Vec::new(), 0_usize);
+    while let Some(frame) = body.frame().await {
+        let frame =
+            frame.map_err(|error| Refusal::invalid(format!("the body broke off: {error}")))?;
+        let Some(data) = frame.data_ref() else { continue };
+        length = length.saturating_add(data.len());
+        match length {
+            ..=LIMIT => read.extend_from_slice(data),
+            ..=POLITE => read = Vec::new(),
+            _ => break,
+        }
+    }
+    if length > LIMIT {
+        let refusal = github::Refusal::TooLarge { length, limit: LIMIT };
+        return Err(Refusal::new(refusal.status(), name(&refusal), refusal.to_string()));
+    }
+    Ok(read.into())
+}
