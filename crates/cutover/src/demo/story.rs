@@ -131,6 +131,11 @@ mod tests {
         .filter_map(|told| story.told(told))
         .collect();
 
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @"
+         1.3s checkout  mona asked for checkout v1.1.0 (push)
+         2.0s checkout  traffic: 90% v1.0.0, 10% v1.1.0
+        12.0s checkout  told ECS to go back: alarm checkout-errors: rings
+        12.2s checkout  traffic: 100% v1.0.0
+        ");
     }
 }

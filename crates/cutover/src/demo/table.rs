@@ -79,8 +79,8 @@ fn totals(report: &Report) -> Vec<String> {
         format!("  failed by a shift   {}", grouped(requests.failed_by_shift)),
         format!("  failed on purpose   {}", grouped(requests.failed_on_purpose)),
         format!(
-            "  deliveries          {}, of which {} told of a push that was told before",
-            report.deliveries, report.duplicates_ignored
+            "  duplicates ignored  {} of {} deliveries",
+            report.duplicates_ignored, report.deliveries
         ),
         format!(
             "  deployments         {}, of which {deployed} went through, in {:.1} seconds",
@@ -122,14 +122,52 @@ mod tests {
     fn a_good_demo_ends_with_a_table_and_one_good_sentence() {
         let report = Report::of(&played(), 21.37);
 
-        insta::assert_snapshot!(lines(&report, Ink::Plain).join("\n"), @"");
+        insta::assert_snapshot!(lines(&report, Ink::Plain).join("\n"), @"
+          service   release  end         seconds  transitions  served  answered 500
+          catalog   v1.1.0   Deployed        7.3           14     500             0
+          catalog   v1.2.0   RolledBack      7.3           14       0             0
+          catalog   v1.3.0   RolledBack      7.3           14     500            30
+          checkout  v1.1.0   Deployed        7.3           14     500             0
+          checkout  v1.2.0   RolledBack      7.3           14     500            30
+
+          requests            3,660 (catalog 600 a second, 99% within 2 ms; checkout 600 a second, 99% within 2 ms)
+          failed by a shift   0
+          failed on purpose   60
+          duplicates ignored  2 of 7 deliveries
+          deployments         5, of which 2 went through, in 21.4 seconds
+
+        All was as expected: every end, and no request failed because of a shift.
+        ");
     }
 
     #[test]
     fn whatever_was_not_as_expected_is_told() {
         let report = Report::of(&went_wrong(), 21.37);
 
-        insta::assert_snapshot!(lines(&report, Ink::Plain).join("\n"), @"");
+        insta::assert_snapshot!(lines(&report, Ink::Plain).join("\n"), @r#"
+          service   release  end                       seconds  transitions  served  answered 500
+          catalog   v1.1.0   none                          0.0           14     500             0
+          catalog   v1.2.0   RolledBack                    7.3           14       7             0
+          catalog   v1.3.0   RolledBack                    7.3           14     500            30
+          checkout  v1.1.0   Deployed                      7.3           14     500             0
+          checkout  v1.2.0   RolledBack, not Deployed      7.3           14     500            30
+
+          requests            3,660 (catalog 600 a second, 99% within 2 ms; checkout 600 a second, 99% within 2 ms)
+          failed by a shift   1
+          failed on purpose   60
+          duplicates ignored  1 of 7 deliveries
+          deployments         5, of which 1 went through, in 21.4 seconds
+
+          catalog v1.1.0 did not end; Deployed was expected
+          catalog v1.2.0 failed its smoke request, and answered 7 production requests
+          catalog had 4 deployments where 3 images were pushed
+          a delivery about catalog was answered with 500
+          the proxy and the clients of catalog counted differently: {"ghcr.io/octo-shop/catalog@sha256:0000000000000000000000000000000000000000000000000000000000000000": 500, "ghcr.io/octo-shop/catalog@sha256:0202020202020202020202020202020202020202020202020202020202020202": 500} and {"ghcr.io/octo-shop/catalog@sha256:0000000000000000000000000000000000000000000000000000000000000000": 500, "ghcr.io/octo-shop/catalog@sha256:0101010101010101010101010101010101010101010101010101010101010101": 7, "ghcr.io/octo-shop/catalog@sha256:0202020202020202020202020202020202020202020202020202020202020202": 500}
+          checkout v1.2.0 ended as RolledBack, not as Deployed: it had to
+          1 requests of checkout failed by a shift: answers {}, none {"connection refused": 1}
+          the proxy of checkout counted failed requests: {Unavailable: 2}
+        Not as expected: the 8 sentences above say what.
+        "#);
     }
 
     #[test]

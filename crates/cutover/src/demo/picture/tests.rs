@@ -39,7 +39,13 @@ fn story() -> (Vec<Release>, LoadReport) {
 fn without_colours_a_share_is_its_tens_of_percent() {
     let (releases, load) = story();
 
-    insta::assert_snapshot!(Picture::of("checkout", &releases, &load, 80), @"");
+    insta::assert_snapshot!(Picture::of("checkout", &releases, &load, 80), @"
+    checkout  v1.0.0  ##9991.......
+              v1.1.0  ..1119###99#.
+              v1.2.0  .............
+              v1.3.0  .........11..
+                      0s        10s
+    ");
 }
 
 #[test]
@@ -63,7 +69,12 @@ fn on_a_terminal_a_share_is_a_coloured_bar() {
         .replace("\x1b[31m", "r")
         .replace("\x1b[2m", "")
         .replace("\x1b[0m", "");
-    insta::assert_snapshot!(named, @"");
+    insta::assert_snapshot!(named, @"
+    checkout  v1.0.0  b█b█b▇b▇b▇b▁·······
+              v1.1.0  ··g▁g▁g▁g▇g█g█b█b▇b▇b█·
+              v1.2.0  ·············
+              v1.3.0  ·········r▁r▁··
+    ");
 }
 
 #[test]
@@ -73,7 +84,10 @@ fn a_long_story_fits_a_narrow_terminal() {
 
     let picture = Picture::of("catalog", &[release("v1.0.0", Some(0))], &load, 50);
 
-    insta::assert_snapshot!(picture, @"");
+    insta::assert_snapshot!(picture, @"
+    catalog   v1.0.0  ######################
+                      0s        30s       60s
+    ");
     assert!(picture.to_string().lines().all(|line| line.len() <= 50));
 }
 
