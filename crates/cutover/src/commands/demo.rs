@@ -19,7 +19,7 @@ use crate::problem::Trouble;
 #[derive(Debug, Args)]
 #[command(after_help = "Example: cutover demo --json report.json")]
 pub(crate) struct Demo {
-    /// Write the report here: {"as_expected", "deployments": […], "requests": {…}, …}
+    /// Write a report here: {"deployments": […], "requests": {…}, …}
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// How many requests a second each service gets

@@ -52,6 +52,26 @@ struct Cell {
     colour: Colour,
 }
 
+/// What the cells mean.
+pub(super) fn legend(ink: Ink) -> String {
+    let meaning = match ink {
+        Ink::Plain => {
+            "# has all of the traffic, 1 to 9 that many tenths, . none; a column is a second"
+                .to_owned()
+        }
+        Ink::Colours => {
+            let word = |colour: Colour, word| ink.paint(colour.style(), word);
+            let (blue, green, red) = (
+                word(Colour::Blue, "blue serves"),
+                word(Colour::Green, "green is being deployed"),
+                word(Colour::Red, "red answers with errors"),
+            );
+            format!("{blue}, {green}, {red}; as high as the share of the traffic")
+        }
+    };
+    format!("  {meaning}")
+}
+
 /// What stands before the cells of a row.
 const MARGIN: usize = 2 + 10 + 8;
 
@@ -114,7 +134,7 @@ impl Cell {
             Ink::Plain if share == 0 => ".".to_owned(),
             // Less than ten percent is still something.
             Ink::Plain => DIGITS[(share / 10).max(1)].to_string(),
-            Ink::Colours if share == 0 => ink.faint("·").to_string(),
+            Ink::Colours if share == 0 => ink.faint("·"),
             Ink::Colours => ink.paint(self.colour.style(), BARS[(share * 8 / 100).clamp(1, 8) - 1]),
         }
     }

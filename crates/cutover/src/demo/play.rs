@@ -11,7 +11,7 @@ use super::script::{Act, Again, Part};
 use super::stage::{Stage, tag};
 
 /// How long a deployment of the demo may take. One that takes longer is told as one without an end.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// What was done in a part.
 #[derive(Debug, Default)]

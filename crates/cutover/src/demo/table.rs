@@ -52,15 +52,12 @@ fn row(deployment: &Deployment) -> [String; 7] {
 
 /// Texts to the left, numbers to the right.
 fn aligned(cells: &[String; 7], widths: &[usize; 7]) -> String {
-    let mut line = String::from(" ");
-    for (column, (cell, width)) in cells.iter().zip(widths).enumerate() {
-        line.push(' ');
-        match column {
-            0..3 => line.push_str(&format!("{cell:<width$} ")),
-            _ => line.push_str(&format!("{cell:>width$} ")),
-        }
-    }
-    line.trim_end().to_owned()
+    let cell = |(column, (cell, width)): (usize, (&String, &usize))| match column {
+        0..3 => format!("{cell:<width$}"),
+        _ => format!("{cell:>width$}"),
+    };
+    let cells: Vec<_> = cells.iter().zip(widths).enumerate().map(cell).collect();
+    format!("  {}", cells.join("  "))
 }
 
 fn totals(report: &Report) -> Vec<String> {
@@ -105,7 +102,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

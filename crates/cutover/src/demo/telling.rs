@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use super::news::News;
-use super::picture::{Picture, Release};
+use super::picture::{Picture, Release, legend};
 use super::play::{Done, play};
 use super::report::{Deployed, Played, Report};
 use super::screen::Screen;
@@ -170,6 +170,7 @@ impl<'a, 'c> Telling<'a, 'c> {
             lines.extend(picture.lines(self.screen.ink()));
             lines.push(self.screen.ink().faint(picture.axis()));
         }
+        lines.push(legend(self.screen.ink()));
         lines
     }
 
