@@ -4,8 +4,10 @@
 //! A [`World`] has services that serve their first release. Images are pushed to it, time passes,
 //! things break, and in the end it tells its [story](World::story).
 
+mod explore;
 mod story;
 mod world;
 
+pub use explore::{Dice, explore, run};
 pub use story::Story;
 pub use world::{Plant, World, WorldBuilder, document};

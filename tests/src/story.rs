@@ -1,5 +1,6 @@
 //! What happened, as a person would tell it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -49,7 +50,7 @@ impl Story {
             Told::Shifted { at, place, production } => {
                 let shares: Vec<String> = production
                     .iter()
-                    .map(|(image, share)| format!("{share} {}", &image[7..11]))
+                    .map(|(image, share)| format!("{share} {}", &image[7..19]))
                     .collect();
                 Some(format!("{} {:<9} traffic: {}", clock(at), place.service, shares.join(", ")))
             }
@@ -59,19 +60,17 @@ impl Story {
 
 impl fmt::Display for Story {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let told = self.told.lock();
-        let mut last = String::new();
-        for line in told.iter().filter_map(|told| self.line(told)) {
+        let mut divisions = BTreeMap::new();
+        for told in &*self.told.lock() {
             // Orders change when tasks are scaled, too; only another division is worth a line.
-            if line.contains(" traffic: ") {
-                let division = line.split_once(' ').map(|(_, rest)| rest.trim_start().to_owned());
-                let division = division.unwrap_or_default();
-                if division == last {
-                    continue;
-                }
-                last = division;
+            if let Told::Shifted { place, production, .. } = told
+                && divisions.insert(place.clone(), production.clone()).as_ref() == Some(production)
+            {
+                continue;
             }
-            writeln!(f, "{line}")?;
+            if let Some(line) = self.line(told) {
+                writeln!(f, "{line}")?;
+            }
         }
         Ok(())
     }

@@ -100,7 +100,8 @@ impl WorldBuilder {
 
         let mut world = World { account, digests: BTreeMap::new(), story: Story::new(clock.now()) };
         for document in self.documents {
-            let first = world.image(document.name.as_str(), "v1.0.0", Behaviour::default());
+            let image = document.image.as_str().rsplit('/').next().unwrap_or_default().to_owned();
+            let first = world.image(&image, "v1.0.0", Behaviour::default());
             world.account.add(document, &first, 2).expect("a new service");
         }
         tokio::time::sleep(Duration::from_secs(600)).await;
@@ -230,7 +231,8 @@ impl World {
     pub fn story(&self) -> String {
         let mut story = self.story.to_string();
         for ((_, tag), digest) in &self.digests {
-            story = story.replace(&digest.as_str()[7..11], tag);
+            story = story.replace(&format!("{tag} ({})", digest.short()), tag);
+            story = story.replace(digest.short(), tag);
         }
         story
     }
@@ -238,6 +240,11 @@ impl World {
     /// Everything that was told.
     pub fn told(&self) -> Vec<local::account::Told> {
         self.story.told()
+    }
+
+    /// The digest of a tag, if such an image was made.
+    pub fn knows(&self, service: &str, tag: &str) -> Option<&str> {
+        self.digests.get(&(service.to_owned(), tag.to_owned())).map(Digest::as_str)
     }
 
     /// The deployments of a service, newest first.

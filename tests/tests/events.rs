@@ -27,7 +27,7 @@ const SAMPLES: [(&str, &[&str]); 41] = [
     ("cutover/image-pushed", &["image-pushed"]),
     ("ecs/deployment-completed", &["deployment-changed"]),
     ("ecs/deployment-failed", &["deployment-changed"]),
-    ("ecs/deployment-in-progress", &["deployment-changed"]),
+    ("ecs/deployment-in-progress", &[]),
     ("ecs/hook-awaiting-action", &["hook-waiting"]),
     ("ecs/hook-failed", &["hook-waiting"]),
     ("ecs/hook-in-progress", &[]),

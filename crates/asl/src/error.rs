@@ -69,14 +69,14 @@ impl std::error::Error for TaskError {}
 ///
 /// `States.ALL` is every error. `States.TaskFailed` is every error but `States.Timeout`.
 /// `States.Timeout` is a missed heartbeat too, since the States Language defines it as "either ran
-/// longer than `TimeoutSeconds`, or failed to heartbeat". `from_branch` says that the error ended a
+/// longer than `TimeoutSeconds`, or failed to heartbeat". `by_branch` says that the error ended a
 /// branch of a Parallel state, which `States.BranchFailed` speaks of; that such an error keeps its
 /// own name as well is a guess.
-pub(crate) fn matches(names: &[Box<str>], error: &str, from_branch: bool) -> bool {
+pub(crate) fn matches(names: &[Box<str>], error: &str, by_branch: bool) -> bool {
     names.iter().any(|name| match &**name {
         "States.ALL" => true,
         "States.TaskFailed" => error != TIMEOUT,
-        "States.BranchFailed" => from_branch || error == "States.BranchFailed",
+        "States.BranchFailed" => by_branch || error == "States.BranchFailed",
         TIMEOUT => error == TIMEOUT || error == HEARTBEAT_TIMEOUT,
         name => name == error,
     })

@@ -6,9 +6,17 @@ use serde_json::Value;
 /// (docs.aws.amazon.com/step-functions, service quotas).
 pub const PAYLOAD_LIMIT: usize = 262_144;
 
-/// The length of `value` as compact JSON, in bytes.
-pub(crate) fn size(value: &Value) -> usize {
-    match value {
+/// The deepest nesting of arrays and objects, which is the deepest that can be read back from JSON.
+/// Step Functions has such a limit too, without documenting it.
+pub(crate) const DEPTH_LIMIT: usize = 127;
+
+/// The length of `value` as compact JSON, in bytes; `None` if it is nested too deeply to tell.
+pub(crate) fn size(value: &Value) -> Option<usize> {
+    measure(value, DEPTH_LIMIT)
+}
+
+fn measure(value: &Value, depth: usize) -> Option<usize> {
+    Some(match value {
         Value::Null | Value::Bool(true) => 4,
         Value::Bool(false) => 5,
         Value::Number(number) => match number.as_u64() {
@@ -17,13 +25,17 @@ pub(crate) fn size(value: &Value) -> usize {
         },
         Value::String(text) => quoted(text),
         Value::Array(items) => {
-            2 + items.len().saturating_sub(1) + items.iter().map(size).sum::<usize>()
+            let depth = depth.checked_sub(1)?;
+            let sizes = items.iter().map(|item| measure(item, depth));
+            2 + items.len().saturating_sub(1) + sizes.sum::<Option<usize>>()?
         }
         Value::Object(map) => {
-            let members = map.iter().map(|(key, value)| quoted(key) + 1 + size(value));
-            2 + map.len().saturating_sub(1) + members.sum::<usize>()
+            let depth = depth.checked_sub(1)?;
+            let members =
+                map.iter().map(|(key, value)| Some(quoted(key) + 1 + measure(value, depth)?));
+            2 + map.len().saturating_sub(1) + members.sum::<Option<usize>>()?
         }
-    }
+    })
 }
 
 fn digits(number: u64) -> usize {
@@ -51,7 +63,18 @@ mod tests {
             json!([true, false, 0, 9, 10, 12_345, -7, 1.5, 1e300, u64::MAX, i64::MIN]),
             json!({"a\"b": "tab\t nul\u{0} ünï", "c": {"d": [], "e": {}}}),
         ] {
-            assert_eq!(size(&value), value.to_string().len(), "{value}");
+            assert_eq!(size(&value), Some(value.to_string().len()), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_back_is_too_deep() {
+        let nested = |depth: usize| (0..depth).fold(json!(1), |inner, _| json!([inner]));
+
+        for (depth, fits) in [(DEPTH_LIMIT, true), (DEPTH_LIMIT + 1, false)] {
+            let text = nested(depth).to_string();
+            assert_eq!(serde_json::from_str::<Value>(&text).is_ok(), fits);
+            assert_eq!(size(&nested(depth)).is_some(), fits);
         }
     }
 }

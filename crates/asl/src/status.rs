@@ -79,7 +79,7 @@ impl StatusChange {
     /// That `error` and `cause` are among the fields is what AWS shows in its newer samples.
     pub fn detail(&self) -> Value {
         let payload = |value: Option<&Arc<Value>>| match value {
-            Some(value) if size(value) <= EVENT_PAYLOAD_LIMIT => {
+            Some(value) if size(value).is_some_and(|size| size <= EVENT_PAYLOAD_LIMIT) => {
                 (json!(value.to_string()), json!({ "included": true }))
             }
             Some(_) => (Value::Null, json!({ "included": false })),

@@ -20,7 +20,7 @@ pub enum TokenError {
     /// The task is over: answered, timed out, failed or stopped.
     #[error("TaskTimedOut: the task with this token is over")]
     TaskTimedOut,
-    /// The output is larger than 256 KiB; the task still waits.
+    /// The output is larger than 256 KiB, or nested too deeply; the task still waits.
     #[error("InvalidOutput: the output is larger than {PAYLOAD_LIMIT} bytes")]
     InvalidOutput,
 }
@@ -69,7 +69,7 @@ impl Tokens {
 
     /// Ends the task with this result.
     pub fn succeed(&self, token: &str, output: Value) -> Result<(), TokenError> {
-        if size(&output) > PAYLOAD_LIMIT {
+        if size(&output).is_none_or(|size| size > PAYLOAD_LIMIT) {
             return Err(TokenError::InvalidOutput);
         }
         self.answer(token, Ok(output))

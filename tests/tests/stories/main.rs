@@ -1,3 +1,10 @@
 //! Deployments, told from start to end on a simulated account.
 
 mod blue_green;
+mod coverage;
+mod duplicates;
+mod queue;
+mod refusals;
+mod steps;
+mod stopped;
+mod waves;

@@ -2,9 +2,10 @@
 
 use super::fields;
 use super::flow::Exit;
+use super::place::Place;
 use super::reader::{Reader, Targets};
 use super::state::Around;
-use super::values::{Fields, Place};
+use super::values::Fields;
 use super::{Kind, Leave, Rule};
 use crate::json::item;
 

@@ -4,10 +4,12 @@ mod choice;
 mod fields;
 mod flow;
 mod map;
+mod place;
 mod reader;
 mod resource;
 mod retry;
 mod state;
+mod template;
 mod values;
 mod variables;
 mod view;
@@ -96,6 +98,8 @@ pub(crate) struct Task {
     pub(crate) pattern: Pattern,
     pub(crate) arguments: Option<Template>,
     pub(crate) timeout: Option<Amount>,
+    /// Only a task that waits for its token can send heartbeats; for others it is left alone, as
+    /// nothing is documented to happen.
     pub(crate) heartbeat: Option<Amount>,
 }
 

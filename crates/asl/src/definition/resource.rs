@@ -65,7 +65,7 @@ impl Reader {
     ) {
         let holds_token = |used: &Vec<String>| {
             let token = ["context", "Task", "Token"];
-            used.iter().zip(token).all(|(used, name)| used == name) && used.len() <= token.len()
+            used.iter().zip(token).all(|(used, name)| used == name)
         };
         let handed_out = arguments.is_some_and(|arguments| {
             let expressions = arguments.expressions();

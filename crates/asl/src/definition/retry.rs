@@ -3,15 +3,16 @@
 use serde_json::Value;
 
 use super::flow::Exit;
+use super::place::Place;
 use super::reader::{LONGEST, Reader, Targets};
 use super::state::Around;
-use super::values::{Fields, Place};
+use super::values::Fields;
 use super::{Catcher, Retrier, fields};
 use crate::error::{RESERVED, UNCATCHABLE};
 use crate::json::item;
 
-/// "`MaxDelaySeconds` must be greater than 0 and less than 31622400" and one more second, as the
-/// service accepts it: 366 days.
+/// `MaxDelaySeconds` must be "greater than 0 and less than 31622401" (Developer Guide, "Handling
+/// errors"): at most 366 days.
 const LONGEST_DELAY: u64 = 31_622_400;
 
 impl Reader {

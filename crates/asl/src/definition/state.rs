@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::fields;
 use super::flow::{Exit, Facts, StateFacts};
+use super::place::Place;
 use super::reader::{LONGEST, Reader, Targets};
-use super::values::{Fields, Place};
+use super::values::Fields;
 use super::{Amount, Kind, Leave, Next, State, Task, Wait};
 use crate::json::item;
 use crate::resources::Pattern;

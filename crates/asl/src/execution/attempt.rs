@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::run::{Exit, Run, Visit};
+use super::run::{Broken, Exit, Run, Visit};
 use crate::definition::{Kind, Next, Rule, Text};
 use crate::error::{NO_CHOICE_MATCHED, TaskError};
 use crate::expression::Environment;
@@ -16,16 +16,16 @@ impl<R: Resources> Run<R> {
         &self,
         visit: &Visit<'_>,
         trail: &mut Trail,
-    ) -> Result<Exit, TaskError> {
+    ) -> Result<Exit, Broken> {
         let result = match &visit.state.kind {
-            Kind::Pass | Kind::Succeed => return self.pass(visit),
-            Kind::Choice { rules, default } => return self.choose(visit, rules, *default),
+            Kind::Pass | Kind::Succeed => return Ok(self.pass(visit)?),
+            Kind::Choice { rules, default } => return Ok(self.choose(visit, rules, *default)?),
             Kind::Fail { error, cause } => {
-                return Err(self.failed(visit, error.as_ref(), cause.as_ref()));
+                return Err(self.failed(visit, error.as_ref(), cause.as_ref()).into());
             }
             Kind::Wait(wait) => {
                 self.wait(visit, wait).await?;
-                return self.pass(visit);
+                return Ok(self.pass(visit)?);
             }
             Kind::Task(task) => self.task(visit, task, trail).await?,
             Kind::Parallel { arguments, branches } => {
@@ -34,7 +34,7 @@ impl<R: Resources> Run<R> {
             Kind::Map(map) => self.map(visit, map, trail).await?,
         };
         let environment = Environment { result: Some(&result), ..self.environment(visit) };
-        visit.leave(&visit.state.leave, &environment, &result, visit.state.next)
+        Ok(visit.leave(&visit.state.leave, &environment, &result, visit.state.next)?)
     }
 
     fn pass(&self, visit: &Visit<'_>) -> Result<Exit, TaskError> {

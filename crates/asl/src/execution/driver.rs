@@ -86,7 +86,7 @@ async fn whole<R: Resources>(machine: &Machine, run: &Run<R>) -> Result<Arc<Valu
     let input = limited(Arc::clone(&run.identity.input), "execution", "input")?;
 
     // Step Functions numbers the first state's event as following event 0 as well.
-    run.flow(&machine.flow, input, Scope::default(), Trail::default()).await
+    run.flow(&machine.flow, input, Scope::default(), &mut Trail::default()).await
 }
 
 fn conclude<R: Resources>(end: End, run: &Run<R>) -> Outcome {

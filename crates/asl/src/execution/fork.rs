@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::attempt::items_of;
 use super::leaving::limited;
-use super::run::{Run, Visit};
+use super::run::{Broken, Run, Visit};
 use crate::definition::{Flow, Map};
 use crate::error::TaskError;
 use crate::expression::{Environment, Item, Template};
@@ -28,7 +28,7 @@ impl<R: Resources> Run<R> {
         arguments: Option<&Template>,
         branches: &[Flow],
         trail: &mut Trail,
-    ) -> Result<Arc<Value>, TaskError> {
+    ) -> Result<Arc<Value>, Broken> {
         let environment = self.environment(visit);
         let input = match arguments {
             Some(template) => {
@@ -42,27 +42,26 @@ impl<R: Resources> Run<R> {
             .iter()
             .enumerate()
             .map(|(place, branch)| {
-                let scope = Scope::inside(visit.scope);
-                let ending = self.flow(branch, Arc::clone(&input), scope, *trail);
-                async move { (place, ending.await) }
+                let (input, scope) = (Arc::clone(&input), Scope::inside(visit.scope));
+                let mut trail = *trail;
+                async move { (place, self.flow(branch, input, scope, &mut trail).await, trail) }
             })
             .collect();
         let mut outputs = vec![Value::Null; branches.len()];
-        while let Some((place, ended)) = running.next().await {
+        while let Some((place, ended, of_branch)) = running.next().await {
+            trail.join(of_branch);
             match ended {
                 Ok(output) => outputs[place] = Arc::unwrap_or_clone(output),
                 Err(error) => {
                     drop(running);
-                    *trail = Trail::after(self.journal.count());
                     self.journal.record(trail, || Record::ParallelStateFailed)?;
-                    return Err(error);
+                    return Err(Broken { error, by_branch: true });
                 }
             }
         }
 
-        *trail = Trail::after(self.journal.count());
         self.journal.record(trail, || Record::ParallelStateSucceeded)?;
-        limited(Arc::new(Value::Array(outputs)), &visit.state.name, "result")
+        Ok(limited(Arc::new(Value::Array(outputs)), &visit.state.name, "result")?)
     }
 
     /// The outputs of all iterations, in the order of the items.
@@ -106,12 +105,15 @@ impl<R: Resources> Run<R> {
                 };
                 let mut trail = started;
                 self.iteration(&mut trail, visit, Iteration::Started, index)?;
-                let ending = self.flow(&map.processor, input, Scope::inside(visit.scope), trail);
-                running.push(async move { (index, ending.await) });
+                let scope = Scope::inside(visit.scope);
+                running.push(async move {
+                    let ended = self.flow(&map.processor, input, scope, &mut trail).await;
+                    (index, ended, trail)
+                });
                 going.push(index);
             }
-            let Some((index, ended)) = running.next().await else { break };
-            *trail = Trail::after(self.journal.count());
+            let Some((index, ended, of_iteration)) = running.next().await else { break };
+            *trail = of_iteration;
             going.retain(|&other| other != index);
             match ended {
                 Ok(output) => {

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::run::{Exit, Visit};
 use crate::definition::{Assign, Leave, Next};
-use crate::error::{DATA_LIMIT_EXCEEDED, TaskError};
+use crate::error::{DATA_LIMIT_EXCEEDED, RUNTIME, TaskError};
 use crate::expression::{Environment, Template};
-use crate::size::{PAYLOAD_LIMIT, size};
+use crate::size::{DEPTH_LIMIT, PAYLOAD_LIMIT, size};
 
 impl Visit<'_> {
     /// Leaves the state for `next`. Without an `Output`, `otherwise` is the output.
@@ -39,25 +39,33 @@ impl Visit<'_> {
         let mut assigned_size = 0;
         for (name, template) in assign {
             let value = template.evaluate(environment)?;
-            assigned_size += size(&value);
+            assigned_size += measured(&value, &self.state.name, "assigned variables")?;
             assigned.push((Arc::clone(name), value));
         }
         // "Up to 256 KiB per state" (Developer Guide, "Passing data between states with variables").
-        if assigned_size > PAYLOAD_LIMIT {
-            return Err(too_large(&self.state.name, "assigned variables"));
-        }
+        within(assigned_size, &self.state.name, "assigned variables")?;
         Ok(Exit { output, assigned, next })
     }
 }
 
 /// The value, unless it is larger than Step Functions takes.
 pub(super) fn limited(value: Arc<Value>, whose: &str, what: &str) -> Result<Arc<Value>, TaskError> {
-    if size(&value) > PAYLOAD_LIMIT { Err(too_large(whose, what)) } else { Ok(value) }
+    within(measured(&value, whose, what)?, whose, what)?;
+    Ok(value)
 }
 
-fn too_large(whose: &str, what: &str) -> TaskError {
-    TaskError::new(
-        DATA_LIMIT_EXCEEDED,
-        format!("The {what} of '{whose}' exceeds the maximum of {PAYLOAD_LIMIT} bytes."),
-    )
+fn within(size: usize, whose: &str, what: &str) -> Result<(), TaskError> {
+    if size <= PAYLOAD_LIMIT {
+        return Ok(());
+    }
+    let cause = format!("The {what} of '{whose}' exceeds the maximum of {PAYLOAD_LIMIT} bytes.");
+    Err(TaskError::new(DATA_LIMIT_EXCEEDED, cause))
+}
+
+/// A loop could nest its own output ever deeper, until whoever walks through it runs out of stack.
+fn measured(value: &Value, whose: &str, what: &str) -> Result<usize, TaskError> {
+    size(value).ok_or_else(|| {
+        let cause = format!("The {what} of '{whose}' is nested deeper than {DEPTH_LIMIT} levels.");
+        TaskError::new(RUNTIME, cause)
+    })
 }

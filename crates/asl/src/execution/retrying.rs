@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use super::run::{Exit, Run, Visit};
-use crate::definition::{Kind, Next, Retrier, State};
+use super::run::{Broken, Exit, Run, Visit};
+use crate::definition::{Next, Retrier, State};
 use crate::dice::Dice;
 use crate::error::{TaskError, matches};
 use crate::expression::Environment;
@@ -27,16 +27,15 @@ impl<R: Resources> Run<R> {
         let mut visit = Visit { state, input, scope, entered: Instant::now(), retries: 0 };
         let mut spent = Vec::new();
         loop {
-            let error = match self.attempt(&visit, trail).await {
+            let Broken { error, by_branch } = match self.attempt(&visit, trail).await {
                 Ok(exit) => return Ok(exit),
-                Err(error) => error,
+                Err(broken) => broken,
             };
             self.note_evaluation(state, &error, trail)?;
             if !error.is_catchable() {
                 return Err(error);
             }
-            let from_branch = matches!(state.kind, Kind::Parallel { .. });
-            if let Some(delay) = delay(&state.retry, &mut spent, &error, from_branch, &self.dice) {
+            if let Some(delay) = delay(&state.retry, &mut spent, &error, by_branch, &self.dice) {
                 if !delay.is_zero() {
                     sleep(delay).await;
                 }
@@ -44,7 +43,7 @@ impl<R: Resources> Run<R> {
                 self.journal.retry();
                 continue;
             }
-            return self.caught(&visit, error, from_branch);
+            return self.caught(&visit, error, by_branch);
         }
     }
 
@@ -53,11 +52,11 @@ impl<R: Resources> Run<R> {
         &self,
         visit: &Visit<'_>,
         error: TaskError,
-        from_branch: bool,
+        by_branch: bool,
     ) -> Result<Exit, TaskError> {
         let catchers = &visit.state.catch;
         let catcher =
-            catchers.iter().find(|catcher| matches(&catcher.errors, &error.error, from_branch));
+            catchers.iter().find(|catcher| matches(&catcher.errors, &error.error, by_branch));
         let Some(catcher) = catcher else { return Err(error) };
 
         let output = Arc::new(json!({ "Error": error.error, "Cause": error.cause }));
@@ -74,11 +73,11 @@ fn delay(
     retriers: &[Retrier],
     spent: &mut Vec<u64>,
     error: &TaskError,
-    from_branch: bool,
+    by_branch: bool,
     dice: &Dice,
 ) -> Option<Duration> {
     let place =
-        retriers.iter().position(|retrier| matches(&retrier.errors, &error.error, from_branch))?;
+        retriers.iter().position(|retrier| matches(&retrier.errors, &error.error, by_branch))?;
     let retrier = &retriers[place];
     spent.resize(retriers.len(), 0);
     if spent[place] >= retrier.attempts {
@@ -92,10 +91,13 @@ fn delay(
     Duration::try_from_secs_f64((seconds * 1000.0).round() / 1000.0).ok()
 }
 
+/// The longest wait without a `MaxDelaySeconds`, in seconds: as long as any other time may be.
+const LONGEST: u64 = 99_999_999;
+
 /// The wait before retry number `done + 1`, before jitter.
 fn seconds(retrier: &Retrier, done: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "both are far below 2^53")]
     let (interval, most, done) =
-        (retrier.interval as f64, retrier.most.unwrap_or(31_622_400) as f64, done as f64);
+        (retrier.interval as f64, retrier.most.unwrap_or(LONGEST) as f64, done as f64);
     (interval * retrier.backoff.powf(done)).min(most)
 }

@@ -44,6 +44,19 @@ pub(super) struct Exit {
     pub(super) next: Next,
 }
 
+/// A failed attempt.
+pub(super) struct Broken {
+    pub(super) error: TaskError,
+    /// Whether a branch of a Parallel state ended with it.
+    pub(super) by_branch: bool,
+}
+
+impl From<TaskError> for Broken {
+    fn from(error: TaskError) -> Self {
+        Self { error, by_branch: false }
+    }
+}
+
 /// The end of a flow; boxed, since flows contain states that contain flows.
 pub(super) type Ending<'a> =
     Pin<Box<dyn Future<Output = Result<Arc<Value>, TaskError>> + Send + 'a>>;
@@ -66,23 +79,25 @@ impl<R: Resources> Run<R> {
         flow: &'a Flow,
         mut input: Arc<Value>,
         mut scope: Scope<'a>,
-        mut trail: Trail,
+        trail: &'a mut Trail,
     ) -> Ending<'a> {
         Box::pin(async move {
             let mut place = flow.start;
             loop {
+                // States that wait for nothing would never let go of the thread.
+                tokio::task::consume_budget().await;
                 let state = &flow.states[place];
                 let (kind, name) = (state.kind.name(), &state.name);
                 self.journal.enter(name);
-                self.journal.record(&mut trail, || Record::StateEntered {
+                self.journal.record(trail, || Record::StateEntered {
                     kind,
                     name: Arc::clone(name),
                     input: Arc::clone(&input),
                 })?;
 
-                let exit = self.visit(state, input, &scope, &mut trail).await?;
+                let exit = self.visit(state, input, &scope, trail).await?;
 
-                self.journal.record(&mut trail, || Record::StateExited {
+                self.journal.record(trail, || Record::StateExited {
                     kind,
                     name: Arc::clone(name),
                     output: Arc::clone(&exit.output),

@@ -5,7 +5,7 @@ use jsonata_core::evaluator::{Evaluator, EvaluatorError};
 use jsonata_core::value::JValue;
 use sha2::Digest;
 
-use super::evaluate::Environment;
+use super::Environment;
 use crate::clock::iso;
 
 /// JSONata 2.0's functions. `$eval` is left out: Step Functions does not support it.

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod agreement;
 mod aws;
+mod convert;
+mod environment;
 mod evaluate;
 mod names;
 mod plain;
@@ -11,7 +13,7 @@ mod walk;
 
 use jsonata_core::ast::AstNode;
 
-pub(crate) use evaluate::{Environment, Item};
+pub(crate) use environment::{Environment, Item};
 pub(crate) use names::Uses;
 pub(crate) use plain::Plain;
 pub(crate) use template::Template;

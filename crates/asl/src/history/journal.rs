@@ -117,6 +117,11 @@ impl Journal {
 }
 
 impl Trail {
+    /// Goes on from where the later of both has come to.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.last = self.last.max(other.last);
+    }
+
     /// The trail that goes on from event `last`.
     pub(crate) fn after(last: u64) -> Self {
         Self { last }

@@ -69,6 +69,22 @@ async fn a_branch_that_fails_stops_the_others_and_is_caught() {
 }
 
 #[tokio::test]
+async fn a_parallel_that_fails_by_itself_has_no_failed_branch() {
+    let states = json!({
+        "A": {
+            "Type": "Parallel",
+            "Branches": [branch("B", &json!({ "Type": "Succeed" }))],
+            "Output": "{% $states.result[5] %}",
+            "Catch": [{ "ErrorEquals": ["States.BranchFailed"], "Next": "C" }],
+            "End": true,
+        },
+        "C": { "Type": "Succeed" },
+    });
+
+    assert_eq!(failed(run(states, json!({}), &json!({})).await), "States.QueryEvaluationError");
+}
+
+#[tokio::test]
 async fn what_cannot_be_caught_passes_through_a_catch_around_it() {
     let states = json!({
         "A": {

@@ -1,5 +1,6 @@
 //! Events as `GetExecutionHistory` returns them.
 
+use asl::Execution;
 use serde_json::{Value, json};
 
 use crate::world::{invoke, kinds, launch, with};
@@ -121,6 +122,48 @@ async fn a_bare_function_has_events_of_its_own() {
     assert_eq!(failed["lambdaFunctionFailedEventDetails"], json!({ "error": "E", "cause": "c" }));
 }
 
+#[tokio::test(start_paused = true)]
+async fn events_of_iterations_follow_their_own() {
+    let states = json!({
+        "A": {
+            "Type": "Map",
+            "Items": [3, 1],
+            "ItemProcessor": { "StartAt": "B", "States": { "B": { "Type": "Wait", "Seconds": "{% $states.input %}", "End": true } } },
+            "End": true,
+        },
+    });
+
+    let (execution, _) = launch(states, json!({}), &json!({}));
+    execution.wait().await;
+
+    assert_eq!(
+        follows(&execution),
+        [
+            "ExecutionStarted after 0",
+            "MapStateEntered after 0",
+            "MapStateStarted after 2",
+            "MapIterationStarted after 3",
+            "MapIterationStarted after 3",
+            "WaitStateEntered after 4",
+            "WaitStateEntered after 5",
+            "WaitStateExited after 7",
+            "MapIterationSucceeded after 8",
+            "WaitStateExited after 6",
+            "MapIterationSucceeded after 10",
+            "MapStateSucceeded after 11",
+            "MapStateExited after 12",
+            "ExecutionSucceeded after 13",
+        ]
+    );
+}
+
+fn follows(execution: &Execution) -> Vec<String> {
+    let history = execution.history();
+    let told =
+        history.iter().map(|event| format!("{} after {}", event.kind(), event.previous_event_id()));
+    told.collect()
+}
+
 #[tokio::test]
 async fn events_of_branches_follow_the_start_of_their_fork() {
     let branch = |name: &str| json!({ "StartAt": name, "States": { name: { "Type": "Pass", "End": true } } });
@@ -130,23 +173,19 @@ async fn events_of_branches_follow_the_start_of_their_fork() {
     let (execution, _) = launch(states, json!({}), &json!({}));
     execution.wait().await;
 
-    let follows: Vec<_> =
-        execution.history().iter().map(|event| (event.kind(), event.previous_event_id())).collect();
-    let follows: Vec<_> =
-        follows.iter().map(|(kind, previous)| (kind.as_str(), *previous)).collect();
     assert_eq!(
-        follows,
+        follows(&execution),
         [
-            ("ExecutionStarted", 0),
-            ("ParallelStateEntered", 0),
-            ("ParallelStateStarted", 2),
-            ("PassStateEntered", 3),
-            ("PassStateExited", 4),
-            ("PassStateEntered", 3),
-            ("PassStateExited", 6),
-            ("ParallelStateSucceeded", 7),
-            ("ParallelStateExited", 8),
-            ("ExecutionSucceeded", 9),
+            "ExecutionStarted after 0",
+            "ParallelStateEntered after 0",
+            "ParallelStateStarted after 2",
+            "PassStateEntered after 3",
+            "PassStateExited after 4",
+            "PassStateEntered after 3",
+            "PassStateExited after 6",
+            "ParallelStateSucceeded after 7",
+            "ParallelStateExited after 8",
+            "ExecutionSucceeded after 9",
         ]
     );
 }

@@ -47,6 +47,28 @@ async fn more_than_256_kib_is_never_caught() {
 }
 
 #[tokio::test]
+async fn values_cannot_be_nested_without_end() {
+    let grow = json!({
+        "A": { "Type": "Pass", "Output": { "x": "{% $states.input %}" }, "Next": "B" },
+        "B": { "Type": "Choice", "Choices": [{ "Condition": "{% true %}", "Next": "A" }], "Default": "C" },
+        "C": { "Type": "Succeed" },
+    });
+    assert_eq!(failed(run(grow, json!({}), &json!({})).await), "States.Runtime");
+
+    for expression in [
+        "{% $reduce([1..50000], function($a, $i) { { 'a': $a } }, 0) %}",
+        "{% ($f := function($n) { $n = 0 ? 0 : { 'a': [[$f($n - 1)], 1] } }; $f(2000)) %}",
+    ] {
+        let states = json!({ "A": { "Type": "Pass", "Output": expression, "End": true } });
+        assert_eq!(
+            failed(run(states, json!({}), &json!({})).await),
+            "States.QueryEvaluationError",
+            "{expression}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn exactly_256_kib_pass() {
     let text = json!("x".repeat(PAYLOAD_LIMIT - 2));
     let outcome = run(json!({ "A": { "Type": "Succeed" } }), text, &json!({})).await;

@@ -163,13 +163,34 @@ fn execute(machine: Machine, input: Value, answers: Vec<Value>) -> Status {
     })
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+struct Panics;
 
+impl Resources for Panics {
+    async fn request(&self, _: Request) -> Result<Value, TaskError> {
+        panic!("on purpose")
+    }
+}
+
+#[tokio::test]
+async fn a_resource_that_panics_ends_the_execution() {
+    let states = json!({ "A": invoke(json!({ "End": true })) });
+    let machine = crate::world::machine(&crate::world::definition(states));
+
+    let execution = start(machine, begin(json!({})), Arc::new(Panics), Tokens::new());
+
+    let outcome = execution.wait().await;
+    assert_eq!(
+        (outcome.status, outcome.error.as_deref()),
+        (Status::Failed, Some("States.Runtime"))
+    );
+}
+
+proptest! {
     #[test]
     fn no_text_makes_reading_panic(text in ".{0,200}") {
         let _ = Machine::read(&text);
         let _ = substitute(&text, |_| None);
+        let _ = asl::script::Script::read(&text, Tokens::new());
     }
 
     #[test]

@@ -47,6 +47,22 @@ async fn stopping_at_once_stops_before_the_first_state() {
 }
 
 #[tokio::test]
+async fn a_loop_that_never_waits_can_be_stopped() {
+    let states = json!({
+        "A": { "Type": "Pass", "Next": "B" },
+        "B": { "Type": "Choice", "Choices": [{ "Condition": "{% true %}", "Next": "A" }], "Default": "C" },
+        "C": { "Type": "Succeed" },
+    });
+    let (execution, _) = launch(states, json!({}), &json!({}));
+    tokio::task::yield_now().await;
+    assert!(execution.transitions() > 0, "it should be on its way");
+
+    assert!(execution.stop(None, None));
+
+    assert_eq!(execution.wait().await.status, Status::Aborted);
+}
+
+#[tokio::test]
 async fn an_ended_execution_cannot_be_stopped() {
     let (execution, _) = launch(json!({ "A": { "Type": "Succeed" } }), json!({}), &json!({}));
     execution.wait().await;

@@ -1,16 +1,16 @@
 //! GitHub, as far as the demo needs it: it signs what it tells, and posts it.
 
-use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use domain::name::{Digest, Tag};
-use http_body_util::{BodyExt, Full};
-use hyper::body::Bytes;
-use hyper::{Request, StatusCode, header};
-use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
-use tokio::net::TcpStream;
+use reqwest::Client;
 use uuid::Uuid;
+
+/// How long GitHub waits for an answer
+/// (<https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks>).
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What GitHub posts when the image of a repository is pushed.
 const SAMPLE: &str = include_str!("../../../../events/samples/github/package-published.json");
@@ -24,10 +24,9 @@ const PUSHED_AT: &str = "2026-05-04T09:12:20Z";
 /// GitHub, with the secret it signs with.
 #[derive(Debug, Clone)]
 pub(super) struct GitHub {
-    /// Where the door is.
-    pub(super) door: SocketAddr,
-    /// The webhook's secret.
-    pub(super) secret: String,
+    client: Client,
+    address: String,
+    secret: String,
 }
 
 /// A push, as GitHub tells of it: again and again the same delivery, or by another event.
@@ -60,32 +59,31 @@ impl Delivery {
         self.event
     }
 
-    fn signed(&self, secret: &str) -> Request<Full<Bytes>> {
-        Request::post("/webhooks/github")
-            .header(header::HOST, "cutover.example")
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::USER_AGENT, "GitHub-Hookshot/demo")
-            .header("X-GitHub-Event", self.event)
-            .header("X-GitHub-Delivery", self.id.to_string())
-            .header("X-Hub-Signature-256", github::signature::sign(secret, self.body.as_bytes()))
-            .body(Full::from(self.body.clone()))
-            .expect("hexadecimal digits and our own words make a header")
+    fn headers(&self, secret: &str) -> [(&'static str, String); 4] {
+        [
+            ("content-type", "application/json".to_owned()),
+            ("x-github-event", self.event.to_owned()),
+            ("x-github-delivery", self.id.to_string()),
+            ("x-hub-signature-256", github::signature::sign(secret, self.body.as_bytes())),
+        ]
     }
 }
 
 impl GitHub {
-    /// Posts a delivery and answers what the door answered.
-    pub(super) async fn deliver(&self, delivery: &Delivery) -> io::Result<StatusCode> {
-        let connection = TokioIo::new(TcpStream::connect(self.door).await?);
-        let (mut door, connection) =
-            hyper::client::conn::http1::handshake(connection).await.map_err(io::Error::other)?;
-        tokio::spawn(connection);
+    /// GitHub, with a door to knock at.
+    pub(super) fn new(door: SocketAddr, secret: String) -> reqwest::Result<Self> {
+        // The door is on this machine, whatever proxy the environment names.
+        let client = Client::builder().no_proxy().timeout(PATIENCE).build()?;
+        Ok(Self { client, address: format!("http://{door}/webhooks/github"), secret })
+    }
 
-        let answer = door.send_request(delivery.signed(&self.secret)).await;
-        let answer = answer.map_err(io::Error::other)?;
-        let status = answer.status();
-        answer.into_body().collect().await.map_err(io::Error::other)?;
-        Ok(status)
+    /// Posts a delivery and answers the status that the door answered.
+    pub(super) async fn deliver(&self, delivery: &Delivery) -> reqwest::Result<u16> {
+        let mut request = self.client.post(&self.address).body(delivery.body.clone());
+        for (name, value) in delivery.headers(&self.secret) {
+            request = request.header(name, value);
+        }
+        Ok(request.send().await?.status().as_u16())
     }
 }
 
@@ -95,10 +93,9 @@ mod tests {
     use github::{Heard, Secrets, webhook};
 
     fn heard(delivery: &Delivery) -> Heard {
-        let request = delivery.signed("hush");
         let secrets = Secrets::new("hush").unwrap();
         let body = delivery.body.as_bytes();
-        webhook::read(&secrets, webhook::LIMIT, request.headers(), body).unwrap()
+        webhook::read(&secrets, webhook::LIMIT, delivery.headers("hush"), body).unwrap()
     }
 
     #[test]

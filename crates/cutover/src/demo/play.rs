@@ -62,7 +62,7 @@ impl Player<'_> {
     async fn deliver(&mut self, act: &Act, delivery: &Delivery, again: Option<Again>) {
         let began = Instant::now();
         let answer = self.stage.github.deliver(delivery).await;
-        let status = answer.map_or(0, |status| status.as_u16());
+        let status = answer.unwrap_or_default();
         self.done.answers.push(status);
         self.tell(News::Delivered {
             at: self.stage.now(),

@@ -54,7 +54,13 @@ impl Stage {
         let setup = setup(parts, &secret, &folder).map_err(impossible)?;
 
         let daemon = Daemon::start(setup).await.map_err(impossible)?;
-        let github = GitHub { door: daemon.address(), secret };
+        let github = match GitHub::new(daemon.address(), secret) {
+            Ok(github) => github,
+            Err(error) => {
+                daemon.stop().await;
+                return Err(impossible(error));
+            }
+        };
         Ok(Self { daemon, github, folder })
     }
 

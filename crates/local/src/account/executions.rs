@@ -238,8 +238,3 @@ pub(super) fn failed(error: &super::steps::FunctionError) -> Failure {
         _ => Failure::Unavailable(message),
     }
 }
-
-/// The tokens of a new life of the account.
-pub(super) fn beginnings(name: Option<String>) -> Tokens {
-    name.map_or_else(Tokens::new, Tokens::named)
-}

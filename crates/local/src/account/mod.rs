@@ -17,6 +17,7 @@ mod store;
 mod world;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use asl::{Clock, Execution, Keep, Tokens};
@@ -43,7 +44,7 @@ pub use steps::VERBS;
 pub use store::{Kind, Store, StoreError};
 
 use self::definitions::Target;
-use self::executions::{Executions, beginnings, failed};
+use self::executions::{Executions, failed};
 use crate::alarms::{AlarmBook, AlarmState, Alarms};
 use crate::bus::{self, Bus, DeadLetter};
 use crate::ecs::{CreateService, Service, TaskDefinition};
@@ -137,6 +138,7 @@ struct Inner<P: Plant> {
     tokens: Tokens,
     bus: OnceLock<Bus>,
     calls: Calls,
+    repeat_steps: AtomicBool,
     tasks: TaskTracker,
     closing: CancellationToken,
     observer: RwLock<Option<Observer>>,
@@ -160,7 +162,7 @@ impl<P: Plant> Account<P> {
         alarms: Alarms,
         clock: Clock,
     ) -> Result<Self, StoreError> {
-        let tokens = beginnings(settings.tokens.clone());
+        let tokens = settings.tokens.clone().map_or_else(Tokens::new, Tokens::named);
         let now = clock.now();
         let standings = store.load(Kind::Alarm)?.into_iter().collect();
         let book = AlarmBook::new(alarms, settings.account.as_str(), settings.region.as_str(), now);
@@ -176,6 +178,7 @@ impl<P: Plant> Account<P> {
             tokens,
             bus: OnceLock::new(),
             calls: Calls::default(),
+            repeat_steps: AtomicBool::new(false),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             observer: RwLock::default(),
@@ -321,6 +324,11 @@ impl<P: Plant> Account<P> {
     /// The calls that steps make.
     pub fn calls(&self) -> &Calls {
         &self.0.calls
+    }
+
+    /// Whether every step runs twice from now on, as it may when an answer is lost.
+    pub fn repeat_steps(&self, repeat: bool) {
+        self.0.repeat_steps.store(repeat, Ordering::Relaxed);
     }
 
     /// The plant.

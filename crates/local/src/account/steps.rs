@@ -1,6 +1,7 @@
 //! The functions of the account: each step by its verb, called as Lambda would call it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use domain::Failure;
@@ -49,12 +50,20 @@ pub(super) async fn invoke<P: Plant>(
     payload: Value,
 ) -> Result<Value, FunctionError> {
     let (world, step) = (World(Arc::clone(account)), verb.to_owned());
-    let closing = account.closing.clone();
+    let (closing, repeat) = (account.closing.clone(), account.repeat_steps.load(Ordering::Relaxed));
     let running = account.tasks.spawn(async move {
+        let stepping = async {
+            if repeat {
+                // The answer of the first run is lost; that of the second counts.
+                let first = call(&world, &step, payload.clone());
+                let _ = tokio::time::timeout(TIME_LIMIT, first).await;
+            }
+            tokio::time::timeout(TIME_LIMIT, call(&world, &step, payload)).await
+        };
         tokio::select! {
             biased;
             () = closing.cancelled() => None,
-            ended = tokio::time::timeout(TIME_LIMIT, call(&world, &step, payload)) => Some(ended),
+            ended = stepping => Some(ended),
         }
     });
 

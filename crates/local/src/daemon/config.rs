@@ -202,7 +202,7 @@ mod tests {
             ),
             (
                 r#"{ "state": "a", "services": [], "webhook_secrets": ["hush"] }"#,
-                "at `webhook_secrets[0].hush`: unknown variant `hush`, expected `environment` or `file`",
+                "at `webhook_secrets[0]`: unknown variant `hush`, expected `environment` or `file`",
             ),
             (
                 r#"{ "state": "a", "services": [], "images": { "Ghcr.io/a": {} } }"#,

@@ -233,13 +233,16 @@ fn document(
         }
     };
 
-    let read = ServiceDocument::read(&text);
-    let told = |failure: domain::Failure| {
+    let told = |mistakes: domain::service::Mistakes| {
         let file = name.map(|path| format!("{}: ", path.display())).unwrap_or_default();
         let remedy = "`cutover schema service` prints what a service document may say";
-        findings.add(at, format!("{file}{failure}"), remedy);
+        for mistake in mistakes.0 {
+            let at =
+                if mistake.path.is_empty() { at.clone() } else { format!("{at}.{}", mistake.path) };
+            findings.add(at, format!("{file}{}", mistake.what), remedy);
+        }
     };
-    read.map_err(told).ok()
+    ServiceDocument::read(&text).map_err(told).ok()
 }
 
 fn alarms(findings: &mut Findings, config: &Config, services: &[Hosted]) -> Alarms {

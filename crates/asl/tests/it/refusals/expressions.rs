@@ -30,6 +30,8 @@ refusals! {
     eval: says("{% $eval('1') %}") => ["$.States.A.Output.x": "no function `$eval`"];
     a_name_without_a_document: says("{% states.input %}") => ["$.States.A.Output.x": "`states` stands for nothing"];
     a_name_without_a_document_inside: says("{% $sum([1, total]) %}") => ["$.States.A.Output.x": "`total` stands for nothing"];
+    the_context_document: says("{% $.x %}") => ["$.States.A.Output.x": "stand for nothing"];
+    the_context_document_alone: says("{% $ %}") => ["$.States.A.Output.x": "stand for nothing"];
     the_root_document: says("{% $$.x %}") => ["$.States.A.Output.x": "stand for nothing"];
     an_unknown_field_of_states: says("{% $states.inputs %}") => ["$.States.A.Output.x": "`$states.inputs` does not exist"];
     an_unknown_field_of_the_context: says("{% $states.context.Execution.Nam %}") => ["$.States.A.Output.x": "does not exist"];

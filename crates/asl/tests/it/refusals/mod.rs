@@ -153,6 +153,16 @@ fn a_definition_over_one_mebibyte_is_refused() {
 }
 
 #[test]
+fn a_variable_assigned_on_an_earlier_round_is_known() {
+    machine(&definition(json!({
+        "Choose": { "Type": "Choice", "Choices": [{ "Condition": "{% $states.input %}", "Next": "Use" }], "Default": "Learn" },
+        "Use": { "Type": "Pass", "Output": "{% $x %}", "End": true },
+        "Learn": { "Type": "Pass", "Assign": { "x": 1 }, "Output": true, "Next": "Again" },
+        "Again": { "Type": "Pass", "Next": "Choose" },
+    })));
+}
+
+#[test]
 fn what_is_right_is_not_refused() {
     for good in [
         task(json!({ "Arguments": "{% $states.input %}" })),

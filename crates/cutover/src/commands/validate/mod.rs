@@ -95,9 +95,9 @@ impl Kind {
     }
 
     /// Everything that is wrong with a document of this kind.
-    fn problems(self, source: &Source, document: Value) -> Vec<Problem> {
+    fn problems(self, source: &Source, text: &str) -> Vec<Problem> {
         match self {
-            Self::Service => service::problems(source, document),
+            Self::Service => service::problems(source, text),
         }
     }
 }
@@ -120,7 +120,7 @@ fn validate(source: &Source) -> Validated {
         }
     };
     let Some(kind) = Kind::of(&document) else { return refuse(unknown(source, &document)) };
-    let problems = kind.problems(source, document);
+    let problems = kind.problems(source, &text);
 
     Validated { file, kind: Some(kind), problems }
 }
