@@ -34,7 +34,8 @@ fn run(arguments: &[&str]) {
         Command::Execute(execute) => execute.run(&mut console),
         Command::Schema(schema) => schema.run(&mut console),
         Command::Validate(validate) => validate.run(&mut console),
-        Command::ServiceCatalog | Command::ServiceCheckout => return,
+        // These read nothing but their own options, and run until they are told to stop.
+        Command::Demo(_) | Command::ServiceCatalog | Command::ServiceCheckout => return,
     };
     console.conclude(end);
 }

@@ -155,9 +155,10 @@ fn input(readme: &str, machine: &str) -> Value {
 fn the_inputs_can_be_typed_as_they_stand() {
     let readme = readme();
 
-    decode::<ImagePushed>(input(&readme, "release")).expect("an input of the release machine");
-    decode::<Request>(input(&readme, "deployment")).expect("an input of the deployment machine");
-    decode::<ExecutionEnded>(input(&readme, "recovery")).expect("an input of the recovery machine");
+    decode::<ImagePushed>(&input(&readme, "release")).expect("an input of the release machine");
+    decode::<Request>(&input(&readme, "deployment")).expect("an input of the deployment machine");
+    decode::<ExecutionEnded>(&input(&readme, "recovery"))
+        .expect("an input of the recovery machine");
 }
 
 #[test]
