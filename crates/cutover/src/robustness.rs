@@ -34,8 +34,16 @@ fn run(arguments: &[&str]) {
         Command::Execute(execute) => execute.run(&mut console),
         Command::Schema(schema) => schema.run(&mut console),
         Command::Validate(validate) => validate.run(&mut console),
-        // These read nothing but their own options, and run until they are told to stop.
-        Command::Demo(_) | Command::ServiceCatalog | Command::ServiceCheckout => return,
+        // These run until they are told to stop, or talk to a server.
+        Command::Demo(_)
+        | Command::Deploy(_)
+        | Command::History(_)
+        | Command::Local(_)
+        | Command::Push(_)
+        | Command::Rollback(_)
+        | Command::Status(_)
+        | Command::ServiceCatalog
+        | Command::ServiceCheckout => return,
     };
     console.conclude(end);
 }

@@ -66,11 +66,6 @@ impl At {
 }
 
 impl Server {
-    /// Where it is.
-    pub(crate) fn url(&self) -> &Url {
-        &self.url
-    }
-
     /// `GET /api…`.
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T, Unanswered> {
         self.read(self.request(Method::GET, path)).await

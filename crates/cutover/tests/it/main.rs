@@ -1,6 +1,7 @@
 //! The command line as a person meets it: the real program, what it prints, how it ends.
 
 mod check;
+mod daemon;
 mod demo;
 mod execute;
 mod interface;

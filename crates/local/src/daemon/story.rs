@@ -63,8 +63,20 @@ impl Story {
         self.after(after)
     }
 
+    /// Adds what was told, unless it is a shift to where traffic is already: ECS orders anew whenever
+    /// anything of its service changes.
     pub(super) fn add(&self, told: &Told) {
         let mut lines = self.lines.lock();
+        if let Told::Shifted { place, production, .. } = told {
+            let is_of_place =
+                |line: &&Line| matches!(&line.told, Told::Shifted { place: it, .. } if it == place);
+            let last = lines.iter().rev().find(is_of_place);
+            if last.is_some_and(
+                |it| matches!(&it.told, Told::Shifted { production: it, .. } if it == production),
+            ) {
+                return;
+            }
+        }
         let number = lines.back().map_or(1, |line| line.number + 1);
         lines.push_back(Line { number, told: told.clone() });
         if lines.len() > MOST {
@@ -78,13 +90,14 @@ impl Story {
 mod tests {
     use super::*;
 
-    fn told(second: i64) -> Told {
+    /// Another share every second.
+    fn told(second: u16) -> Told {
         let place = domain::service::Place { cluster: "shop".into(), service: "checkout".into() };
-        let at = jiff::Timestamp::from_second(second).unwrap();
+        let at = jiff::Timestamp::from_second(second.into()).unwrap();
         Told::Shifted {
             at,
             place,
-            production: vec![("sha256:00".into(), crate::plant::Share::ALL)],
+            production: vec![("sha256:00".into(), crate::plant::Share(second))],
         }
     }
 
@@ -103,6 +116,15 @@ mod tests {
         }
         assert_eq!(numbers(story.after(0)).first(), Some(&11));
         assert_eq!(story.newest(), 10_010);
+    }
+
+    #[test]
+    fn only_another_division_is_a_shift() {
+        let story = Story::default();
+        for second in [1, 1, 2, 2, 1] {
+            story.add(&told(second));
+        }
+        assert_eq!(story.newest(), 3);
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub(super) async fn rollback(
     Named(service): Named<ServiceName>,
     Body(asked): Body<GoBack>,
 ) -> Result<(StatusCode, Json<GoingBack>), Refusal> {
-    document(&desk, &service)?;
+    let document = document(&desk, &service)?;
     let GoBack { to, by, reason } = asked;
 
     if to.is_none()
@@ -73,7 +73,13 @@ pub(super) async fn rollback(
     let (tag, digest) = match to {
         Some(text) if text.starts_with("sha256:") => (None, Some(named(&text)?)),
         Some(text) => (Some(named(&text)?), None),
-        None => (None, Some(earlier(&desk, &service)?)),
+        None => {
+            let digest = earlier(&desk, &service)?;
+            // By its tag people know it, and by its tag its height is known. Without one it is
+            // deployed all the same.
+            let mut tags = desk.images.tags(&document.image, &digest).into_iter();
+            (tags.rfind(|tag| document.tags.judge(tag).is_ok()), Some(digest))
+        }
     };
     let request = Request { service, tag, digest, cause: Cause::Rollback, by, at: None, reason };
     let started = start(&desk, request)?;

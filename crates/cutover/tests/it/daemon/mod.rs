@@ -1,0 +1,6 @@
+//! `cutover local` with real processes, asked as people and GitHub ask it.
+
+mod asking;
+mod crash;
+mod host;
+mod webhook;
