@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -43,6 +44,11 @@ pub fn explore<S: Copy + Send + Sync>(
         }
     });
     schedules.len()
+}
+
+/// Says how much was explored, also when the tests pass and their output is kept back.
+pub fn report(explored: usize, what: &str) {
+    let _ = writeln!(std::io::stderr(), "{explored} {what} explored");
 }
 
 /// Chance that repeats: the same numbers always throw the same.

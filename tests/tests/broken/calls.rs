@@ -1,7 +1,7 @@
 //! Every call that a step makes fails: before its effect, after it, for a while, or for ever.
 
 use local::account::Fault;
-use tests::{World, explore};
+use tests::{World, explore, report};
 
 use crate::promises;
 use crate::scenarios::{ALL, Scenario};
@@ -63,5 +63,5 @@ fn whichever_call_fails_the_promises_hold() {
             promises::hold(scenario, &world, &format!("call {number} {breakage:?}"));
         },
     );
-    println!("{explored} schedules of failing calls explored");
+    report(explored, "schedules of failing calls");
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use local::bus::Disturbance;
-use tests::explore;
+use tests::{explore, report};
 
 use crate::promises;
 use crate::scenarios::{ALL, Scenario};
@@ -52,5 +52,5 @@ fn whichever_event_is_lost_late_or_told_twice_the_promises_hold() {
             promises::hold(scenario, &world, &format!("delivery {number} {how:?}"));
         },
     );
-    println!("{explored} schedules of disturbed events explored");
+    report(explored, "schedules of disturbed events");
 }

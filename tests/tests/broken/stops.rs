@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tests::{World, explore};
+use tests::{World, explore, report};
 
 use crate::promises;
 use crate::scenarios::{ALL, Scenario};
@@ -77,5 +77,5 @@ fn wherever_an_execution_is_stopped_the_promises_hold() {
             promises::hold(scenario, &world, &format!("{machine} stopped at {moment:?}"));
         },
     );
-    println!("{explored} schedules of stopped executions explored");
+    report(explored, "schedules of stopped executions");
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use local::account::Fault;
 use local::bus::Disturbance;
-use tests::{Dice, explore};
+use tests::{Dice, explore, report};
 
 use crate::promises;
 use crate::scenarios::ALL;
@@ -40,5 +40,5 @@ fn whatever_breaks_at_once_the_promises_hold() {
         scenario.play(&mut world).await;
         promises::hold(scenario, &world, &format!("storm {seed}"));
     });
-    println!("{explored} storms explored");
+    report(explored, "storms");
 }
