@@ -6,6 +6,7 @@
 mod commands;
 mod console;
 mod definition;
+mod demo;
 mod following;
 mod problem;
 #[cfg(test)]
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     let mut console = Console::standard();
 
     let end = match cli.command {
+        Command::Demo(demo) => demo.run(&mut console),
         Command::Check(check) => check.run(&mut console),
         Command::Execute(execute) => execute.run(&mut console),
         Command::Deploy(deploy) => deploy.run(&mut console),

@@ -7,6 +7,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::event::Signal;
 use crate::name::{Arn, CallbackToken, DeploymentId, Digest, ServiceName};
 use crate::policy::Height;
 use crate::seconds::Seconds;
@@ -232,6 +233,17 @@ impl Desk {
         };
         self.lease = Some(lease.clone());
         lease
+    }
+}
+
+impl Watcher {
+    /// Whether what the signal tells may be news for this one.
+    pub fn heeds(&self, signal: &Signal) -> bool {
+        match signal {
+            Signal::Hook(rollout) => self.rollout == *rollout,
+            Signal::Service(service) => self.place.is_called(service),
+            Signal::Alarm(alarm) => self.alarms.contains(alarm),
+        }
     }
 }
 

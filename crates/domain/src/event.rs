@@ -70,7 +70,7 @@ impl Signal {
     ///
     /// # Errors
     /// [`Failure::Invalid`] when it is not one that may wake somebody, or lacks what says whom.
-    pub fn read(event: Value) -> Result<Self, Failure> {
+    pub fn read(event: &Value) -> Result<Self, Failure> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Hook {
@@ -85,7 +85,7 @@ impl Signal {
         let envelope: Envelope = decode(event)?;
         match envelope.detail_type.as_str() {
             "ECS Hook State Change" => {
-                Ok(Self::Hook(decode::<Hook>(envelope.detail)?.service_deployment_arn))
+                Ok(Self::Hook(decode::<Hook>(&envelope.detail)?.service_deployment_arn))
             }
             "ECS Deployment State Change" => {
                 match envelope.resources.first().map(|arn| arn.parse()) {
@@ -96,7 +96,7 @@ impl Signal {
                 }
             }
             "CloudWatch Alarm State Change" => {
-                Ok(Self::Alarm(decode::<Alarm>(envelope.detail)?.alarm_name))
+                Ok(Self::Alarm(decode::<Alarm>(&envelope.detail)?.alarm_name))
             }
             other => Err(Failure::Invalid(format!("at `detail-type`: nobody waits for {other:?}"))),
         }
@@ -131,7 +131,7 @@ mod tests {
     fn an_event_wakes_whom_it_concerns_or_is_refused_with_the_reason() {
         let service = "arn:aws:ecs:eu-west-1:123456789012:service/shop/checkout";
         let deployment = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/checkout/1";
-        let read = |event: Value| Signal::read(event).map_err(|failure| failure.to_string());
+        let read = |event: Value| Signal::read(&event).map_err(|failure| failure.to_string());
 
         assert_eq!(
             read(

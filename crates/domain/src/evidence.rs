@@ -118,14 +118,15 @@ impl Evidence {
 impl Alarm {
     /// An alarm that rang before the rollout began does not blame it, and does not let it go on.
     fn finding(&self, began: Timestamp) -> Finding {
+        let since = self.since.strftime("%Y-%m-%dT%H:%M:%SZ");
         let (says, measured) = match self.state {
             AlarmState::Quiet => (Says::Pass, "quiet".into()),
             AlarmState::NoData => (Says::Pass, "has no data yet".into()),
             AlarmState::Missing => (Says::Pending, "does not exist any more".into()),
             AlarmState::Ringing if self.since < began => {
-                (Says::Pending, format!("rings since {}, before this began", self.since))
+                (Says::Pending, format!("rings since {since}, before this began"))
             }
-            AlarmState::Ringing => (Says::Alarm, format!("rings since {}", self.since)),
+            AlarmState::Ringing => (Says::Alarm, format!("rings since {since}")),
         };
         Finding::new(format!("alarm {}", self.name), says, measured)
     }

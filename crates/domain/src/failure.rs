@@ -42,13 +42,16 @@ impl Failure {
 ///
 /// # Errors
 /// [`Failure::Invalid`] with the path of the field: ``at `request.tag`: invalid type: …``.
-pub fn decode<T: DeserializeOwned>(input: Value) -> Result<T, Failure> {
-    serde_path_to_error::deserialize(input).map_err(|error| {
-        let path = error.path().to_string();
-        match path.as_str() {
-            "." => Failure::Invalid(error.into_inner().to_string()),
-            _ => Failure::Invalid(format!("at `{path}`: {}", error.into_inner())),
-        }
+pub fn decode<T: DeserializeOwned>(input: &Value) -> Result<T, Failure> {
+    // Keeping track of the path costs as much as decoding; only what is wrong needs it.
+    T::deserialize(input).or_else(|_| {
+        serde_path_to_error::deserialize(input).map_err(|error| {
+            let path = error.path().to_string();
+            match path.as_str() {
+                "." => Failure::Invalid(error.into_inner().to_string()),
+                _ => Failure::Invalid(format!("at `{path}`: {}", error.into_inner())),
+            }
+        })
     })
 }
 
@@ -70,7 +73,7 @@ mod tests {
         }
 
         let failure =
-            decode::<Outer>(serde_json::json!({ "inner": { "tag": 1 } })).expect_err("a number");
+            decode::<Outer>(&serde_json::json!({ "inner": { "tag": 1 } })).expect_err("a number");
 
         assert_eq!(failure.name(), "Invalid");
         assert_eq!(

@@ -4,7 +4,7 @@
 //! always safe, and each effect says what asking twice does.
 
 use domain::desk::{Desk, Watcher};
-use domain::event::Event;
+use domain::event::{Event, Signal};
 use domain::evidence::{Alarm, Answer, Targets};
 use domain::failure::Failure;
 use domain::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Image, ServiceName, Tag};
@@ -111,8 +111,8 @@ pub trait Ledger {
     /// Writes a desk that was decided on `desk.version`, with the next version, if nobody wrote
     /// since. Tells whether it was written.
     async fn replace(&self, desk: Desk) -> Result<bool, Failure>;
-    /// Everybody who wants to be woken.
-    async fn watchers(&self) -> Result<Vec<Watcher>, Failure>;
+    /// Everybody whom a signal may have news for ([`Watcher::heeds`]).
+    async fn watchers(&self, signal: &Signal) -> Result<Vec<Watcher>, Failure>;
     /// The record of a deployment, if there is one.
     async fn record(&self, deployment: &DeploymentId) -> Result<Option<Record>, Failure>;
     /// Appends to the record of a deployment; an entry whose key stands there changes nothing.

@@ -1,7 +1,6 @@
 //! Wakes the executions that wait for news.
 
 use domain::Failure;
-use domain::desk::Watcher;
 use domain::event::Signal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -20,24 +19,16 @@ pub struct Woken {
 pub async fn resume(
     ledger: &impl Ledger,
     callbacks: &impl Callbacks,
-    event: Value,
+    event: &Value,
 ) -> Result<Woken, Failure> {
     let signal = Signal::read(event)?;
-    let watchers = ledger.watchers().await?;
+    let watchers = ledger.watchers(&signal).await?;
 
     let mut woken = Woken::default();
-    for watcher in watchers.into_iter().filter(|watcher| concerns(&signal, watcher)) {
+    for watcher in watchers {
         if callbacks.succeed(&watcher.token, json!({})).await? == Heard::Yes {
             woken.deployments.push(watcher.deployment);
         }
     }
     Ok(woken)
-}
-
-fn concerns(signal: &Signal, watcher: &Watcher) -> bool {
-    match signal {
-        Signal::Hook(rollout) => watcher.rollout == *rollout,
-        Signal::Service(service) => watcher.place.is_called(service),
-        Signal::Alarm(alarm) => watcher.alarms.contains(alarm),
-    }
 }

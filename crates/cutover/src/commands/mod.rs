@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod check;
+mod demo;
 mod deploy;
 mod execute;
 mod history;
@@ -32,6 +33,7 @@ Colours are shown on terminals; NO_COLOR=1 turns them off.";
 /// What can be asked of `cutover`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Demo(demo::Demo),
     Local(local::Local),
     Deploy(deploy::Deploy),
     Rollback(rollback::Rollback),

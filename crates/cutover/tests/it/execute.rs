@@ -1,8 +1,11 @@
 //! `cutover execute`.
 
+use std::io::{BufRead, BufReader, Read};
+use std::process::Stdio;
 use std::time::Instant;
 
 use insta::{assert_json_snapshot, assert_snapshot};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -181,6 +184,28 @@ fn in_real_time_a_second_takes_a_second() {
     assert!(began.elapsed().as_millis() >= 1_000, "{run}");
     assert_eq!(run.code, Some(0), "{run}");
     assert!(run.out.contains("s  Bake\n"), "{run}");
+}
+
+#[test]
+fn an_interrupt_stops_it_and_the_history_is_kept() {
+    let world = world().with("at-once.json", r#"{"Ask": [{"result": {"Payload": 1}}]}"#);
+    let line = "execute patient.asl.json --tasks at-once.json --real-time --history events.json";
+    let mut child =
+        world.program().args(line.split(' ')).stdout(Stdio::piped()).spawn().expect("the program");
+    let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut told = String::new();
+    while !told.contains("Bake") {
+        assert_ne!(out.read_line(&mut told).expect("text"), 0, "it ended: {told}");
+    }
+
+    kill_process(Pid::from_child(&child), Signal::INT).expect("it runs");
+
+    out.read_to_string(&mut told).expect("text");
+    assert_eq!(child.wait().expect("an end").code(), Some(1), "{told}");
+    assert!(told.contains("ABORTED") && told.contains("it was interrupted"), "{told}");
+    let history = world.json("events.json");
+    let last = history["events"].as_array().and_then(|events| events.last());
+    assert_eq!(last.expect("an event")["type"], "ExecutionAborted");
 }
 
 #[test]

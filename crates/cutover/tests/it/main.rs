@@ -2,6 +2,7 @@
 
 mod check;
 mod daemon;
+mod demo;
 mod execute;
 mod interface;
 mod schema;

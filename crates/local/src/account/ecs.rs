@@ -66,7 +66,8 @@ impl Ecs {
         image: &str,
     ) -> TaskDefinition {
         let mut known = self.task_definitions.write();
-        let revision = (1..).find(|n| !known.contains_key(&next_revision(blue, *n, image).arn));
+        let revision =
+            (1..=u32::MAX).find(|n| !known.contains_key(&next_revision(blue, *n, image).arn));
         let green = next_revision(blue, revision.unwrap_or(u32::MAX), image);
         store.put(Kind::TaskDefinition, &green.arn, &green);
         known.insert(green.arn.clone(), green.clone());

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use asl::{Execution, Keep, Machine, Start, Status, StatusChange, Tokens};
+use asl::{Execution, Keep, Machine, Start, Status, StatusChange};
 use domain::Failure;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::definitions::{machine_arn, machines};
-use super::steps::invoke;
+use super::steps::{Payload, invoke};
 use super::store::{Kind, StoreError};
 use super::{Inner, Settings};
 use crate::bus;
@@ -176,7 +176,7 @@ impl<P: Plant> asl::Resources for Resources<P> {
         match (&request.integration, request.pattern) {
             (asl::Integration::LambdaInvoke, _) => {
                 let verb = arguments["FunctionName"].as_str().unwrap_or_default();
-                let payload = arguments["Payload"].clone();
+                let payload = Payload::OfState(Arc::clone(arguments));
                 match invoke(&account, verb, payload).await {
                     Ok(answer) => Ok(json!({ "Payload": answer, "StatusCode": 200 })),
                     Err(error) => Err(asl::TaskError::new(error.name.clone(), error.answer())),
@@ -237,9 +237,4 @@ pub(super) fn failed(error: &super::steps::FunctionError) -> Failure {
         "Invalid" => Failure::Invalid(message),
         _ => Failure::Unavailable(message),
     }
-}
-
-/// The tokens of a new life of the account.
-pub(super) fn beginnings(name: Option<String>) -> Tokens {
-    name.map_or_else(Tokens::new, Tokens::named)
 }

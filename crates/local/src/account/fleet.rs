@@ -106,7 +106,7 @@ impl<P: Plant> Fleet for World<P> {
                 Reply::Rollback => HookAction::Rollback,
             };
             let (place, now) = (place(rollout)?, self.0.clock.now());
-            let answered = self.0.ecs.write(&self.0.store, &place, |service| {
+            self.0.ecs.write(&self.0.store, &place, |service| {
                 let asks = service.deployment(rollout.as_str()).is_some_and(|deployment| {
                     let mut hooks = deployment.lifecycle_hook_details.iter();
                     hooks.any(|detail| detail.hook_id == hook.as_str() && detail.waits())
@@ -118,8 +118,7 @@ impl<P: Plant> Fleet for World<P> {
                     // Answered before, or timed out: what ECS made of it shows at the next look.
                     false => Ok(()),
                 }
-            });
-            answered
+            })
         };
         self.0.calls.make("fleet.answer", effect).await
     }

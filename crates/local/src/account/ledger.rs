@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::desk::{Desk, Watcher};
+use domain::event::Signal;
 use domain::name::{DeploymentId, ServiceName};
 use domain::record::{Entry, Record};
 use jiff::Timestamp;
@@ -62,8 +63,10 @@ impl Book {
         true
     }
 
-    pub(super) fn watchers(&self) -> Vec<Watcher> {
-        self.pages.lock().desks.values().filter_map(|desk| desk.watcher.clone()).collect()
+    pub(super) fn watchers(&self, signal: &Signal) -> Vec<Watcher> {
+        let pages = self.pages.lock();
+        let watchers = pages.desks.values().filter_map(|desk| desk.watcher.as_ref());
+        watchers.filter(|watcher| watcher.heeds(signal)).cloned().collect()
     }
 
     pub(super) fn record(&self, deployment: &DeploymentId) -> Option<Record> {

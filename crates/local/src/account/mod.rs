@@ -44,7 +44,8 @@ pub use steps::VERBS;
 pub use store::{Kind, Store, StoreError};
 
 use self::definitions::Target;
-use self::executions::{Executions, beginnings, failed};
+use self::executions::{Executions, failed};
+use self::steps::Payload;
 use crate::alarms::{AlarmBook, AlarmState, Alarms};
 use crate::bus::{self, Bus, DeadLetter};
 use crate::ecs::{CreateService, Service, TaskDefinition};
@@ -131,6 +132,8 @@ struct Inner<P: Plant> {
     documents: RwLock<BTreeMap<ServiceName, ServiceDocument>>,
     ecs: ecs::Ecs,
     alarms: Mutex<AlarmBook>,
+    /// The names of the alarms that ring.
+    ringing: RwLock<Arc<[String]>>,
     /// Counts changes of alarms, for those who wait for one.
     alarm_changed: watch::Sender<u64>,
     book: ledger::Book,
@@ -162,16 +165,18 @@ impl<P: Plant> Account<P> {
         alarms: Alarms,
         clock: Clock,
     ) -> Result<Self, StoreError> {
-        let tokens = beginnings(settings.tokens.clone());
+        let tokens = settings.tokens.clone().map_or_else(Tokens::new, Tokens::named);
         let now = clock.now();
         let standings = store.load(Kind::Alarm)?.into_iter().collect();
-        let book = AlarmBook::new(alarms, settings.account.as_str(), settings.region.as_str(), now);
+        let book = AlarmBook::new(alarms, settings.account.as_str(), settings.region.as_str(), now)
+            .resume(standings);
         let inner = Arc::new(Inner {
             clock,
             plant,
             documents: RwLock::default(),
             ecs: ecs::Ecs::load(&store)?,
-            alarms: Mutex::new(book.resume(standings)),
+            ringing: RwLock::new(ringing::names(&book)),
+            alarms: Mutex::new(book),
             alarm_changed: watch::Sender::new(0),
             book: ledger::Book::load(&store)?,
             executions: Executions::new(&settings),
@@ -243,7 +248,7 @@ impl<P: Plant> Account<P> {
 
     /// Tells the account that an image was pushed, as the webhook does.
     pub async fn receive(&self, pushed: ImagePushed) -> Result<(), Failure> {
-        let payload = json!(pushed);
+        let payload = Payload::Own(json!(pushed));
         let received = steps::invoke(&self.0, "receive", payload).await;
         received.map(drop).map_err(|error| failed(&error))
     }
@@ -363,7 +368,7 @@ impl<P: Plant> Inner<P> {
     fn open_bus(self: &Arc<Self>) {
         let targets = definitions::targets();
         let account = Arc::downgrade(self);
-        let bus = Bus::with(self.settings.bus.clone(), move |rule: Arc<str>, event| {
+        let bus = Bus::with(self.settings.bus, move |rule: Arc<str>, event| {
             let (account, target) = (account.upgrade(), targets.get(&*rule).cloned());
             async move {
                 match (account, target) {
@@ -390,7 +395,7 @@ impl<P: Plant> Inner<P> {
                 }
             }
             Target::Function(verb) => {
-                let answered = steps::invoke(self, verb, json!(event)).await;
+                let answered = steps::invoke(self, verb, Payload::Own(json!(event))).await;
                 answered.map(drop).map_err(|error| error.answer())
             }
         }
@@ -430,7 +435,7 @@ impl<P: Plant> Inner<P> {
         let left = at.duration_since(self.clock.now());
         let left = std::time::Duration::try_from(left).unwrap_or_default();
         // A distant moment may be beyond what a clock can count; a year is as good.
-        let year = std::time::Duration::from_secs(365 * 24 * 3600);
+        let year = std::time::Duration::from_hours(365 * 24);
         tokio::time::Instant::now() + left.min(year)
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Inner;
 use super::store::Kind;
-use crate::alarms::{AlarmState, Measure, Metric, StateChange};
+use crate::alarms::{AlarmBook, AlarmState, Measure, Metric, StateChange};
 use crate::plant::Plant;
 
 /// Evaluates the alarms whenever one is due, until the account closes.
@@ -26,6 +26,12 @@ pub(super) async fn drive<P: Plant>(account: Arc<Inner<P>>) {
             None => std::future::pending().await,
         }
     }
+}
+
+/// The names of the alarms that ring.
+pub(super) fn names(book: &AlarmBook) -> Arc<[String]> {
+    let rings = book.states().iter().filter(|(_, it)| it.value == AlarmState::Alarm);
+    rings.map(|(name, _)| name.clone()).collect()
 }
 
 fn measure<P: Plant>(plant: &P, metric: &Metric, from: Timestamp, to: Timestamp) -> Option<f64> {
@@ -57,10 +63,8 @@ impl<P: Plant> Inner<P> {
     }
 
     /// The names of the alarms that ring.
-    pub(super) fn ringing(&self) -> Vec<String> {
-        let book = self.alarms.lock();
-        let rings = book.states().iter().filter(|(_, it)| it.value == AlarmState::Alarm);
-        rings.map(|(name, _)| name.clone()).collect()
+    pub(super) fn ringing(&self) -> Arc<[String]> {
+        Arc::clone(&self.ringing.read())
     }
 
     fn alarms_changed(&self, changes: &[StateChange]) {
@@ -72,6 +76,7 @@ impl<P: Plant> Inner<P> {
             }
         }
         if !changes.is_empty() {
+            *self.ringing.write() = names(&self.alarms.lock());
             self.alarm_changed.send_modify(|changes| *changes += 1);
         }
     }

@@ -42,12 +42,28 @@ impl FunctionError {
     }
 }
 
+/// What a step is called with: the payload of a state's arguments, which are shared with the
+/// execution's history, or something of its own.
+pub(super) enum Payload {
+    OfState(Arc<Value>),
+    Own(Value),
+}
+
+impl Payload {
+    fn json(&self) -> &Value {
+        match self {
+            Self::OfState(arguments) => &arguments["Payload"],
+            Self::Own(payload) => payload,
+        }
+    }
+}
+
 /// Calls a step. It runs to its end even if nobody waits for it any more, as a Lambda function does
 /// whose execution was stopped; and its panic is an error like any other.
 pub(super) async fn invoke<P: Plant>(
     account: &Arc<Inner<P>>,
     verb: &str,
-    payload: Value,
+    payload: Payload,
 ) -> Result<Value, FunctionError> {
     let (world, step) = (World(Arc::clone(account)), verb.to_owned());
     let (closing, repeat) = (account.closing.clone(), account.repeat_steps.load(Ordering::Relaxed));
@@ -55,10 +71,10 @@ pub(super) async fn invoke<P: Plant>(
         let stepping = async {
             if repeat {
                 // The answer of the first run is lost; that of the second counts.
-                let first = call(&world, &step, payload.clone());
+                let first = call(&world, &step, payload.json());
                 let _ = tokio::time::timeout(TIME_LIMIT, first).await;
             }
-            tokio::time::timeout(TIME_LIMIT, call(&world, &step, payload)).await
+            tokio::time::timeout(TIME_LIMIT, call(&world, &step, payload.json())).await
         };
         tokio::select! {
             biased;
@@ -86,7 +102,7 @@ pub(super) async fn invoke<P: Plant>(
 }
 
 /// One verb, one step.
-async fn call<P: Plant>(w: &World<P>, verb: &str, input: Value) -> Result<Value, Failure> {
+async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value, Failure> {
     match verb {
         "receive" => answer(workflow::receive(w, decode(input)?).await),
         "resolve" => answer(workflow::resolve(w, w, decode(input)?).await),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::Failure;
 use domain::desk::{Desk, Watcher};
-use domain::event::Event;
+use domain::event::{Event, Signal};
 use domain::evidence::{self, Alarm, AlarmState};
 use domain::name::{CallbackToken, DeploymentId, Digest, Image, ServiceName, Tag};
 use domain::record::{Entry, Record};
@@ -112,8 +112,8 @@ impl<P: Plant> Ledger for World<P> {
         self.0.calls.make("ledger.replace", effect).await
     }
 
-    async fn watchers(&self) -> Result<Vec<Watcher>, Failure> {
-        self.0.calls.make("ledger.watchers", async { Ok(self.0.book.watchers()) }).await
+    async fn watchers(&self, signal: &Signal) -> Result<Vec<Watcher>, Failure> {
+        self.0.calls.make("ledger.watchers", async { Ok(self.0.book.watchers(signal)) }).await
     }
 
     async fn record(&self, deployment: &DeploymentId) -> Result<Option<Record>, Failure> {

@@ -18,6 +18,9 @@ pub struct Tally {
     pub by_revision: BTreeMap<String, u64>,
     /// Answers by their header `x-cutover-image`; those without it are not listed.
     pub by_image: BTreeMap<String, u64>,
+    /// Answers of status 500 by their header `x-cutover-image`. The proxy never answers 500 itself,
+    /// so these are what the image made of a request that reached it.
+    pub status_500_by_image: BTreeMap<String, u64>,
     /// How long answers took, from when they were due to be asked for until their last byte.
     pub traffic: Traffic,
 }
@@ -71,6 +74,9 @@ impl Tally {
                 }
                 if let Some(image) = image {
                     add(&mut self.by_image, image);
+                    if *status == 500 {
+                        add(&mut self.status_500_by_image, image);
+                    }
                 }
                 self.traffic.count(Some(*status), micros);
             }

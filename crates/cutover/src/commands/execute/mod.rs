@@ -76,15 +76,11 @@ impl Execute {
         let (machine, input, script) = self.read(&tokens)?;
 
         let runtime = self.runtime().map_err(Trouble::system("start"))?;
-        let clock = {
-            let _inside = runtime.enter();
-            Clock::starting_at(self.at.unwrap_or_else(Timestamp::now))
-        };
+        // From here on it is the runtime's clock that tells the time, paused or not.
+        let _inside = runtime.enter();
+        let clock = Clock::starting_at(self.at.unwrap_or_else(Timestamp::now));
         let start = Start::new(self.name.to_string(), machine_arn(&self.definition), input, clock);
-        let execution = {
-            let _inside = runtime.enter();
-            asl::start(Arc::clone(&machine), start, script.into(), tokens)
-        };
+        let execution = asl::start(Arc::clone(&machine), start, script.into(), tokens);
         let progress = Progress::of(&machine, execution.identity().start);
         let progress = (!self.json).then_some(progress);
         let following = follow::follow(&execution, self.real_time, progress, console);
@@ -158,9 +154,12 @@ fn read_script(
     let states = machine.states();
     let tasks: Vec<_> =
         states.iter().filter(|state| state.kind() == "Task").map(asl::StateView::name).collect();
+    let remedy = match tasks.as_slice() {
+        [] => "it has no tasks at all; leave `--tasks` out".to_owned(),
+        names => format!("its task states are {}", names.join(", ")),
+    };
     let stranger = |name: String| {
-        Problem::with(source, format!("the definition has no task state `{name}`"))
-            .remedy(format!("its task states are {}", tasks.join(", ")))
+        Problem::with(source, format!("the definition has no task state `{name}`")).remedy(&remedy)
     };
     let strangers: Vec<_> = script.strangers(&tasks).into_iter().map(stranger).collect();
     if strangers.is_empty() { Ok(script) } else { Err(strangers) }

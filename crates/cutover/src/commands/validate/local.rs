@@ -3,21 +3,20 @@
 use std::path::Path;
 
 use ::local::daemon::{Config, Setup};
-use serde_json::Value;
 
 use crate::commands::local;
 use crate::problem::Problem;
 use crate::source::Source;
 
-/// Everything that is wrong with `document`. Paths in it are looked up where the file is.
+/// Everything that is wrong with the configuration in `text`. Paths in it are looked up where the file is.
 ///
 /// Secrets of the environment count as set: where a configuration is validated they seldom are.
-pub(super) fn problems(source: &Source, document: &Value) -> Vec<Problem> {
+pub(super) fn problems(source: &Source, text: &str) -> Vec<Problem> {
     let home = match source {
         Source::File(path) => path.parent().unwrap_or(Path::new("")),
         Source::Standard => Path::new(""),
     };
-    let checked = Config::read(&document.to_string()).and_then(|config| {
+    let checked = Config::read(text).and_then(|config| {
         Setup::of(&config, home, |_| Some("set".to_owned()))?;
         Ok(())
     });

@@ -13,7 +13,7 @@ use crate::problem::{Problem, Trouble};
 use crate::source::Source;
 use crate::tally::tally;
 
-/// Validate service documents and configurations of `cutover local`, and tell everything that is wrong with them
+/// Validate service documents and local configurations, and tell everything that is wrong
 ///
 /// What kind of document a file is, is told by what is in it.
 #[derive(Debug, Args)]
@@ -102,10 +102,10 @@ impl Kind {
     }
 
     /// Everything that is wrong with a document of this kind.
-    fn problems(self, source: &Source, document: Value) -> Vec<Problem> {
+    fn problems(self, source: &Source, text: &str) -> Vec<Problem> {
         match self {
-            Self::Service => service::problems(source, document),
-            Self::Local => local::problems(source, &document),
+            Self::Service => service::problems(source, text),
+            Self::Local => local::problems(source, text),
         }
     }
 }
@@ -128,7 +128,7 @@ fn validate(source: &Source) -> Validated {
         }
     };
     let Some(kind) = Kind::of(&document) else { return refuse(unknown(source, &document)) };
-    let problems = kind.problems(source, document);
+    let problems = kind.problems(source, &text);
 
     Validated { file, kind: Some(kind), problems }
 }

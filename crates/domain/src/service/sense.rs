@@ -1,0 +1,79 @@
+//! What no type can rule out in a service document.
+
+use super::{Mistake, ServiceDocument};
+use crate::seconds::Seconds;
+use crate::strategy::Strategy;
+
+/// The longest bake: ECS gives a stage 24 hours before it rolls back, and a pause needs patience
+/// beyond the bake.
+const LONGEST_BAKE: Seconds = Seconds(23 * 3600);
+
+impl ServiceDocument {
+    /// What does not make sense though each field is well formed.
+    pub(super) fn nonsense(&self) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        let mut unless = |right: bool, path: &str, what: String| {
+            if !right {
+                mistakes.push(Mistake::at(path, what));
+            }
+        };
+        let too_long = |length: Seconds| {
+            format!("{length} is longer than {LONGEST_BAKE}; ECS ends a stage after 24 hours")
+        };
+
+        for (path, name) in
+            [("cluster", Some(&self.cluster)), ("ecs_service", self.ecs_service.as_ref())]
+        {
+            let what = "an ECS name has 1 to 255 letters, digits, hyphens and underscores";
+            unless(name.is_none_or(|name| is_ecs_name(name)), path, what.into());
+        }
+        unless(self.bake <= LONGEST_BAKE, "bake", too_long(self.bake));
+        match self.strategy {
+            Strategy::Canary { hold, .. } => {
+                unless(hold <= LONGEST_BAKE, "strategy.canary.hold", too_long(hold));
+            }
+            Strategy::Linear { step, hold } => {
+                unless(hold <= LONGEST_BAKE, "strategy.linear.hold", too_long(hold));
+                let what = format!("{step} is less than 3 %, the smallest that ECS takes");
+                unless(step.tenths() >= 30, "strategy.linear.step", what);
+            }
+            Strategy::BlueGreen {} => {}
+            Strategy::Rolling {} => {
+                let what = "a rolling deployment has no test listener to ask; remove the requests or choose another strategy";
+                unless(self.checks.smoke.is_empty(), "checks.smoke", what.into());
+            }
+        }
+
+        for (index, smoke) in self.checks.smoke.iter().enumerate() {
+            let path = |field: &str| format!("checks.smoke[{index}].{field}");
+            let right =
+                smoke.path.starts_with('/') && smoke.path.chars().all(|c| c.is_ascii_graphic());
+            unless(right, &path("path"), "a path starts with \"/\" and has no spaces".into());
+            let what = format!("{} is not an HTTP status of 100 to 599", smoke.status);
+            unless((100..=599).contains(&smoke.status), &path("status"), what);
+            let what = "choose 1 to 60000 milliseconds".into();
+            unless((1..=60_000).contains(&smoke.within_ms), &path("within_ms"), what);
+            for name in smoke.headers.keys() {
+                unless(is_header(name), &path("headers"), format!("{name:?} is not a header name"));
+            }
+        }
+        for (index, alarm) in self.checks.alarms.iter().enumerate() {
+            let path = format!("checks.alarms[{index}]");
+            let right = (1..=255).contains(&alarm.len());
+            unless(right, &path, "an alarm's name has 1 to 255 characters".into());
+            let twice = self.checks.alarms[..index].contains(alarm);
+            unless(!twice, &path, format!("{alarm:?} is listed twice"));
+        }
+
+        mistakes
+    }
+}
+
+fn is_ecs_name(name: &str) -> bool {
+    (1..=255).contains(&name.len())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
+fn is_header(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
+}

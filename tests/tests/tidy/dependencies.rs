@@ -1,0 +1,162 @@
+//! Dependencies point one way: `domain ◀ workflow ◀` adapters `◀ cutover`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::tree::{root, text};
+
+/// What each crate of ours may depend on, of ours. A new crate is written in here with its place.
+const MAY: [(&str, &[&str]); 11] = [
+    ("domain", &[]),
+    ("asl", &[]),
+    ("workflow", &["domain"]),
+    ("github", &["domain"]),
+    ("local", &["domain", "workflow", "asl", "github"]),
+    (
+        "cutover",
+        &["domain", "workflow", "asl", "github", "local", "chassis", "checkout", "catalog"],
+    ),
+    ("chassis", &[]),
+    ("checkout", &["chassis"]),
+    ("catalog", &["chassis"]),
+    ("tests", &["domain", "workflow", "asl", "github", "local", "checkout", "catalog"]),
+    ("benches", &["domain", "workflow", "asl", "github", "local"]),
+];
+
+/// The crates whose decisions must be the same wherever they are made: nothing below them may
+/// reach a socket, a file, a process or a runtime.
+const PURE: [&str; 2] = ["domain", "workflow"];
+
+/// Crates that do input or output.
+const DOERS: [&str; 10] =
+    ["async-std", "h2", "hyper", "mio", "redb", "reqwest", "rustix", "smol", "socket2", "tokio"];
+
+fn cargo(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args(arguments)
+        .current_dir(root())
+        .output()
+        .expect("cargo, which runs this test, can be run");
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cargo {arguments:?}: {complaint}");
+    String::from_utf8(output.stdout).expect("cargo writes UTF-8")
+}
+
+/// Every crate of ours, with what it depends on to run, to build and to be tested.
+fn crates() -> BTreeMap<String, BTreeSet<String>> {
+    let metadata = cargo(&["metadata", "--no-deps", "--offline", "--format-version", "1"]);
+    let metadata: Value = serde_json::from_str(&metadata).expect("cargo writes JSON");
+    let name = |it: &Value| it["name"].as_str().expect("a name").to_owned();
+    let packages = metadata["packages"].as_array().expect("packages");
+    packages
+        .iter()
+        .map(|package| {
+            let needs = package["dependencies"].as_array().expect("dependencies");
+            (name(package), needs.iter().map(name).collect())
+        })
+        .collect()
+}
+
+#[test]
+fn dependencies_point_one_way() {
+    let (crates, may) = (crates(), BTreeMap::from(MAY));
+
+    for (name, needs) in &crates {
+        let allowed = may.get(name.as_str());
+        let allowed = allowed.unwrap_or_else(|| panic!("say in MAY what {name} may depend on"));
+        for need in needs.iter().filter(|need| crates.contains_key(*need)) {
+            assert!(allowed.contains(&need.as_str()), "{name} must not depend on {need}");
+        }
+    }
+    for name in may.keys() {
+        assert!(crates.contains_key(*name), "there is no crate {name} any more");
+    }
+}
+
+#[test]
+fn what_may_depend_has_no_circle() {
+    // Depths by repeated looking: a crate is settled when all it may depend on is.
+    let mut settled = BTreeSet::new();
+    while settled.len() < MAY.len() {
+        let before = settled.len();
+        for (name, needs) in MAY {
+            if needs.iter().all(|need| settled.contains(need)) {
+                settled.insert(name);
+            }
+        }
+        assert!(settled.len() > before, "a circle among all but {settled:?}");
+    }
+}
+
+#[test]
+fn decisions_are_made_without_input_and_output() {
+    for name in PURE {
+        let tree = cargo(&[
+            "tree",
+            "--offline",
+            "--package",
+            name,
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+        ]);
+        let below: BTreeSet<&str> = tree.lines().filter_map(|it| it.split(' ').next()).collect();
+        assert!(below.contains("serde"), "that is not the tree of {name}: {tree}");
+        for doer in DOERS {
+            assert!(!below.contains(doer), "{name} depends on {doer}");
+        }
+        assert!(!below.iter().any(|it| it.starts_with("aws-")), "{name} depends on an AWS SDK");
+    }
+}
+
+/// The crates of others that the workspace names, from its manifest.
+fn named_in_the_workspace() -> BTreeSet<String> {
+    let manifest = text("Cargo.toml");
+    let (_, section) = manifest.split_once("[workspace.dependencies]\n").expect("the section");
+    let section = section.split("\n[").next().unwrap_or_default();
+    section
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.contains("path ="))
+        .filter_map(|line| Some(line.split_once(" = ")?.0.trim().to_owned()))
+        .collect()
+}
+
+#[test]
+fn every_dependency_is_explained() {
+    let document = text("ARCHITECTURE.md");
+    let heading = "\n## Why each dependency is there\n";
+    let (_, section) = document.split_once(heading).expect("the section of dependencies");
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let explained: BTreeSet<String> = section
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
+        .filter(|(_, why)| why.trim_end_matches('|').trim().len() > 10)
+        .map(|(name, _)| name.to_owned())
+        .collect();
+
+    let named = named_in_the_workspace();
+    let unexplained: Vec<_> = named.difference(&explained).collect();
+    assert!(unexplained.is_empty(), "say in ARCHITECTURE.md why {unexplained:?} are there");
+    let gone: Vec<_> = explained.difference(&named).collect();
+    assert!(gone.is_empty(), "ARCHITECTURE.md explains {gone:?}, which are not there");
+}
+
+#[test]
+fn crates_take_their_dependencies_from_the_workspace() {
+    let named = named_in_the_workspace();
+    let crates = crates();
+
+    for (name, needs) in &crates {
+        for need in needs {
+            assert!(
+                named.contains(need) || crates.contains_key(need),
+                "{name} names {need} by itself: put it into [workspace.dependencies]"
+            );
+        }
+    }
+}
