@@ -27,6 +27,9 @@ pub async fn check(
 ) -> Result<Serving, Failure> {
     let Check { plan, lease } = input;
     let service = &plan.service;
+    if let Some(blue) = begun(fleet, ledger, &plan).await? {
+        return Ok(blue);
+    }
     let blue = fleet.serving(&service.place()).await?;
     let states = alarms.states(&service.checks.alarms).await?;
     let desk = ledger.desk(&service.name).await?;
@@ -41,4 +44,21 @@ pub async fn check(
     ledger.append(&plan.deployment, &service.name, entry).await?;
     tracing::info!(service = %service.name, deployment = %plan.deployment, "checked {}, nothing speaks against it", plan.title());
     Ok(blue)
+}
+
+/// What was blue when this very deployment began, if it did.
+///
+/// An execution that is begun anew, after a crash of the account that ran it, must not take its own
+/// rollout for somebody else's, nor its own success for having nothing to do.
+async fn begun(
+    fleet: &impl Fleet,
+    ledger: &impl Ledger,
+    plan: &Plan,
+) -> Result<Option<Serving>, Failure> {
+    let record = ledger.record(&plan.deployment).await?;
+    let known = record.as_ref().and_then(|record| Some((record.blue()?, record.green()?)));
+    let Some((blue, green)) = known else { return Ok(None) };
+
+    let rollout = fleet.find(&plan.service.place(), green).await?;
+    Ok(rollout.map(|_| blue.clone()))
 }

@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn paths_are_relative_to_the_configuration() {
-        let home = Home { folder: "/home".into(), ourselves: Some("/bin/cutover".into()) };
+        let home = Home { folder: "/srv".into(), ourselves: Some("/bin/cutover".into()) };
         let settled = |command: &str, directory: Option<&str>| {
             let command = command.split(' ').map(str::to_owned).collect();
             let directory = directory.map(PathBuf::from);
@@ -54,8 +54,8 @@ mod tests {
             (artifact.command.join(" "), artifact.directory.unwrap())
         };
 
-        assert_eq!(settled("./run ./x", None), ("/home/./run ./x".into(), "/home/".into()));
-        assert_eq!(settled("/bin/run", Some("a")), ("/bin/run".into(), "/home/a".into()));
+        assert_eq!(settled("./run ./x", None), ("/srv/./run ./x".into(), "/srv/".into()));
+        assert_eq!(settled("/bin/run", Some("a")), ("/bin/run".into(), "/srv/a".into()));
         assert_eq!(settled("python3 -m x", None).0, "python3 -m x");
         assert_eq!(settled("cutover service-checkout", None).0, "/bin/cutover service-checkout");
     }

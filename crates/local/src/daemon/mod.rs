@@ -5,6 +5,7 @@ mod config;
 mod home;
 mod left_over;
 mod secret;
+mod sense;
 mod setup;
 mod story;
 

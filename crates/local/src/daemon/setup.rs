@@ -1,6 +1,5 @@
 //! A configuration that makes sense.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -8,14 +7,12 @@ use domain::name::{Image, Tag};
 use domain::service::ServiceDocument;
 use github::Secrets;
 
-use super::config::{Config, DocumentSource, ServiceConfig};
-use super::secret::{SecretSource, Token};
-use crate::alarms::{AlarmDefinition, Alarms, Mistake, Mistakes};
+use super::config::Config;
+use super::secret::Token;
+use super::sense::{Findings, alarms, images, secrets, services};
+use crate::alarms::{Alarms, Mistakes};
 use crate::processes::Artifact;
 use crate::real::ServiceSettings;
-
-/// The most tasks that a service may have here.
-const MOST_TASKS: u32 = 100;
 
 /// Everything a daemon needs to begin: a [`Config`] that was checked, with its secrets and service
 /// documents read.
@@ -96,188 +93,6 @@ impl Setup {
     }
 }
 
-#[derive(Default)]
-struct Findings(Vec<Mistake>);
-
-impl Findings {
-    fn add(&mut self, path: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) {
-        self.0.push(Mistake { path: path.into(), what: what.into(), remedy: remedy.into() });
-    }
-}
-
-fn secrets(
-    findings: &mut Findings,
-    sources: &[SecretSource],
-    read: impl Fn(&SecretSource) -> Result<String, (String, String)>,
-) -> Option<Secrets> {
-    if sources.len() > 2 {
-        let what = format!("{} secrets are too many", sources.len());
-        findings.add("webhook_secrets", what, "name the new one and the one before it");
-    }
-    let mut found = sources.iter().enumerate().filter_map(|(index, source)| {
-        let told = |(what, remedy)| findings.add(format!("webhook_secrets[{index}]"), what, remedy);
-        read(source).map_err(told).ok()
-    });
-    let (current, previous) = (found.next()?, found.next());
-    found.for_each(drop);
-
-    let secrets = Secrets::new(current).ok()?;
-    match previous {
-        Some(previous) => secrets.accepting(previous).ok(),
-        None => Some(secrets),
-    }
-}
-
-fn images(findings: &mut Findings, config: &Config) -> Vec<(Image, Tag, Artifact)> {
-    let mut images = Vec::new();
-    for (image, tags) in &config.images {
-        for (tag, artifact) in tags {
-            if artifact.command.first().is_none_or(|program| program.trim().is_empty()) {
-                findings.add(
-                    format!("images.{image}.{tag}.command"),
-                    "there is no program to start",
-                    r#"give the program and its arguments: ["./server", "--fast"]"#,
-                );
-            }
-            images.push((image.clone(), tag.clone(), artifact.clone()));
-        }
-    }
-    images
-}
-
-fn services(findings: &mut Findings, config: &Config, home: &Path) -> Vec<Hosted> {
-    let mut hosted: Vec<Hosted> = Vec::new();
-    let mut taken = BTreeMap::from([(config.listen, "listen".to_owned())]);
-    if config.services.is_empty() {
-        findings.add("services", "there is no service", "put at least one under Cutover");
-    }
-
-    for (index, service) in config.services.iter().enumerate() {
-        let at = format!("services[{index}]");
-        check_settings(findings, &at, service, &mut taken);
-        if !(1..=MOST_TASKS).contains(&service.tasks) {
-            let what = format!("{} tasks cannot stand here", service.tasks);
-            findings.add(format!("{at}.tasks"), what, "choose 1 to 100");
-        }
-        let Some(document) = document(findings, &at, &service.document, home) else { continue };
-
-        let place = document.place();
-        let twice = |it: &&Hosted| {
-            it.document.name == document.name || it.document.place().service == place.service
-        };
-        if let Some(other) = hosted.iter().find(twice) {
-            let what = format!("`{}` and the service of {at} share a name", other.document.name);
-            let remedy = "give each a `name` and an `ecs_service` of its own";
-            findings.add(format!("{at}.document"), what, remedy);
-        }
-        let known = config.images.get(&document.image);
-        if known.is_none_or(|tags| !tags.contains_key(&service.first)) {
-            let what = format!("there is no {}:{} in `images`", document.image, service.first);
-            findings.add(format!("{at}.first"), what, "add it, or name a tag that is there");
-        }
-        let named = &service.settings.name;
-        if !named.is_empty() && *named != place.service {
-            let what = format!("{named:?} is not the document's ECS service `{}`", place.service);
-            findings.add(format!("{at}.settings.name"), what, "leave it out");
-        }
-
-        let settings = ServiceSettings { name: place.service, ..service.settings.clone() };
-        let (first, tasks) = (service.first.clone(), service.tasks);
-        hosted.push(Hosted { document, first, tasks, settings });
-    }
-    hosted
-}
-
-fn check_settings(
-    findings: &mut Findings,
-    at: &str,
-    service: &ServiceConfig,
-    taken: &mut BTreeMap<SocketAddr, String>,
-) {
-    let settings = &service.settings;
-    if let Err((field, why)) = settings.check() {
-        findings.add(format!("{at}.settings.{field}"), why, "change it, or leave it out");
-    }
-    let listeners = [
-        ("production_listener", settings.production_listener),
-        ("test_listener", settings.test_listener),
-    ];
-    for (field, address) in listeners.into_iter().filter(|(_, address)| address.port() != 0) {
-        let path = format!("{at}.settings.{field}");
-        if let Some(other) = taken.insert(address, path.clone()) {
-            let what = format!("{address} is that of `{other}`, too");
-            findings.add(path, what, "give every listener an address of its own");
-        }
-    }
-}
-
-fn document(
-    findings: &mut Findings,
-    at: &str,
-    source: &DocumentSource,
-    home: &Path,
-) -> Option<ServiceDocument> {
-    let at = format!("{at}.document");
-    let (name, text) = match source {
-        DocumentSource::Inline(document) => (None, document.to_string()),
-        DocumentSource::File(path) => {
-            let path = home.join(path);
-            match std::fs::read_to_string(&path) {
-                Ok(text) => (Some(path), text),
-                Err(error) => {
-                    let what = format!("{} cannot be read: {error}", path.display());
-                    findings.add(at, what, "name the file of a service document");
-                    return None;
-                }
-            }
-        }
-    };
-
-    let told = |mistakes: domain::service::Mistakes| {
-        let file = name.map(|path| format!("{}: ", path.display())).unwrap_or_default();
-        let remedy = "`cutover schema service` prints what a service document may say";
-        for mistake in mistakes.0 {
-            let at =
-                if mistake.path.is_empty() { at.clone() } else { format!("{at}.{}", mistake.path) };
-            findings.add(at, format!("{file}{}", mistake.what), remedy);
-        }
-    };
-    ServiceDocument::read(&text).map_err(told).ok()
-}
-
-fn alarms(findings: &mut Findings, config: &Config, services: &[Hosted]) -> Alarms {
-    // An alarm may name a service as its document does; the plant knows it by its ECS service.
-    let place = |name: &str| {
-        let known = services.iter().find(|it| it.document.name.as_str() == name);
-        known.map_or_else(|| name.to_owned(), |it| it.document.place().service)
-    };
-    let definitions: Vec<_> = (config.alarms.iter().cloned())
-        .map(|mut definition| {
-            if let AlarmDefinition::Metric(alarm) = &mut definition {
-                alarm.service = place(&alarm.service);
-            }
-            definition
-        })
-        .collect();
-    let names: BTreeSet<_> = definitions.iter().map(AlarmDefinition::name).collect();
-    for hosted in services {
-        for (index, alarm) in hosted.document.checks.alarms.iter().enumerate() {
-            if !names.contains(alarm.as_str()) {
-                let path =
-                    format!("the document of {}: checks.alarms[{index}]", hosted.document.name);
-                let what = format!("there is no alarm `{alarm}`");
-                findings.add(path, what, "add it to `alarms` of this configuration");
-            }
-        }
-    }
-
-    let known = |name: &str| services.iter().any(|it| it.settings.name == name);
-    Alarms::check(&definitions, "alarms", known).unwrap_or_else(|mistakes| {
-        findings.0.extend(mistakes.0);
-        Alarms::default()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -304,14 +119,14 @@ mod tests {
         });
         change(&mut config);
         let config = Config::read(&config.to_string()).expect("it can be read");
-        Setup::of(&config, Path::new("/home"), |name| (name == "SECRET").then(|| "hush".into()))
+        Setup::of(&config, Path::new("/srv"), |name| (name == "SECRET").then(|| "hush".into()))
     }
 
     #[test]
     fn what_makes_sense_is_taken() {
         let setup = config(|_| {}).unwrap();
 
-        assert_eq!(setup.state.unwrap(), Path::new("/home/cutover.redb"));
+        assert_eq!(setup.state.unwrap(), Path::new("/srv/cutover.redb"));
         assert_eq!(setup.services[0].settings.name, "shop-checkout");
         assert_eq!(setup.alarms.names().collect::<Vec<_>>(), ["errors"]);
         assert!(setup.secrets.is_some() && setup.token.is_none());

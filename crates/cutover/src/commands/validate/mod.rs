@@ -13,7 +13,7 @@ use crate::problem::{Problem, Trouble};
 use crate::source::Source;
 use crate::tally::tally;
 
-/// Validate service documents and configurations of `cutover local`, and tell everything that is wrong with them
+/// Validate service documents and local configurations, and tell everything that is wrong
 ///
 /// What kind of document a file is, is told by what is in it.
 #[derive(Debug, Args)]
