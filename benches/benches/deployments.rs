@@ -1,5 +1,6 @@
 //! Whole simulated deployments per second, on one core.
 
+use benches::Fleet;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 
@@ -8,10 +9,10 @@ fn main() {
 }
 
 /// From the push of an image to `Deployed`, with a bake of ten minutes: every service its own.
-#[divan::bench(args = [1, 100], sample_count = 20, sample_size = 1)]
+#[divan::bench(args = [1, 20, 100], sample_count = 50, sample_size = 1)]
 fn deployments(bencher: Bencher<'_, '_>, services: usize) {
-    bencher.counter(ItemsCount::new(services)).bench_local(|| {
-        let deployed = tests::run(benches::deploy(services));
-        assert_eq!(deployed, services);
-    });
+    bencher
+        .counter(ItemsCount::new(services))
+        .with_inputs(|| Fleet::of(services))
+        .bench_local_refs(|fleet| assert_eq!(fleet.deploy(), services));
 }

@@ -7,14 +7,20 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Runs one world on a clock of its own, which stands still while anything can be done.
-pub fn run<T>(world: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+use tokio::runtime::Runtime;
+
+/// A runtime with a clock of its own, which stands still while anything can be done.
+pub fn paused() -> Runtime {
+    tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
-        .expect("a runtime without I/O needs nothing");
-    runtime.block_on(world)
+        .expect("a runtime without I/O needs nothing")
+}
+
+/// Runs one world on a clock of its own.
+pub fn run<T>(world: impl Future<Output = T>) -> T {
+    paused().block_on(world)
 }
 
 /// Runs every schedule, and answers how many there were. The first that fails fails all.

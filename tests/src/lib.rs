@@ -8,6 +8,6 @@ mod explore;
 mod story;
 mod world;
 
-pub use explore::{Dice, explore, report, run};
+pub use explore::{Dice, explore, paused, report, run};
 pub use story::Story;
 pub use world::{Plant, World, WorldBuilder, document};

@@ -12,10 +12,25 @@ pub(crate) const DEPTH_LIMIT: usize = 127;
 
 /// The length of `value` as compact JSON, in bytes; `None` if it is nested too deeply to tell.
 pub(crate) fn size(value: &Value) -> Option<usize> {
-    measure(value, DEPTH_LIMIT)
+    measure(value, DEPTH_LIMIT, quoted)
 }
 
-fn measure(value: &Value, depth: usize) -> Option<usize> {
+/// Whether `values` together take at most `limit` bytes as compact JSON; `None` if one is nested too
+/// deeply to tell.
+pub(crate) fn fit<'a>(
+    values: impl Iterator<Item = &'a Value> + Clone,
+    limit: usize,
+) -> Option<bool> {
+    // A byte of text takes at most six (`\u0000`). Most values are small enough even then, so that
+    // their text need not be looked at.
+    let most = |value| measure(value, DEPTH_LIMIT, |text| 2 + 6 * text.len());
+    if values.clone().map(most).sum::<Option<usize>>()? <= limit {
+        return Some(true);
+    }
+    Some(values.map(size).sum::<Option<usize>>()? <= limit)
+}
+
+fn measure(value: &Value, depth: usize, text: fn(&str) -> usize) -> Option<usize> {
     Some(match value {
         Value::Null | Value::Bool(true) => 4,
         Value::Bool(false) => 5,
@@ -23,16 +38,16 @@ fn measure(value: &Value, depth: usize) -> Option<usize> {
             Some(number) => digits(number),
             None => number.to_string().len(),
         },
-        Value::String(text) => quoted(text),
+        Value::String(string) => text(string),
         Value::Array(items) => {
             let depth = depth.checked_sub(1)?;
-            let sizes = items.iter().map(|item| measure(item, depth));
+            let sizes = items.iter().map(|item| measure(item, depth, text));
             2 + items.len().saturating_sub(1) + sizes.sum::<Option<usize>>()?
         }
         Value::Object(map) => {
             let depth = depth.checked_sub(1)?;
             let members =
-                map.iter().map(|(key, value)| Some(quoted(key) + 1 + measure(value, depth)?));
+                map.iter().map(|(key, value)| Some(text(key) + 1 + measure(value, depth, text)?));
             2 + map.len().saturating_sub(1) + members.sum::<Option<usize>>()?
         }
     })
@@ -63,7 +78,11 @@ mod tests {
             json!([true, false, 0, 9, 10, 12_345, -7, 1.5, 1e300, u64::MAX, i64::MIN]),
             json!({"a\"b": "tab\t nul\u{0} ünï", "c": {"d": [], "e": {}}}),
         ] {
-            assert_eq!(size(&value), Some(value.to_string().len()), "{value}");
+            let length = value.to_string().len();
+            assert_eq!(size(&value), Some(length), "{value}");
+            assert_eq!(fit([&value].into_iter(), length), Some(true), "{value}");
+            assert_eq!(fit([&value].into_iter(), length - 1), Some(false), "{value}");
+            assert_eq!(fit([&value, &value].into_iter(), 2 * length), Some(true), "{value}");
         }
     }
 

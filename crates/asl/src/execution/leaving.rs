@@ -8,7 +8,7 @@ use super::run::{Exit, Visit};
 use crate::definition::{Assign, Leave, Next};
 use crate::error::{DATA_LIMIT_EXCEEDED, RUNTIME, TaskError};
 use crate::expression::{Environment, Template};
-use crate::size::{DEPTH_LIMIT, PAYLOAD_LIMIT, size};
+use crate::size::{DEPTH_LIMIT, PAYLOAD_LIMIT, fit};
 
 impl Visit<'_> {
     /// Leaves the state for `next`. Without an `Output`, `otherwise` is the output.
@@ -36,36 +36,41 @@ impl Visit<'_> {
             None => Arc::clone(otherwise),
         };
         let mut assigned = Vec::with_capacity(assign.len());
-        let mut assigned_size = 0;
         for (name, template) in assign {
-            let value = template.evaluate(environment)?;
-            assigned_size += measured(&value, &self.state.name, "assigned variables")?;
-            assigned.push((Arc::clone(name), value));
+            assigned.push((Arc::clone(name), template.evaluate(environment)?));
         }
         // "Up to 256 KiB per state" (Developer Guide, "Passing data between states with variables").
-        within(assigned_size, &self.state.name, "assigned variables")?;
+        let values = assigned.iter().map(|(_, value): &(_, Arc<Value>)| &**value);
+        within(values, &self.state.name, "assigned variables")?;
         Ok(Exit { output, assigned, next })
     }
 }
 
 /// The value, unless it is larger than Step Functions takes.
 pub(super) fn limited(value: Arc<Value>, whose: &str, what: &str) -> Result<Arc<Value>, TaskError> {
-    within(measured(&value, whose, what)?, whose, what)?;
+    within([&*value].into_iter(), whose, what)?;
     Ok(value)
 }
 
-fn within(size: usize, whose: &str, what: &str) -> Result<(), TaskError> {
-    if size <= PAYLOAD_LIMIT {
-        return Ok(());
+/// Refuses values that are together larger than Step Functions takes, and one that is nested too
+/// deeply: a loop could nest its own output ever deeper, until whoever walks through it runs out of
+/// stack.
+fn within<'a>(
+    values: impl Iterator<Item = &'a Value> + Clone,
+    whose: &str,
+    what: &str,
+) -> Result<(), TaskError> {
+    match fit(values, PAYLOAD_LIMIT) {
+        Some(true) => Ok(()),
+        Some(false) => {
+            let limit = format!("the maximum of {PAYLOAD_LIMIT} bytes");
+            let cause = format!("The {what} of '{whose}' exceeds {limit}.");
+            Err(TaskError::new(DATA_LIMIT_EXCEEDED, cause))
+        }
+        None => {
+            let cause =
+                format!("The {what} of '{whose}' is nested deeper than {DEPTH_LIMIT} levels.");
+            Err(TaskError::new(RUNTIME, cause))
+        }
     }
-    let cause = format!("The {what} of '{whose}' exceeds the maximum of {PAYLOAD_LIMIT} bytes.");
-    Err(TaskError::new(DATA_LIMIT_EXCEEDED, cause))
-}
-
-/// A loop could nest its own output ever deeper, until whoever walks through it runs out of stack.
-fn measured(value: &Value, whose: &str, what: &str) -> Result<usize, TaskError> {
-    size(value).ok_or_else(|| {
-        let cause = format!("The {what} of '{whose}' is nested deeper than {DEPTH_LIMIT} levels.");
-        TaskError::new(RUNTIME, cause)
-    })
 }

@@ -171,9 +171,10 @@ pub struct Place {
 impl Place {
     /// Whether this is the service that ECS calls `arn`: `arn:…:service/<cluster>/<service>`.
     pub fn is_called(&self, arn: &Arn) -> bool {
-        let resource = arn.as_str().splitn(6, ':').nth(5);
-        resource.and_then(|resource| resource.strip_prefix("service/"))
-            == Some(&format!("{}/{}", self.cluster, self.service))
+        let rest = arn.as_str().strip_suffix(self.service.as_str());
+        let rest =
+            rest.and_then(|rest| rest.strip_suffix('/')?.strip_suffix(self.cluster.as_str()));
+        rest.is_some_and(|rest| rest.ends_with(":service/"))
     }
 }
 
