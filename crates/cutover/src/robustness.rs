@@ -36,12 +36,13 @@ fn run(arguments: &[&str]) {
         Command::Execute(execute) => execute.run(&mut console),
         Command::Schema(schema) => schema.run(&mut console),
         Command::Validate(validate) => validate.run(&mut console),
-        // These read nothing but their own options, and run until they are told to stop.
-        Command::Demo(_) | Command::ServiceCatalog | Command::ServiceCheckout => return,
-        // What this one reads, `validate` reads too; then it runs until it is told to stop.
-        Command::Local(_) => return,
-        // These ask a daemon, and what they read is an answer of ours.
-        Command::Deploy(_)
+        // These run until they are told to stop; what `local` reads, `validate` reads too.
+        Command::Demo(_)
+        | Command::Local(_)
+        | Command::ServiceCatalog
+        | Command::ServiceCheckout
+        // These ask a daemon, and what they read is its answer.
+        | Command::Deploy(_)
         | Command::History(_)
         | Command::Push(_)
         | Command::Rollback(_)
