@@ -16,7 +16,7 @@ use crate::server::{Server, Unanswered};
 use crate::telling::Names;
 
 /// How long a daemon may be away: a restart takes seconds.
-const AWAY: Duration = Duration::from_secs(60);
+const AWAY: Duration = Duration::from_mins(1);
 
 /// Where in the story a deployment begins.
 pub(crate) struct Following<'a> {
@@ -44,15 +44,16 @@ impl<'a> Following<'a> {
     }
 
     /// Tells what happens until the deployment is over.
-    pub(crate) async fn to_the_end(
+    pub(crate) async fn tell_to_the_end(
         mut self,
         deployment: &DeploymentId,
         console: &mut Console,
     ) -> Result<Outcome, Trouble> {
         let mut since = Instant::now();
         loop {
-            let after = self.chapter.next.to_string();
-            match self.server.get_with::<Chapter>(&["story"], &[("after", &after)]).await {
+            let (after, life) = (self.chapter.next.to_string(), self.chapter.life.to_string());
+            let query = [("after", &*after), ("life", &*life)];
+            match self.server.get_with::<Chapter>(&["story"], &query).await {
                 Ok(chapter) if chapter.life == self.chapter.life => {
                     since = Instant::now();
                     let lines = chapter.lines.iter().map(|line| line.told.clone()).collect();

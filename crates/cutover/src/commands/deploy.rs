@@ -95,7 +95,7 @@ impl Deploy {
             if no_wait {
                 return tell_started(&started, json, console);
             }
-            let ended = following.to_the_end(&started.deployment, console).await?;
+            let ended = following.tell_to_the_end(&started.deployment, console).await?;
             conclude(&ended, Outcome::Deployed, json, console)
         })
     }

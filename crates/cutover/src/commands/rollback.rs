@@ -60,7 +60,7 @@ impl Rollback {
                     (deployment, Outcome::RolledBack)
                 }
             };
-            let ended = following.to_the_end(&deployment, console).await?;
+            let ended = following.tell_to_the_end(&deployment, console).await?;
             // Stopped before it changed anything, it is as much as taken back.
             let wanted = match (wanted, ended.end) {
                 (Outcome::RolledBack, Outcome::Refused) => Outcome::Refused,

@@ -270,6 +270,12 @@ impl<P: Plant> Account<P> {
         self.0.start(machine, name, input)
     }
 
+    /// Takes a rollout in progress back, as a person does at the console with
+    /// `StopServiceDeployment`. False if there is none.
+    pub fn take_back(&self, place: &Place) -> Result<bool, Failure> {
+        self.0.take_back(place)
+    }
+
     /// An execution of this life of the account.
     pub fn execution(&self, machine: &str, name: &str) -> Option<Execution> {
         self.0.executions.get(machine, name)

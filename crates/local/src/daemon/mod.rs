@@ -18,10 +18,12 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use asl::Clock;
 use domain::Failure;
 use domain::name::ServiceName;
+use domain::service::Place;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 
@@ -30,11 +32,16 @@ use self::left_over::{Remembered, end_left_over};
 use crate::account::{self, Account, Images, Settings, Store, StoreError};
 use crate::bus;
 use crate::door::{Door, Reception};
+use crate::ecs;
+use crate::plant::Plant;
 use crate::processes::Reaped;
 use crate::real::{AddError, Addresses, Real};
 
 /// How many dead letters are kept. Each may hold a quarter of a megabyte.
 const DEAD_LETTERS: usize = 1_000;
+
+/// How often fleets are looked at before deployments are carried on.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// An account that runs. To be ended with [`Daemon::stop`]; one that is dropped or killed leaves
 /// processes, which the next start ends.
@@ -112,8 +119,8 @@ impl Daemon {
             setup.alarms,
             clock,
         )?;
-        let story = Arc::new(Story::default());
-        let told = Arc::clone(&story);
+        let lines = Arc::new(Story::default());
+        let told = Arc::clone(&lines);
         account.observe(move |it| told.add(it));
 
         let began = begin(&account, setup.images, setup.services).await;
@@ -129,13 +136,13 @@ impl Daemon {
             Reception {
                 account: account.clone(),
                 images: Arc::clone(&images),
-                story: Arc::clone(&story),
+                story: Arc::clone(&lines),
                 addresses: addresses.clone(),
                 secrets: setup.secrets,
                 token: setup.token,
             },
         );
-        Ok(Self { account, images, story, addresses, reaped, carried_on, door })
+        Ok(Self { account, images, story: lines, addresses, reaped, carried_on, door })
     }
 
     /// The account.
@@ -202,6 +209,8 @@ async fn begin(
         let opened = account.plant().add(hosted.settings.clone()).await?;
         addresses.insert(hosted.document.name.clone(), opened);
     }
+    let hosted: Vec<_> =
+        services.iter().map(|it| (it.document.place(), it.settings.start_deadline)).collect();
     let mut digests = BTreeMap::new();
     for (image, tag, artifact) in images {
         let digest = account.push(&image, &tag, artifact);
@@ -219,7 +228,33 @@ async fn begin(
             }
         }
     }
+    if account.desks().iter().any(|desk| desk.lease.is_some()) {
+        until_fleets_stand(account, &hosted).await;
+    }
     Ok((addresses, account.carry_on()?))
+}
+
+/// Waits until the tasks that ECS ordered are healthy again, each as long as a task may take to
+/// start. A deployment that is carried on before that would find green ill, and take it back for
+/// nothing but our restart.
+async fn until_fleets_stand(account: &Account<Real>, hosted: &[(Place, Duration)]) {
+    for (place, deadline) in hosted {
+        let standing = async {
+            let wanted = account.ecs(place, ecs::Service::orders).map_or(0, |orders| {
+                orders.revisions.iter().map(|revision| revision.tasks).sum::<u32>()
+            });
+            let healthy = || {
+                let standings = account.plant().standing(&place.service);
+                standings.iter().map(|standing| standing.healthy).sum::<u32>()
+            };
+            while healthy() < wanted {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        if tokio::time::timeout(*deadline, standing).await.is_err() {
+            tracing::warn!(service = %place, "{place} did not become healthy again in time");
+        }
+    }
 }
 
 async fn end(account: &Account<Real>) {

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use domain::name::{DeploymentId, ServiceName};
 use domain::record::Record;
 use domain::request::{Cause, Request};
+use domain::service::ServiceDocument;
 use serde::Deserialize;
 
 use super::answer::Refusal;
@@ -66,7 +67,7 @@ pub(super) async fn rollback(
     let GoBack { to, by, reason } = asked;
 
     if to.is_none()
-        && let Some(deployment) = stop_current(&desk, &service, reason.as_deref())
+        && let Some(deployment) = stop_current(&desk, &document, reason.as_deref())?
     {
         return Ok((StatusCode::ACCEPTED, Json(GoingBack::Stopping { deployment })));
     }
@@ -110,15 +111,21 @@ fn earlier(desk: &Reception, service: &ServiceName) -> Result<domain::name::Dige
     })
 }
 
-/// Stops the deployment that holds the lease, if one does and runs.
+/// Stops the deployment that holds the lease, if one does. Once ECS moves traffic, it is ECS that is
+/// told: the deployment sees it and ends. Before that, there is only the execution to stop.
 fn stop_current(
     desk: &Reception,
-    service: &ServiceName,
+    document: &ServiceDocument,
     reason: Option<&str>,
-) -> Option<DeploymentId> {
+) -> Result<Option<DeploymentId>, Refusal> {
     let desks = desk.account.desks();
-    let holder = desks.into_iter().find(|it| it.service == *service)?.lease?.holder;
-    let execution = desk.account.execution("deployment", holder.as_str())?;
+    let lease = desks.into_iter().find(|it| it.service == document.name).and_then(|it| it.lease);
+    let Some(holder) = lease.map(|lease| lease.holder) else { return Ok(None) };
+    if desk.account.take_back(&document.place())? {
+        return Ok(Some(holder));
+    }
+    let execution = desk.account.execution("deployment", holder.as_str());
     let why = reason.unwrap_or("somebody asked to go back");
-    execution.stop(None, Some(why.to_owned())).then_some(holder)
+    let stopped = execution.is_some_and(|it| it.stop(None, Some(why.to_owned())));
+    Ok(stopped.then_some(holder))
 }

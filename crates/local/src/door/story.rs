@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::Desk;
 use super::read::Query;
@@ -17,15 +18,20 @@ const WAIT: Duration = Duration::from_secs(20);
 #[serde(deny_unknown_fields)]
 pub(super) struct Follow {
     after: Option<u64>,
+    life: Option<Uuid>,
 }
 
-/// `GET /api/story?after=N`: what happened after line N, as soon as there is something. Without
-/// `after`, only where the story is now.
+/// `GET /api/story?after=N&life=ID`: what happened after line N, as soon as there is something.
+/// Without `after`, only where the story is now. To a follower of another life it is told at once
+/// that this one began, for its numbers mean nothing here.
 pub(super) async fn follow(
     State(desk): State<Desk>,
-    Query(Follow { after }): Query<Follow>,
+    Query(Follow { after, life }): Query<Follow>,
 ) -> Json<Chapter> {
     let story = &desk.story;
+    if life.is_some_and(|life| life != story.life()) {
+        return Json(Chapter { life: story.life(), next: 0, lines: Vec::new() });
+    }
     let lines = match after {
         None => Vec::new(),
         Some(after) => tokio::select! {

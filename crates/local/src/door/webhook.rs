@@ -190,10 +190,12 @@ async fn whole(mut body: Body) -> Result<Bytes, Refusal> {
             frame.map_err(|error| Refusal::invalid(format!("the body broke off: {error}")))?;
         let Some(data) = frame.data_ref() else { continue };
         length = length.saturating_add(data.len());
-        match length {
-            ..=LIMIT => read.extend_from_slice(data),
-            ..=POLITE => read = Vec::new(),
-            _ => break,
+        if length > POLITE {
+            break;
+        }
+        match length > LIMIT {
+            true => read = Vec::new(),
+            false => read.extend_from_slice(data),
         }
     }
     if length > LIMIT {

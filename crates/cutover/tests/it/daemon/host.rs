@@ -62,7 +62,15 @@ impl Host {
         });
         change(&mut config);
         let world = world.with("cutover.json", config.to_string());
-        Self { world, address, client: Client::builder().no_proxy().build().expect("a client") }
+        Self {
+            world,
+            address,
+            client: Client::builder()
+                .no_proxy()
+                .pool_max_idle_per_host(0)
+                .build()
+                .expect("a client"),
+        }
     }
 
     pub(super) fn new(bake: u64) -> Self {
