@@ -171,12 +171,16 @@ mod tests {
                 "services[1].document",
                 "services[1].first",
                 "services[1].settings.name",
+                "services[2].document.name",
+                "services[2].document",
+                "services[2].document",
+                "services[2].document",
                 "services[2].document",
                 "the document of checkout: checks.alarms[0]",
                 "the document of checkout: checks.alarms[0]",
             ],
             "{mistakes}"
         );
-        assert!(mistakes.to_string().contains("at `name`: \"Catalog\" is not a service name"));
+        assert!(mistakes.to_string().contains("\"Catalog\" is not a service name"));
     }
 }
