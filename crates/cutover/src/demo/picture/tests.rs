@@ -1,3 +1,5 @@
+//! The picture, as a terminal shows it.
+
 use super::*;
 use local::load::Tally;
 

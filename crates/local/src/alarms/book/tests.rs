@@ -1,3 +1,5 @@
+//! An alarm's life, told datapoint by datapoint.
+
 use std::cell::Cell;
 
 use proptest::prelude::*;

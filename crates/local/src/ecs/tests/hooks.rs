@@ -1,3 +1,5 @@
+//! Pauses: waiting, answered, timed out.
+
 use super::tale::{Tale, with};
 use crate::ecs::{
     DeploymentConfiguration, DetailType, ErrorCode, Hook, HookAction, HookStatus, LifecycleStage,

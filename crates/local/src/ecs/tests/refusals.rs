@@ -1,3 +1,5 @@
+//! Calls that ECS refuses, with its error names.
+
 use super::tale::{Tale, create, task_definition, with};
 use crate::ecs::{
     Canary, CreateService, DeploymentConfiguration, ErrorCode, Hook, LifecycleStage, Linear,

@@ -1,3 +1,5 @@
+//! One deployment of each strategy, as a timeline.
+
 use super::tale::{Health, Tale, with};
 use crate::ecs::{
     Alarms, Canary, CircuitBreaker, DeploymentConfiguration, Linear, ServiceDeploymentStatus,

@@ -1,3 +1,5 @@
+//! A newer deployment while another is under way.
+
 use super::tale::{Health, Tale, with};
 use crate::ecs::ServiceDeploymentStatus::{
     Pending, RollbackSuccessful, StopRequested, Stopped, Successful,

@@ -1,3 +1,5 @@
+//! What stands and what is answered, computed from the time that passed.
+
 use super::*;
 use crate::plant::{RevisionOrders, Share};
 use crate::simulated::Behaviour;
