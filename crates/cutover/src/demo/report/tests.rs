@@ -1,3 +1,5 @@
+//! The report, from what was played and counted.
+
 use super::*;
 use crate::demo::script::script;
 use local::load::Tally;
