@@ -6,9 +6,8 @@ use super::tree::{Source, rust};
 const LONGEST: usize = 400;
 
 /// Longer files, and why.
-const LONG: [(&str, &str); 3] = [
+const LONG: [(&str, &str); 2] = [
     ("crates/domain/src/verdict.rs", "one decision, with the table that tests it beside it"),
-    ("crates/local/src/account/mod.rs", "the account's public face, most of it documentation"),
     ("crates/local/src/real/service.rs", "one actor; its parts share its state"),
 ];
 

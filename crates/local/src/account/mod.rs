@@ -4,33 +4,38 @@
 //! it, its tasks stand in a [plant](crate::plant), real or simulated. All time is tokio's, so a test
 //! that pauses the clock sees days go by in milliseconds.
 
-mod calls;
-mod definitions;
+mod settings;
+mod told;
+
+mod inner;
+mod world;
+
 mod ecs;
-mod executions;
 mod fleet;
 mod images;
 mod ledger;
 mod ringing;
-mod steps;
 mod store;
-mod world;
 
-use std::collections::BTreeMap;
+mod definitions;
+mod executions;
+mod steps;
+
+mod calls;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use asl::{Clock, Execution, Keep, Tokens};
+use asl::{Clock, Execution, Tokens};
 use domain::Failure;
 use domain::desk::Desk;
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
-use domain::record::{Entry, Record};
+use domain::record::Record;
 use domain::release::ImagePushed;
 use domain::request::Request;
 use domain::service::{Place, ServiceDocument};
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -40,73 +45,19 @@ pub use calls::{Call, Calls, Fault};
 pub use definitions::MACHINES;
 pub use executions::NotStarted;
 pub use images::Images;
+pub use settings::Settings;
 pub use steps::VERBS;
 pub use store::{Kind, Store, StoreError};
+pub use told::{Observer, Told};
 
-use self::definitions::Target;
 use self::executions::{Executions, failed};
+use self::inner::Inner;
 use self::steps::Payload;
 use crate::alarms::{AlarmBook, AlarmState, Alarms};
-use crate::bus::{self, Bus, DeadLetter};
+use crate::bus::{Bus, DeadLetter};
 use crate::ecs::{CreateService, Service, TaskDefinition};
-use crate::plant::{Orders, Plant, Share};
+use crate::plant::Plant;
 use crate::processes::Artifact;
-
-/// What kind of account it is.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The region that its ARNs name.
-    pub region: String,
-    /// The account number that its ARNs name.
-    pub account: String,
-    /// How much of each execution is remembered.
-    pub keep: Keep,
-    /// How deliveries of the bus are tried again, and what seeds their jitter.
-    pub bus: bus::Settings,
-    /// What task tokens begin with; by default something that was never used before.
-    pub tokens: Option<String>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            region: "local".to_owned(),
-            account: "000000000000".to_owned(),
-            keep: Keep::default(),
-            bus: bus::Settings::default(),
-            tokens: None,
-        }
-    }
-}
-
-/// Something happened that a story would tell.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "told", rename_all = "snake_case")]
-pub enum Told {
-    /// An entry was added to the record of a deployment.
-    Recorded {
-        /// When.
-        at: Timestamp,
-        /// Which deployment.
-        deployment: DeploymentId,
-        /// Of which service.
-        service: ServiceName,
-        /// What.
-        entry: Entry,
-    },
-    /// ECS ordered another division of production traffic.
-    Shifted {
-        /// When.
-        at: Timestamp,
-        /// Of which service.
-        place: Place,
-        /// The digest of each image that gets some, and its share.
-        production: Vec<(String, Share)>,
-    },
-}
-
-/// Hears of everything that is told, at once and in order. It must not block.
-pub type Observer = Arc<dyn Fn(&Told) + Send + Sync>;
 
 /// An account. Clones are the same account.
 pub struct Account<P: Plant>(Arc<Inner<P>>);
@@ -121,30 +72,6 @@ impl<P: Plant> std::fmt::Debug for Account<P> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Account").field(&self.0.settings).finish()
     }
-}
-
-struct Inner<P: Plant> {
-    settings: Settings,
-    clock: Clock,
-    plant: Arc<P>,
-    store: Arc<Store>,
-    images: Arc<Images>,
-    documents: RwLock<BTreeMap<ServiceName, ServiceDocument>>,
-    ecs: ecs::Ecs,
-    alarms: Mutex<AlarmBook>,
-    /// The names of the alarms that ring.
-    ringing: RwLock<Arc<[String]>>,
-    /// Counts changes of alarms, for those who wait for one.
-    alarm_changed: watch::Sender<u64>,
-    book: ledger::Book,
-    executions: Executions,
-    tokens: Tokens,
-    bus: OnceLock<Bus>,
-    calls: Calls,
-    repeat_steps: AtomicBool,
-    tasks: TaskTracker,
-    closing: CancellationToken,
-    observer: RwLock<Option<Observer>>,
 }
 
 /// The images of the account that a store holds, to be shared with a plant.
@@ -363,85 +290,5 @@ impl<P: Plant> Account<P> {
     /// Waits until nothing of a closed account touches its services and its store any more.
     pub async fn at_rest(&self) {
         self.0.tasks.wait().await;
-    }
-}
-
-impl<P: Plant> Inner<P> {
-    fn bus(&self) -> &Bus {
-        self.bus.get().expect("the bus is opened with the account")
-    }
-
-    fn open_bus(self: &Arc<Self>) {
-        let targets = definitions::targets();
-        let account = Arc::downgrade(self);
-        let bus = Bus::with(self.settings.bus, move |rule: Arc<str>, event| {
-            let (account, target) = (account.upgrade(), targets.get(&*rule).cloned());
-            async move {
-                match (account, target) {
-                    (Some(account), Some(target)) => account.deliver(&target, &event).await,
-                    _ => Ok(()),
-                }
-            }
-        });
-        for rule in definitions::rules() {
-            bus.put_rule(rule);
-        }
-        let _ = self.bus.set(bus);
-    }
-
-    /// Starts what a rule names, with an event.
-    async fn deliver(self: &Arc<Self>, target: &Target, event: &bus::Event) -> Result<(), String> {
-        match target {
-            // EventBridge names the execution after the event, so a second delivery of the same
-            // event finds the first.
-            Target::Machine(machine) => {
-                match self.start(machine, &event.id.to_string(), event.detail.clone()) {
-                    Ok(_) | Err(NotStarted::AlreadyExists(_)) => Ok(()),
-                    Err(error @ NotStarted::NoMachine(_)) => Err(error.to_string()),
-                }
-            }
-            Target::Function(verb) => {
-                let answered = steps::invoke(self, verb, Payload::Own(json!(event))).await;
-                answered.map(drop).map_err(|error| error.answer())
-            }
-        }
-    }
-
-    /// Runs something until the account closes.
-    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        let closing = self.closing.clone();
-        self.tasks.spawn(async move {
-            tokio::select! {
-                () = closing.cancelled() => {}
-                () = task => {}
-            }
-        });
-    }
-
-    fn tell(&self, told: &Told) {
-        let observer = self.observer.read().clone();
-        if let Some(observer) = observer {
-            observer(told);
-        }
-    }
-
-    fn shifted(&self, place: &Place, orders: &Orders) {
-        let image = |revision: &str| {
-            let known = orders.revisions.iter().find(|it| it.revision == revision);
-            let digest = known.and_then(|it| it.image.split_once('@')).map(|(_, digest)| digest);
-            digest.unwrap_or_default().to_owned()
-        };
-        let shares = orders.production.iter().filter(|(_, share)| *share > Share::NONE);
-        let production = shares.map(|(revision, share)| (image(revision), *share)).collect();
-        self.tell(&Told::Shifted { at: self.clock.now(), place: place.clone(), production });
-    }
-
-    /// The moment of tokio's clock at which it will be `at`.
-    fn until(&self, at: Timestamp) -> tokio::time::Instant {
-        let left = at.duration_since(self.clock.now());
-        let left = std::time::Duration::try_from(left).unwrap_or_default();
-        // A distant moment may be beyond what a clock can count; a year is as good.
-        let year = std::time::Duration::from_hours(365 * 24);
-        tokio::time::Instant::now() + left.min(year)
     }
 }

@@ -1,0 +1,32 @@
+//! What kind of account it is.
+
+use asl::Keep;
+
+use crate::bus;
+
+/// What kind of account it is.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The region that its ARNs name.
+    pub region: String,
+    /// The account number that its ARNs name.
+    pub account: String,
+    /// How much of each execution is remembered.
+    pub keep: Keep,
+    /// How deliveries of the bus are tried again, and what seeds their jitter.
+    pub bus: bus::Settings,
+    /// What task tokens begin with; by default something that was never used before.
+    pub tokens: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            region: "local".to_owned(),
+            account: "000000000000".to_owned(),
+            keep: Keep::default(),
+            bus: bus::Settings::default(),
+            tokens: None,
+        }
+    }
+}
