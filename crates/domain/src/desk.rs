@@ -7,11 +7,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::event::Signal;
 use crate::name::{Arn, CallbackToken, DeploymentId, Digest, ServiceName};
 use crate::policy::Height;
 use crate::seconds::Seconds;
 use crate::service::Place;
+use crate::signal::Signal;
 
 /// What must be consistent about one service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

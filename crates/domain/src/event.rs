@@ -1,13 +1,9 @@
-//! Events: what we tell the bus, and what we understand of what it tells us.
-//!
-//! Events only wake. What is done next comes from reading the world, so little of an event counts:
-//! these structs take the fields we use and let everything else be.
+//! Events of ours: what we tell the bus, and what it tells us of our executions.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::failure::{Failure, decode};
-use crate::name::{Arn, DeploymentId};
+use crate::name::DeploymentId;
 use crate::outcome::Outcome;
 use crate::release::ImagePushed;
 
@@ -42,67 +38,6 @@ impl Event {
     }
 }
 
-/// Something happened that somebody may wait for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Signal {
-    /// A hook of this ECS service deployment changed.
-    Hook(Arn),
-    /// Something about the deployments of this ECS service changed. Which deployment is not told:
-    /// `deploymentId` is not the ARN of a service deployment.
-    Service(Arn),
-    /// An alarm changed.
-    Alarm(String),
-}
-
-/// The envelope of every event.
-#[derive(Debug, Deserialize)]
-struct Envelope {
-    #[serde(rename = "detail-type")]
-    detail_type: String,
-    #[serde(default)]
-    resources: Vec<String>,
-    #[serde(default)]
-    detail: Value,
-}
-
-impl Signal {
-    /// Reads an event of the bus.
-    ///
-    /// # Errors
-    /// [`Failure::Invalid`] when it is not one that may wake somebody, or lacks what says whom.
-    pub fn read(event: &Value) -> Result<Self, Failure> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Hook {
-            service_deployment_arn: Arn,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Alarm {
-            alarm_name: String,
-        }
-
-        let envelope: Envelope = decode(event)?;
-        match envelope.detail_type.as_str() {
-            "ECS Hook State Change" => {
-                Ok(Self::Hook(decode::<Hook>(&envelope.detail)?.service_deployment_arn))
-            }
-            "ECS Deployment State Change" => {
-                match envelope.resources.first().map(|arn| arn.parse()) {
-                    Some(Ok(service)) => Ok(Self::Service(service)),
-                    _ => Err(Failure::Invalid(
-                        "at `resources[0]`: expected the ARN of an ECS service".into(),
-                    )),
-                }
-            }
-            "CloudWatch Alarm State Change" => {
-                Ok(Self::Alarm(decode::<Alarm>(&envelope.detail)?.alarm_name))
-            }
-            other => Err(Failure::Invalid(format!("at `detail-type`: nobody waits for {other:?}"))),
-        }
-    }
-}
-
 /// An execution of ours that ended otherwise than by its own word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -120,48 +55,4 @@ pub struct ExecutionEnded {
     /// What it says.
     #[serde(default)]
     pub cause: Option<String>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn an_event_wakes_whom_it_concerns_or_is_refused_with_the_reason() {
-        let service = "arn:aws:ecs:eu-west-1:123456789012:service/shop/checkout";
-        let deployment = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/checkout/1";
-        let read = |event: Value| Signal::read(&event).map_err(|failure| failure.to_string());
-
-        assert_eq!(
-            read(
-                json!({ "detail-type": "ECS Hook State Change", "detail": { "serviceDeploymentArn": deployment, "new": 1 } })
-            ),
-            Ok(Signal::Hook(deployment.parse().unwrap()))
-        );
-        assert_eq!(
-            read(
-                json!({ "detail-type": "ECS Deployment State Change", "resources": [service], "detail": {} })
-            ),
-            Ok(Signal::Service(service.parse().unwrap()))
-        );
-        assert_eq!(
-            read(
-                json!({ "detail-type": "CloudWatch Alarm State Change", "detail": { "alarmName": "5xx" } })
-            ),
-            Ok(Signal::Alarm("5xx".into()))
-        );
-        for (event, says) in [
-            (json!({ "detail-type": "Coffee Ready" }), "nobody waits for \"Coffee Ready\""),
-            (
-                json!({ "detail-type": "ECS Hook State Change", "detail": {} }),
-                "missing field `serviceDeploymentArn`",
-            ),
-            (json!({ "detail-type": "ECS Deployment State Change" }), "at `resources[0]`"),
-            (json!(7), "invalid type: integer `7`"),
-        ] {
-            let error = read(event.clone()).expect_err("must be refused");
-            assert!(error.contains(says), "{event}: {error}");
-        }
-    }
 }

@@ -25,5 +25,6 @@ pub mod record;
 
 pub mod event;
 pub mod failure;
+pub mod signal;
 
 pub use failure::Failure;

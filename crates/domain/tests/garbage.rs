@@ -1,12 +1,13 @@
 //! Nothing that comes from outside makes a decision panic: it is read, or refused with a sentence.
 
-use domain::event::{ExecutionEnded, Signal};
+use domain::event::ExecutionEnded;
 use domain::failure::decode;
 use domain::name::{Arn, Digest, Image, ServiceName, Tag};
 use domain::release::ImagePushed;
 use domain::request::Request;
 use domain::seconds::Seconds;
 use domain::service::ServiceDocument;
+use domain::signal::Signal;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@
 //! always safe, and each effect says what asking twice does.
 
 use domain::desk::{Desk, Watcher};
-use domain::event::{Event, Signal};
+use domain::event::Event;
 use domain::evidence::{Alarm, Answer, Targets};
 use domain::failure::Failure;
 use domain::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Image, ServiceName, Tag};
@@ -12,6 +12,7 @@ use domain::preflight::Serving;
 use domain::record::{Entry, Record};
 use domain::rollout::RolloutState;
 use domain::service::{Place, ServiceDocument, Smoke};
+use domain::signal::Signal;
 use domain::strategy::{Pause, Strategy};
 use jiff::Timestamp;
 use serde_json::Value;

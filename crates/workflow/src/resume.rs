@@ -1,7 +1,7 @@
 //! Wakes the executions that wait for news.
 
 use domain::Failure;
-use domain::event::Signal;
+use domain::signal::Signal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::desk::{Desk, Watcher};
-use domain::event::Signal;
 use domain::name::{DeploymentId, ServiceName};
 use domain::record::{Entry, Record};
+use domain::signal::Signal;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use domain::Failure;
 use domain::desk::{Desk, Watcher};
-use domain::event::{Event, Signal};
+use domain::event::Event;
 use domain::evidence::{self, Alarm, AlarmState};
 use domain::name::{CallbackToken, DeploymentId, Digest, Image, ServiceName, Tag};
 use domain::record::{Entry, Record};
 use domain::service::{ServiceDocument, Smoke};
+use domain::signal::Signal;
 use jiff::Timestamp;
 use serde_json::Value;
 use workflow::ports::{
