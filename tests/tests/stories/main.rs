@@ -3,6 +3,7 @@
 mod blue_green;
 mod coverage;
 mod duplicates;
+mod lost_answers;
 mod queue;
 mod refusals;
 mod steps;
