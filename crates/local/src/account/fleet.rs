@@ -40,7 +40,8 @@ impl<P: Plant> Fleet for World<P> {
     async fn register(
         &self,
         blue: &Arn,
-        container: Option<&str>,
+        // A task definition has one container here, so naming it changes nothing.
+        _container: Option<&str>,
         image: &str,
     ) -> Result<Arn, Failure> {
         let effect = async {
@@ -48,8 +49,6 @@ impl<P: Plant> Fleet for World<P> {
                 self.0.ecs.task_definition(blue.as_str()).ok_or_else(|| {
                     Failure::Refused(format!("there is no task definition {blue}"))
                 })?;
-            // A task definition has one container here, so naming it changes nothing.
-            let _ = container;
             let repository = |image: &str| image.split('@').next().map(str::to_owned);
             if repository(&blue.image) != repository(image) {
                 return Err(Failure::Refused(format!(
