@@ -4,12 +4,12 @@ use domain::Failure;
 use domain::evidence::Evidence;
 use domain::plan::Plan;
 use domain::record::Entry;
-use domain::rollout::{Progress, Rollout};
+use domain::rollout::{Progress, Rollout, RolloutState};
 use domain::strategy::Stage;
 use domain::verdict::{self, Verdict};
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{Alarms, Clock, Fleet, Ledger, Probe};
+use crate::ports::{Alarms, Balancer, Clock, Fleet, Ledger, Probe};
 
 /// A rollout to look at.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,6 +24,7 @@ pub struct Judge {
 pub async fn judge(
     clock: &impl Clock,
     fleet: &impl Fleet,
+    balancer: &impl Balancer,
     alarms: &impl Alarms,
     probe: &impl Probe,
     ledger: &impl Ledger,
@@ -37,7 +38,7 @@ pub async fn judge(
     let progress = state.progress(&plan.pauses, rollout.answered.as_ref());
     let evidence = match rollout.taking_back {
         Some(_) => Evidence::default(),
-        None => measure(fleet, alarms, probe, &plan, &rollout, &progress).await?,
+        None => measure(fleet, balancer, alarms, probe, &plan, &state, &progress).await?,
     };
 
     let verdict = verdict::judge(&plan, &rollout, &state, &evidence, clock.now());
@@ -51,10 +52,11 @@ pub async fn judge(
 /// Measures what there is to measure: alarms always, targets at a pause, smoke before production.
 async fn measure(
     fleet: &impl Fleet,
+    balancer: &impl Balancer,
     alarms: &impl Alarms,
     probe: &impl Probe,
     plan: &Plan,
-    rollout: &Rollout,
+    state: &RolloutState,
     progress: &Progress,
 ) -> Result<Evidence, Failure> {
     let checks = &plan.service.checks;
@@ -67,7 +69,11 @@ async fn measure(
     let Progress::Paused { stage, .. } = progress else {
         return Ok(evidence);
     };
-    evidence.targets = Some(fleet.targets(&plan.service.place(), &rollout.task_definition).await?);
+    let groups = match &state.green {
+        Some(green) => fleet.target_groups(green).await?,
+        None => Vec::new(),
+    };
+    evidence.targets = Some(balancer.targets(&groups).await?);
     if *stage == Stage::PostTestTrafficShift {
         for smoke in &checks.smoke {
             let answer = probe.ask(&plan.service, smoke).await?;

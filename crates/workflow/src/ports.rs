@@ -63,8 +63,8 @@ pub trait Fleet {
     /// Stops a service deployment and goes back to blue, wherever it is. One that is over stays as
     /// it is.
     async fn stop(&self, rollout: &Arn) -> Result<(), Failure>;
-    /// The targets that green's revision has at the load balancer.
-    async fn targets(&self, place: &Place, green: &Arn) -> Result<Targets, Failure>;
+    /// The target groups that a service revision has at the load balancer.
+    async fn target_groups(&self, revision: &Arn) -> Result<Vec<Arn>, Failure>;
 }
 
 /// A service deployment as we want it.
@@ -87,6 +87,12 @@ pub enum Reply {
     Continue,
     /// Go back.
     Rollback,
+}
+
+/// The load balancer: Elastic Load Balancing.
+pub trait Balancer {
+    /// How the targets of these groups stand, taken together. None stand in no groups.
+    async fn targets(&self, groups: &[Arn]) -> Result<Targets, Failure>;
 }
 
 /// The alarms: CloudWatch.

@@ -9,14 +9,15 @@ use domain::service::Place;
 use domain::strategy::{Stage, Strategy};
 use serde::Deserialize;
 use serde::de::value::{Error as ValueError, StrDeserializer};
-use workflow::ports::{Deployment, Fleet, Reply};
+use workflow::ports::{Balancer, Deployment, Fleet, Reply};
 
+use super::Inner;
 use super::world::World;
 use crate::ecs::{
     self, ApiError, Canary, DeploymentConfiguration, ErrorCode, Hook, HookAction, LifecycleStage,
     Linear, ServiceDeployment, StopType, TaskDefinition, UpdateService,
 };
-use crate::plant::{Plant, Share};
+use crate::plant::{Plant, Share, Target};
 
 impl<P: Plant> Fleet for World<P> {
     async fn serving(&self, place: &Place) -> Result<Serving, Failure> {
@@ -136,15 +137,17 @@ impl<P: Plant> Fleet for World<P> {
         self.0.calls.make("fleet.stop", effect).await
     }
 
-    async fn targets(&self, place: &Place, green: &Arn) -> Result<Targets, Failure> {
+    async fn target_groups(&self, revision: &Arn) -> Result<Vec<Arn>, Failure> {
+        let answer = async { Ok(vec![arn(&target_group(revision.as_str()))?]) };
+        self.0.calls.make("fleet.target_groups", answer).await
+    }
+}
+
+impl<P: Plant> Balancer for World<P> {
+    async fn targets(&self, groups: &[Arn]) -> Result<Targets, Failure> {
         let answer = async {
-            let revision = self.0.ecs.read(place, |service| {
-                Ok(to_green(service, green.as_str()).map(|it| it.target_service_revision.arn))
-            })?;
-            let targets = match &revision {
-                Some(revision) => self.0.plant.targets(&place.service, revision),
-                None => Vec::new(),
-            };
+            let targets = groups.iter().flat_map(|group| self.0.targets(group.as_str()));
+            let targets: Vec<Target> = targets.collect();
             let healthy = targets.iter().filter(|target| target.state == "healthy").count();
             let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
             Ok(Targets {
@@ -153,8 +156,31 @@ impl<P: Plant> Fleet for World<P> {
                 reason: targets.into_iter().find_map(|target| target.reason),
             })
         };
-        self.0.calls.make("fleet.targets", answer).await
+        self.0.calls.make("balancer.targets", answer).await
     }
+}
+
+impl<P: Plant> Inner<P> {
+    /// The targets of a target group: the tasks of the revision that it was named after.
+    pub(super) fn targets(&self, group: &str) -> Vec<Target> {
+        let revision = group.replacen(":elasticloadbalancing:", ":ecs:", 1).replacen(
+            ":targetgroup/",
+            ":service-revision/",
+            1,
+        );
+        let service = revision.rsplit('/').nth(1).unwrap_or_default();
+        self.plant.targets(service, &revision)
+    }
+}
+
+/// The target group of a revision. A real service alternates two; here each revision has its own,
+/// named after it.
+pub(super) fn target_group(revision: &str) -> String {
+    revision.replacen(":ecs:", ":elasticloadbalancing:", 1).replacen(
+        ":service-revision/",
+        ":targetgroup/",
+        1,
+    )
 }
 
 /// The newest deployment of a service to this task definition.

@@ -1,0 +1,69 @@
+//! What an error of the SDK means to a step.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use domain::Failure;
+
+/// Codes by which services say that it was too much at once, whatever the HTTP status.
+const THROTTLED: [&str; 11] = [
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "TooManyRequestsException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "TransactionInProgressException",
+    "LimitExceededException",
+    "SlowDown",
+];
+
+/// What an error means when nothing in particular was expected: what may pass is
+/// [`Failure::Unavailable`], what AWS will not do is [`Failure::Refused`] in AWS's own words.
+///
+/// `what` says what was asked, as the beginning of a sentence: `"describe the service shop/checkout"`.
+pub(crate) fn failure<E>(what: &str, error: &SdkError<E, HttpResponse>) -> Failure
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    match error {
+        SdkError::ServiceError(answer) => {
+            let (code, message) = (answer.err().code(), answer.err().message());
+            let status = answer.raw().status();
+            let said = format!(
+                "could not {what}: {}: {}",
+                code.unwrap_or("no error code"),
+                message.unwrap_or("no message")
+            );
+            let passes = status.is_server_error()
+                || status.as_u16() == 429
+                || code.is_some_and(|code| THROTTLED.contains(&code));
+            match passes {
+                true => Failure::Unavailable(said),
+                false => Failure::Refused(said),
+            }
+        }
+        SdkError::ConstructionFailure(_) => Failure::Invalid(format!(
+            "could not {what}: the request cannot be made: {}",
+            chain(error)
+        )),
+        // No answer, a late one, or one that cannot be read: the call may have had its effect.
+        _ => Failure::Unavailable(format!("could not {what}: {}", chain(error))),
+    }
+}
+
+/// An error and its causes, as one sentence: the SDK's own `Display` says only "dispatch failure".
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut sentence = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !sentence.ends_with(&said) {
+            sentence = format!("{sentence}: {said}");
+        }
+        cause = error.source();
+    }
+    sentence
+}

@@ -1,0 +1,44 @@
+//! The log of calls: a line for each, under the name of the IAM action that allows it.
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_types::config_bag::ConfigBag;
+
+/// Writes one line for each call, however often it is tried.
+#[derive(Debug)]
+pub(crate) struct Log;
+
+#[dyn_dispatch_hint]
+impl Intercept for Log {
+    fn name(&self) -> &'static str {
+        "log"
+    }
+
+    fn read_before_execution(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(call) = cfg.load::<Metadata>() {
+            let action = action(call.service(), call.name());
+            tracing::debug!(call = action, "called {action}");
+        }
+        Ok(())
+    }
+}
+
+/// The IAM action of a call: `dynamodb:GetItem`.
+///
+/// Source: the Service Authorization Reference, "Actions, resources, and condition keys".
+fn action(service: &str, operation: &str) -> String {
+    let prefix = match service {
+        "Elastic Load Balancing v2" => "elasticloadbalancing",
+        "EventBridge" => "events",
+        "SFN" => "states",
+        "Secrets Manager" => "secretsmanager",
+        other => return format!("{}:{operation}", other.to_lowercase()),
+    };
+    format!("{prefix}:{operation}")
+}

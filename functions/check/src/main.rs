@@ -1,0 +1,3 @@
+//! The step `check`.
+
+fn main() {}

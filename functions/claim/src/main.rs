@@ -1,0 +1,3 @@
+//! The step `claim`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The step `conclude`.
+
+fn main() {}

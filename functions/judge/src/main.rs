@@ -1,0 +1,3 @@
+//! The step `judge`.
+
+fn main() {}

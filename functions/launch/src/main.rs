@@ -1,0 +1,3 @@
+//! The step `launch`.
+
+fn main() {}

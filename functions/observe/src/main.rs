@@ -1,0 +1,3 @@
+//! The step `observe`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The step `plan`.
+
+fn main() {}

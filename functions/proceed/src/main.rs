@@ -1,0 +1,3 @@
+//! The step `proceed`.
+
+fn main() {}

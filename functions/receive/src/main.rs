@@ -1,0 +1,3 @@
+//! The step `receive`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The step `resolve`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The step `restore`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The step `resume`.
+
+fn main() {}

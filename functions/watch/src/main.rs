@@ -1,0 +1,3 @@
+//! The step `watch`.
+
+fn main() {}
