@@ -21,7 +21,8 @@ pub struct Request {
     body: Option<String>,
     #[serde(default)]
     is_base64_encoded: bool,
-    request_context: Context,
+    #[serde(rename = "requestContext")]
+    context: Context,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -37,7 +38,7 @@ struct Http {
 impl Request {
     /// `POST`, and the like.
     pub fn method(&self) -> &str {
-        &self.request_context.http.method
+        &self.context.http.method
     }
 
     /// Names and values. AWS writes the names in lower case; that is not relied on.
