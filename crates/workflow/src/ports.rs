@@ -42,8 +42,9 @@ pub trait Registry {
 
 /// The services and their deployments: ECS.
 pub trait Fleet {
-    /// What a service runs now. [`Failure::Refused`] if there is no such service.
-    async fn serving(&self, place: &Place) -> Result<Serving, Failure>;
+    /// What a service runs now; the digest is that of `container` (or of the only container).
+    /// [`Failure::Refused`] if there is no such service.
+    async fn serving(&self, place: &Place, container: Option<&str>) -> Result<Serving, Failure>;
     /// Registers a copy of the task definition `blue` in which only the image of `container` (or of
     /// the only container) is another. Asking twice registers two; only one is ever used.
     async fn register(
