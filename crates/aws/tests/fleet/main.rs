@@ -3,3 +3,5 @@
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "each test binary uses its part of the script")]
 mod support;
+
+mod ecs;
