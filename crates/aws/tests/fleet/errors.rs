@@ -51,7 +51,11 @@ fn good(action: &str) -> Answer {
 
 /// What a call becomes when it is always answered so, and how often it was tried.
 async fn always(action: &str, answer: Answer) -> (Result<(), Failure>, usize) {
-    let aws = Script::new().on(action, move |_| answer.clone()).play().await;
+    tried(action, Script::new().on(action, move |_| answer.clone())).await
+}
+
+async fn tried(action: &str, script: Script) -> (Result<(), Failure>, usize) {
+    let aws = script.play().await;
     let told = call(action, &aws).await;
     (told, aws.calls().len())
 }
@@ -67,7 +71,6 @@ async fn what_may_pass_is_tried_three_times_and_then_unavailable() {
             ("overloaded", refusal(action, 503, "ServiceUnavailable")),
             ("a gateway's page", Answer::bytes("text/html", "<html>502</html>").status(502)),
             ("cut", Answer::cut()),
-            ("late", good(action).after(Duration::from_secs(5))),
         ] {
             let (told, tries) = always(action, answer).await;
 
@@ -76,6 +79,20 @@ async fn what_may_pass_is_tried_three_times_and_then_unavailable() {
             assert_eq!(tries, 3, "{action} {what}: {failure}");
             assert!(failure.to_string().starts_with("could not "), "{failure}");
         }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_too_late_is_waited_for_three_times_and_then_unavailable() {
+    for action in PROTOCOLS {
+        let late = good(action).after(Duration::from_secs(60));
+        let script = Script::new().on(action, move |_| late.clone());
+
+        let (told, tries) = tried(action, script.waiting_only(Duration::from_millis(50))).await;
+
+        let failure = told.expect_err("it comes too late");
+        assert_eq!((failure.name(), tries), ("Unavailable", 3), "{action}: {failure}");
+        assert!(failure.to_string().contains("timeout"), "{failure}");
     }
 }
 

@@ -50,7 +50,8 @@ async fn play(script: Script) -> (Aws, CloudWatch) {
 /// What the only query becomes when this is told of it.
 async fn told(result: Value) -> Result<Series, domain::Failure> {
     let (_aws, cloudwatch) =
-        play(Script::new().on(GET_METRIC_DATA, move |_| page(&[result.clone()], None))).await;
+        play(Script::new().on(GET_METRIC_DATA, move |_| page(std::slice::from_ref(&result), None)))
+            .await;
     let series = cloudwatch.series(&[lag("shop-2")], at(0), at(600)).await?;
     Ok(series.into_iter().next().expect("one was asked for"))
 }

@@ -39,7 +39,7 @@ impl Aws {
     }
 
     /// How a client of ours finds it: like the real one, except that it waits only milliseconds
-    /// between its three tries and half a second for an answer.
+    /// between its three tries.
     pub(crate) fn config(&self) -> aws::Config {
         self.sdk().into()
     }
@@ -51,8 +51,8 @@ impl Aws {
             .with_max_attempts(3)
             .with_initial_backoff(backoff)
             .with_max_backoff(backoff);
-        let patience = Duration::from_millis(500);
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(patience).build();
+        let timeouts =
+            TimeoutConfig::builder().operation_attempt_timeout(self.script.patience()).build();
         let credentials = Credentials::new("AKIATEST", "secret", None, None, "test");
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
