@@ -7,9 +7,13 @@
 
 mod config;
 mod failure;
+#[cfg(feature = "listener")]
+mod listener;
 mod log;
 
 pub use config::{Config, config};
+#[cfg(feature = "listener")]
+pub use listener::TestListener;
 
 /// The clock of the machine.
 #[derive(Debug, Clone, Copy, Default)]
