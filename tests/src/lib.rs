@@ -5,6 +5,8 @@
 //! things break, and in the end it tells its [story](World::story).
 
 mod explore;
+pub mod functions;
+pub mod lambda;
 mod story;
 mod world;
 

@@ -3,13 +3,18 @@
 //! Every call may fail with [`Failure::Unavailable`], also after it took effect: asking again is
 //! always safe, and each effect says what asking twice does.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use domain::desk::{Desk, Watcher};
 use domain::event::Event;
 use domain::evidence::{Alarm, Answer, Targets};
 use domain::failure::Failure;
+use domain::metric::{Query, Series};
 use domain::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Image, ServiceName, Tag};
 use domain::preflight::Serving;
 use domain::record::{Entry, Record};
+use domain::replica::Replica;
 use domain::rollout::RolloutState;
 use domain::service::{Place, ServiceDocument, Smoke};
 use domain::signal::Signal;
@@ -42,8 +47,9 @@ pub trait Registry {
 
 /// The services and their deployments: ECS.
 pub trait Fleet {
-    /// What a service runs now. [`Failure::Refused`] if there is no such service.
-    async fn serving(&self, place: &Place) -> Result<Serving, Failure>;
+    /// What a service runs now; the digest is that of `container` (or of the only container).
+    /// [`Failure::Refused`] if there is no such service.
+    async fn serving(&self, place: &Place, container: Option<&str>) -> Result<Serving, Failure>;
     /// Registers a copy of the task definition `blue` in which only the image of `container` (or of
     /// the only container) is another. Asking twice registers two; only one is ever used.
     async fn register(
@@ -99,6 +105,24 @@ pub trait Balancer {
 pub trait Alarms {
     /// How each of these stands, in the same order. One that does not exist is told as missing.
     async fn states(&self, names: &[String]) -> Result<Vec<Alarm>, Failure>;
+}
+
+/// The metrics: CloudWatch.
+pub trait Metrics {
+    /// What each of these was, in the same order, from a moment until before another.
+    async fn series(
+        &self,
+        queries: &[Query],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Series>, Failure>;
+}
+
+/// The read replicas: RDS.
+pub trait Replicas {
+    /// What each of these instances is, in the same order. One that does not exist is told as
+    /// missing.
+    async fn replicas(&self, instances: &[String]) -> Result<Vec<Replica>, Failure>;
 }
 
 /// Who asks green through the test listener.
@@ -158,4 +182,48 @@ pub trait Executions {
 pub trait Bus {
     /// Puts events on the bus. Asking twice puts them twice, and who reads them takes that well.
     async fn publish(&self, events: &[Event]) -> Result<(), Failure>;
+}
+
+/// The post: SNS.
+pub trait Post {
+    /// Sends a letter to everybody who wants to hear. Asking twice sends two.
+    async fn send(&self, letter: &Letter) -> Result<(), Failure>;
+}
+
+/// A letter to people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// What it is about, in a line.
+    pub subject: String,
+    /// What it says.
+    pub text: String,
+    /// By what a subscription may choose: `end` is `Stuck`.
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// The objects of others: S3.
+pub trait Objects {
+    /// The bytes of an object, if it is there. [`Failure::Refused`] if they are more than `most`.
+    async fn object(&self, name: &ObjectName, most: u64) -> Result<Option<Vec<u8>>, Failure>;
+}
+
+/// An object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectName {
+    /// The bucket it is in.
+    pub bucket: String,
+    /// Its key.
+    pub key: String,
+    /// Which version of it; the newest if nothing is said.
+    pub version: Option<String>,
+}
+
+impl fmt::Display for ObjectName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "s3://{}/{}", self.bucket, self.key)?;
+        match &self.version {
+            Some(version) => write!(f, " (version {version})"),
+            None => Ok(()),
+        }
+    }
 }
