@@ -17,8 +17,10 @@ use crate::wire::refusal::Refusal;
 pub(super) struct Configuration {
     strategy: Option<Strategy>,
     bake_time_in_minutes: Option<u32>,
-    canary_configuration: Option<CanaryInput>,
-    linear_configuration: Option<LinearInput>,
+    #[serde(rename = "canaryConfiguration")]
+    canary: Option<CanaryInput>,
+    #[serde(rename = "linearConfiguration")]
+    linear: Option<LinearInput>,
     lifecycle_hooks: Option<Vec<HookInput>>,
     alarms: Option<AlarmsInput>,
     deployment_circuit_breaker: Option<BreakerInput>,
@@ -91,8 +93,8 @@ impl Configuration {
         Ok(DeploymentConfiguration {
             strategy: self.strategy.unwrap_or_default(),
             bake_time_minutes: self.bake_time_in_minutes.unwrap_or_default(),
-            canary: self.canary_configuration.map(CanaryInput::read).transpose()?,
-            linear: self.linear_configuration.map(LinearInput::read).transpose()?,
+            canary: self.canary.map(CanaryInput::read).transpose()?,
+            linear: self.linear.map(LinearInput::read).transpose()?,
             lifecycle_hooks: hooks.collect::<Result<_, _>>()?,
             alarms: self.alarms.map(AlarmsInput::read).unwrap_or_default(),
             circuit_breaker: match self.deployment_circuit_breaker {
