@@ -5,11 +5,29 @@
 //! IAM action that allows it. Each service is a feature, so that a function is built with, and needs
 //! permission for, no more than its step asks.
 
+#[cfg(feature = "cloudwatch")]
+mod cloudwatch;
 mod config;
+#[cfg(feature = "ecs")]
+mod ecs;
+#[cfg(feature = "elbv2")]
+mod elbv2;
 mod failure;
 mod log;
+#[cfg(any(feature = "cloudwatch", feature = "ecs"))]
+mod moment;
+#[cfg(feature = "rds")]
+mod rds;
 
+#[cfg(feature = "cloudwatch")]
+pub use cloudwatch::CloudWatch;
 pub use config::{Config, config};
+#[cfg(feature = "ecs")]
+pub use ecs::Ecs;
+#[cfg(feature = "elbv2")]
+pub use elbv2::Elbv2;
+#[cfg(feature = "rds")]
+pub use rds::Rds;
 
 /// The clock of the machine.
 #[derive(Debug, Clone, Copy, Default)]
