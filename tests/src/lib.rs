@@ -4,6 +4,8 @@
 //! A [`World`] has services that serve their first release. Images are pushed to it, time passes,
 //! things break, and in the end it tells its [story](World::story).
 
+pub mod ministack;
+
 mod explore;
 mod story;
 mod world;

@@ -1,0 +1,251 @@
+//! What Terraform puts into an account, put into the emulator.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use super::api::{CLOUDWATCH, DYNAMODB, EVENTS, LOGS, SECRETS, SSM, STATES};
+use super::{ACCOUNT, Ministack, REGION};
+
+/// The role of everything. Nobody asks what it may do.
+const ROLE: &str = "arn:aws:iam::210987654321:role/cutover";
+
+/// A function to be made.
+#[derive(Debug)]
+pub struct Function<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The program that it is.
+    pub program: &'a Path,
+    /// What it is told.
+    pub environment: &'a BTreeMap<String, String>,
+}
+
+/// One line that a function logged.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The stream it is in: each invocation has one of its own.
+    pub invocation: String,
+    /// The line.
+    pub line: String,
+}
+
+impl Ministack {
+    /// Makes the table of the ledger.
+    pub async fn table(&self, name: &str) {
+        let text = |name: &str| json!({ "AttributeName": name, "AttributeType": "S" });
+        let key = |name: &str, kind: &str| json!({ "AttributeName": name, "KeyType": kind });
+        let table = json!({
+            "TableName": name,
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [text("pk"), text("sk"), text("listed"), text("began")],
+            "KeySchema": [key("pk", "HASH"), key("sk", "RANGE")],
+            "GlobalSecondaryIndexes": [{
+                "IndexName": "history",
+                "KeySchema": [key("listed", "HASH"), key("began", "RANGE")],
+                "Projection": { "ProjectionType": "ALL" }
+            }]
+        });
+        self.api.call(DYNAMODB, "CreateTable", &table).await;
+    }
+
+    /// Writes a parameter.
+    pub async fn parameter(&self, name: &str, value: &str) {
+        let parameter =
+            json!({ "Name": name, "Value": value, "Type": "String", "Overwrite": true });
+        self.api.call(SSM, "PutParameter", &parameter).await;
+    }
+
+    /// Keeps a secret.
+    pub async fn secret(&self, id: &str, value: &str) {
+        let secret = json!({ "Name": id, "SecretString": value });
+        self.api.call(SECRETS, "CreateSecret", &secret).await;
+    }
+
+    /// Makes an alarm, which is quiet.
+    pub async fn alarm(&self, name: &str) {
+        let alarm = json!({
+            "AlarmName": name,
+            "Namespace": "Shop",
+            "MetricName": "Errors",
+            "Statistic": "Sum",
+            "Period": 60,
+            "EvaluationPeriods": 1,
+            "Threshold": 1.0,
+            "ComparisonOperator": "GreaterThanThreshold"
+        });
+        self.api.call(CLOUDWATCH, "PutMetricAlarm", &alarm).await;
+        self.set_alarm(name, "OK").await;
+    }
+
+    /// Puts an alarm into a state. Who waits for that has to be told by [`Ministack::emit`].
+    pub async fn set_alarm(&self, name: &str, state: &str) {
+        let state =
+            json!({ "AlarmName": name, "StateValue": state, "StateReason": "the test says so" });
+        self.api.call(CLOUDWATCH, "SetAlarmState", &state).await;
+    }
+
+    /// Makes a function and answers its ARN. Its bootstrap becomes the program, so the function is
+    /// that very process; and it leaves word of its number (see [`Ministack::processes`]).
+    pub async fn function(&self, function: &Function<'_>) -> String {
+        let Function { name, program, environment } = function;
+        let folder = self.processes_of(name);
+        std::fs::create_dir_all(&folder).expect("a folder for a function's processes");
+        let bootstrap =
+            format!("#!/bin/sh\n: > '{}'/$$\nexec '{}'\n", folder.display(), program.display());
+        let made = json!({
+            "FunctionName": name,
+            "Runtime": "provided.al2023",
+            "Handler": "bootstrap",
+            "Role": ROLE,
+            "Timeout": 50,
+            "Code": { "ZipFile": STANDARD.encode(zipped(&bootstrap)) },
+            "Environment": { "Variables": environment }
+        });
+        let made = self.api.lambda("", &made).await;
+        text(&made, "FunctionArn")
+    }
+
+    /// Gives a function a URL, and answers it.
+    pub async fn function_url(&self, function: &str) -> String {
+        let path = format!("/{function}/url");
+        let made = self.api.lambda(&path, &json!({ "AuthType": "NONE" })).await;
+        let url = text(&made, "FunctionUrl");
+        let id = url.trim_start_matches("https://").trim_start_matches("http://");
+        let id = id.split('.').next().unwrap_or_default();
+        format!("{}/_aws/lambda-url/{id}/", self.endpoint())
+    }
+
+    /// The numbers of the processes that a function ever was.
+    pub fn processes(&self, function: &str) -> Vec<i32> {
+        let folder = std::fs::read_dir(self.processes_of(function)).into_iter().flatten();
+        folder.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
+    }
+
+    fn processes_of(&self, function: &str) -> std::path::PathBuf {
+        self.folder().join("processes").join(function)
+    }
+
+    /// Makes a state machine and answers its ARN.
+    pub async fn machine(&self, name: &str, definition: &str) -> String {
+        let machine = json!({
+            "name": name, "definition": definition, "roleArn": ROLE, "type": "STANDARD"
+        });
+        text(&self.api.call(STATES, "CreateStateMachine", &machine).await, "stateMachineArn")
+    }
+
+    /// Makes a bus.
+    pub async fn bus(&self, name: &str) {
+        self.api.call(EVENTS, "CreateEventBus", &json!({ "Name": name })).await;
+    }
+
+    /// Makes a rule on a bus, with one target. A machine gets the detail of an event, a function all
+    /// of it.
+    pub async fn rule(&self, bus: &str, name: &str, pattern: &str, target: &str) {
+        let rule = json!({ "Name": name, "EventBusName": bus, "EventPattern": pattern });
+        self.api.call(EVENTS, "PutRule", &rule).await;
+        let mut target = json!({ "Id": name, "Arn": target, "RoleArn": ROLE });
+        if target["Arn"].as_str().is_some_and(|arn| arn.contains(":stateMachine:")) {
+            target["InputPath"] = json!("$.detail");
+        }
+        let targets = json!({ "Rule": name, "EventBusName": bus, "Targets": [target] });
+        let put = self.api.call(EVENTS, "PutTargets", &targets).await;
+        assert_eq!(put["FailedEntryCount"], 0, "{name}: {put}");
+    }
+
+    /// Puts an event of AWS itself on the default bus, as ECS and CloudWatch do.
+    pub async fn emit(&self, event: &Value) {
+        let entry = json!({
+            "Source": event["source"],
+            "DetailType": event["detail-type"],
+            "Resources": event["resources"],
+            "Detail": event["detail"].to_string(),
+            "EmittedByAws": true
+        });
+        let put = self.api.call(EVENTS, "PutEvents", &json!({ "Entries": [entry] })).await;
+        assert_eq!(put["FailedEntryCount"], 0, "{put}");
+    }
+
+    /// The executions of a machine, newest first, each as `DescribeExecution` has it.
+    pub async fn executions(&self, machine: &str) -> Vec<Value> {
+        let listed = json!({ "stateMachineArn": machine_arn(machine) });
+        let listed = self.api.call(STATES, "ListExecutions", &listed).await;
+        let mut executions = Vec::new();
+        for execution in listed["executions"].as_array().into_iter().flatten() {
+            let arn = json!({ "executionArn": execution["executionArn"] });
+            executions.push(self.api.call(STATES, "DescribeExecution", &arn).await);
+        }
+        executions
+    }
+
+    /// Waits until as many executions of a machine as were expected have ended, and answers them.
+    pub async fn ended(&self, machine: &str, expected: usize, within: Duration) -> Vec<Value> {
+        let began = Instant::now();
+        loop {
+            let executions = self.executions(machine).await;
+            let running = executions.iter().any(|it| it["status"] == "RUNNING");
+            if executions.len() >= expected && !running {
+                return executions;
+            }
+            assert!(
+                began.elapsed() < within,
+                "after {within:?} the executions of {machine} are {executions:#?}\n{}",
+                self.log()
+            );
+            sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Stops an execution, as a person does at the console.
+    pub async fn stop(&self, execution: &str) {
+        self.api.call(STATES, "StopExecution", &json!({ "executionArn": execution })).await;
+    }
+
+    /// Every line that a function logged in invocations that have ended, in order.
+    pub async fn logged(&self, function: &str) -> Vec<Told> {
+        let (mut told, mut next) = (Vec::new(), Value::Null);
+        loop {
+            let mut page = json!({ "logGroupName": format!("/aws/lambda/{function}") });
+            if !next.is_null() {
+                page["nextToken"] = next;
+            }
+            let page = self.api.call(LOGS, "FilterLogEvents", &page).await;
+            for event in page["events"].as_array().into_iter().flatten() {
+                told.push(Told {
+                    invocation: text(event, "logStreamName"),
+                    line: text(event, "message"),
+                });
+            }
+            next = page["nextToken"].clone();
+            if next.is_null() {
+                return told;
+            }
+        }
+    }
+}
+
+/// The ARN of a machine of ours.
+pub(super) fn machine_arn(machine: &str) -> String {
+    format!("arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{machine}")
+}
+
+/// An archive with a bootstrap that may be executed.
+fn zipped(bootstrap: &str) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    let executable = SimpleFileOptions::default().unix_permissions(0o755);
+    archive.start_file("bootstrap", executable).expect("a file in an archive");
+    archive.write_all(bootstrap.as_bytes()).expect("an archive in memory");
+    archive.finish().expect("an archive in memory").into_inner()
+}
+
+fn text(value: &Value, field: &str) -> String {
+    value[field].as_str().unwrap_or_else(|| panic!("no {field} in {value}")).to_owned()
+}
