@@ -4,9 +4,10 @@
 //! A [`World`] has services that serve their first release. Images are pushed to it, time passes,
 //! things break, and in the end it tells its [story](World::story).
 
-pub mod ministack;
-
 mod explore;
+pub mod functions;
+pub mod lambda;
+pub mod ministack;
 mod story;
 mod world;
 
