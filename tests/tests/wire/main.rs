@@ -1,0 +1,5 @@
+//! The deployment over the wire: function binaries as processes, the SDK they were built with, and
+//! services that they reach by HTTP.
+
+mod ghcr;
+mod github;
