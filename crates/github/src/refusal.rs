@@ -42,6 +42,15 @@ impl Refusal {
         }
     }
 
+    /// The name of the error in the answer's body.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Unsigned | Self::Forged => "Unauthorized",
+            Self::TooLarge { .. } => "TooLarge",
+            Self::Form | Self::Unreadable { .. } => "Invalid",
+        }
+    }
+
     /// An unreadable field. What is wrong may quote the body, so it is cut to a readable length.
     pub(crate) fn unreadable(path: impl Into<String>, problem: impl Into<String>) -> Self {
         const LONGEST: usize = 300;

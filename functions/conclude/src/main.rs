@@ -1,3 +1,16 @@
-//! The step `conclude`.
+//! Says how the deployment ended, and makes way for the next.
 
-fn main() {}
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), shell::Error> {
+    let clock = aws::SystemClock;
+    let config = aws::config(None, None).await;
+    let fleet = aws::Ecs::new(&config);
+    let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
+    let callbacks = aws::StepFunctions::new(&config);
+    let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
+
+    shell::run("conclude", async |input| {
+        workflow::conclude(&clock, &fleet, &ledger, &callbacks, &bus, input).await
+    })
+    .await
+}

@@ -1,3 +1,17 @@
-//! The step `judge`.
+//! Decides whether the rollout goes on, waits, or is taken back.
 
-fn main() {}
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), shell::Error> {
+    let clock = aws::SystemClock;
+    let config = aws::config(None, None).await;
+    let fleet = aws::Ecs::new(&config);
+    let balancer = aws::Elbv2::new(&config);
+    let alarms = aws::CloudWatch::new(&config);
+    let probe = aws::TestListener::new();
+    let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
+
+    shell::run("judge", async |input| {
+        workflow::judge(&clock, &fleet, &balancer, &alarms, &probe, &ledger, input).await
+    })
+    .await
+}

@@ -1,3 +1,10 @@
-//! The step `observe`.
+//! Finds out what a stopped execution left behind.
 
-fn main() {}
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), shell::Error> {
+    let config = aws::config(None, None).await;
+    let fleet = aws::Ecs::new(&config);
+    let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
+
+    shell::run("observe", async |ended| workflow::observe(&fleet, &ledger, ended).await).await
+}

@@ -1,3 +1,20 @@
-//! The step `receive`.
+//! Hears GitHub's webhook, and tells the bus that an image was pushed.
 
-fn main() {}
+mod door;
+mod keys;
+
+use self::door::Door;
+use self::keys::Keys;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), shell::Error> {
+    shell::log::begin();
+    let config = aws::config(None, None).await;
+    let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
+    let secrets = aws::SecretsManager::new(&config);
+    let id = shell::setting("CUTOVER_WEBHOOK_SECRET")?;
+    let keys = Keys::begin(async || secrets.secrets(&id).await).await;
+    let door = Door { clock: aws::SystemClock, bus, keys };
+
+    shell::run("receive", async |request| Ok(door.hear(request).await)).await
+}

@@ -1,3 +1,10 @@
-//! The step `resume`.
+//! Wakes the executions that wait for news.
 
-fn main() {}
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), shell::Error> {
+    let config = aws::config(None, None).await;
+    let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
+    let callbacks = aws::StepFunctions::new(&config);
+
+    shell::run("resume", async |event| workflow::resume(&ledger, &callbacks, &event).await).await
+}

@@ -1,3 +1,15 @@
-//! The step `watch`.
+//! Waits until the rollout has news.
 
-fn main() {}
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), shell::Error> {
+    let clock = aws::SystemClock;
+    let config = aws::config(None, None).await;
+    let fleet = aws::Ecs::new(&config);
+    let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
+    let callbacks = aws::StepFunctions::new(&config);
+
+    shell::run("watch", async |input| {
+        workflow::watch(&clock, &fleet, &ledger, &callbacks, input).await
+    })
+    .await
+}

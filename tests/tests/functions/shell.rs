@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::Failure;
 use serde_json::{Value, json};
-use tests::lambda::Function;
+use tests::lambda::{Function, TIME_LIMIT};
 
 /// A limit for what must not take long.
 const SOON: Duration = Duration::from_millis(800);
@@ -79,7 +79,7 @@ async fn an_input_that_cannot_be_read_is_invalid_and_says_where() {
         ("coffee", "the input cannot be read: expected value"),
         (&deep, "the input cannot be read: recursion limit exceeded"),
     ] {
-        let error = function.invoke_within(SOON, event).await.expect_err(says);
+        let error = function.invoke_within(TIME_LIMIT, event).await.expect_err(says);
         assert_eq!(error.name, "Invalid", "{error}");
         assert!(error.message.contains(says), "{error}");
     }

@@ -6,7 +6,10 @@ mod image;
 mod push;
 #[cfg(test)]
 mod tests;
+mod told;
 mod wire;
+
+use std::time::Duration;
 
 use self::headers::Headers;
 pub use self::heard::{Heard, Push};
@@ -18,6 +21,10 @@ use crate::{Refusal, Secrets, signature};
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>), and what works on
 /// one machine should work on AWS. A package event has about 20 kB.
 pub const LIMIT: usize = 6 * 1024 * 1024;
+
+/// How long hearing a delivery may take: GitHub has its answer within 10 seconds, or counts it as
+/// failed (<https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks>).
+pub const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Reads a delivery: what was heard, or why it is refused.
 ///

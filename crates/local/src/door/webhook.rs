@@ -10,10 +10,8 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use domain::Failure;
-use domain::release::ImagePushed;
-use github::webhook::{self, Heard, LIMIT, Push};
+use github::webhook::{self, Heard, LIMIT, PATIENCE};
 use http_body_util::BodyExt;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -27,9 +25,6 @@ pub(super) const TARGET: &str = "receive";
 
 /// How long GitHub may take to send a body. It gives up after 10 seconds itself.
 const SENDING: Duration = Duration::from_secs(10);
-
-/// How long the bus may take: GitHub has its answer within 10 seconds, or counts it as failed.
-const RECEIVING: Duration = Duration::from_secs(8);
 
 /// Beyond this no body is read to its end just to answer politely. GitHub sends 25 MB at most.
 const POLITE: usize = 32 * 1024 * 1024;
@@ -114,58 +109,28 @@ async fn hearing(
         if let github::Refusal::Unreadable { .. } = refusal {
             bury(reception, headers, body, &refusal.to_string());
         }
-        Refusal::new(refusal.status(), name(&refusal), refusal.to_string())
+        Refusal::new(refusal.status(), refusal.name(), refusal.to_string())
     })?;
 
     let status = StatusCode::from_u16(heard.status()).unwrap_or(StatusCode::ACCEPTED);
-    let answer = match heard {
-        Heard::Ping { zen } => json!({ "pong": zen }),
-        Heard::NotForUs { reason } => {
-            tracing::info!("passed by a delivery: {reason}");
-            json!({ "ignored": reason })
-        }
+    let answer = heard.answer();
+    match heard {
+        Heard::Ping { .. } => {}
+        Heard::NotForUs { reason } => tracing::info!("passed by a delivery: {reason}"),
         Heard::Pushed(push) => {
-            let pushed = pushed(*push, reception.account.now()).map_err(|failure| {
+            let pushed = push.pushed(reception.account.now()).map_err(|failure| {
                 bury(reception, headers, body, &failure.to_string());
                 Refusal::from(failure)
             })?;
-            let accepted = json!({
-                "accepted": { "image": pushed.image, "tag": pushed.tag, "digest": pushed.digest }
-            });
-            let received = timeout(RECEIVING, reception.account.receive(pushed)).await;
+            let received = timeout(PATIENCE, reception.account.receive(pushed)).await;
             let late = |_| Failure::Unavailable("the bus did not take it in time".into());
             received.map_err(late).flatten().map_err(|failure| {
                 // Whatever the reason, it is ours, and GitHub's *Redeliver* may help.
                 Refusal::new(503, "Unavailable", failure.to_string())
             })?;
-            accepted
         }
-    };
+    }
     Ok((status, answer))
-}
-
-fn name(refusal: &github::Refusal) -> &'static str {
-    match refusal {
-        github::Refusal::Unsigned | github::Refusal::Forged => "Unauthorized",
-        github::Refusal::TooLarge { .. } => "TooLarge",
-        github::Refusal::Form | github::Refusal::Unreadable { .. } => "Invalid",
-    }
-}
-
-/// What GitHub told, in our words.
-fn pushed(push: Push, now: Timestamp) -> Result<ImagePushed, Failure> {
-    fn read<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, Failure> {
-        text.parse().map_err(|error: T::Err| Failure::Invalid(error.to_string()))
-    }
-    Ok(ImagePushed {
-        image: read(&push.image)?,
-        tag: read(&push.tag)?,
-        digest: read(&push.digest)?,
-        at: push.at.unwrap_or(now),
-        pushed_by: push.pushed_by.unwrap_or_else(|| "somebody".into()),
-        revision: push.revision,
-        delivery: Some(push.delivery),
-    })
 }
 
 /// Keeps an authentic delivery that cannot be read, for a person to look at.
@@ -200,7 +165,7 @@ async fn whole(mut body: Body) -> Result<Bytes, Refusal> {
     }
     if length > LIMIT {
         let refusal = github::Refusal::TooLarge { length, limit: LIMIT };
-        return Err(Refusal::new(refusal.status(), name(&refusal), refusal.to_string()));
+        return Err(Refusal::new(refusal.status(), refusal.name(), refusal.to_string()));
     }
     Ok(read.into())
 }

@@ -1,0 +1,107 @@
+//! The door on AWS: from a request at the function's URL to an event on the bus.
+
+use domain::Failure;
+use github::Refusal;
+use github::webhook::{self, Heard, LIMIT, PATIENCE};
+use serde_json::json;
+use shell::url::{Request, Response};
+use tokio::time::timeout;
+use workflow::ports::{Bus, Clock};
+
+use crate::keys::Keys;
+
+/// Whom the door needs.
+pub(crate) struct Door<C, B, F> {
+    pub(crate) clock: C,
+    pub(crate) bus: B,
+    pub(crate) keys: Keys<F>,
+}
+
+impl<C, B, F> Door<C, B, F>
+where
+    C: Clock,
+    B: Bus,
+    F: AsyncFn() -> Result<Vec<String>, Failure>,
+{
+    /// Answers a request, whatever it is, while GitHub still listens.
+    pub(crate) async fn hear(&self, request: Request) -> Response {
+        let answer = timeout(PATIENCE, self.take(request)).await;
+
+        answer.unwrap_or_else(|_| late(&Failure::Unavailable("it took too long".into())))
+    }
+
+    async fn take(&self, request: Request) -> Response {
+        if request.method() != "POST" {
+            let says = "GitHub's webhook is taken here, by POST";
+            return told(405, "MethodNotAllowed", says).with("allow", "POST");
+        }
+        let headers: Vec<(String, String)> =
+            request.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let body = match request.body() {
+            Ok(body) => body,
+            Err(problem) => return told(400, "Invalid", &problem),
+        };
+        let heard = match self.listen(&headers, &body).await {
+            Ok(Ok(heard)) => heard,
+            Ok(Err(refusal)) => {
+                tracing::warn!(delivery = delivery(&headers), "refused a delivery: {refusal}");
+                return told(refusal.status(), refusal.name(), &refusal.to_string());
+            }
+            Err(failure) => return late(&failure),
+        };
+
+        let (status, answer) = (heard.status(), heard.answer());
+        match heard {
+            Heard::Ping { .. } => {}
+            Heard::NotForUs { reason } => {
+                tracing::info!(delivery = delivery(&headers), "passed by a delivery: {reason}");
+            }
+            Heard::Pushed(push) => {
+                let pushed = match push.pushed(self.clock.now()) {
+                    Ok(pushed) => pushed,
+                    Err(failure) => return told(400, failure.name(), &failure.to_string()),
+                };
+                if let Err(failure) = workflow::receive(&self.bus, pushed).await {
+                    return late(&failure);
+                }
+            }
+        }
+        Response::json(status, &answer)
+    }
+
+    /// What the delivery says. A signature that does not fit may be by a secret newer than ours.
+    async fn listen(
+        &self,
+        headers: &[(String, String)],
+        body: &[u8],
+    ) -> Result<Result<Heard, Refusal>, Failure> {
+        let read = |secrets| {
+            let headers = headers.iter().map(|(name, value)| (name, value));
+            webhook::read(&secrets, LIMIT, headers, body)
+        };
+        let heard = read(self.keys.known().await?);
+
+        if heard == Err(Refusal::Forged)
+            && let Some(newer) = self.keys.renewed().await
+        {
+            return Ok(read(newer));
+        }
+        Ok(heard)
+    }
+}
+
+/// GitHub's id of the delivery, for finding it again. It is not signed, so it may be anything.
+fn delivery(headers: &[(String, String)]) -> Option<&str> {
+    let header = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-github-delivery"));
+    header.map(|(_, id)| id.as_str()).filter(|id| id.len() <= 100)
+}
+
+/// Whatever the reason, it is ours: GitHub shows the delivery as failed, and *Redeliver* may help.
+fn late(failure: &Failure) -> Response {
+    tracing::error!(failure = failure.name(), "lost a delivery: {failure}");
+    told(503, "Unavailable", &failure.to_string())
+}
+
+fn told(status: u16, name: &str, message: &str) -> Response {
+    Response::json(status, &json!({ "error": name, "message": message }))
+}
