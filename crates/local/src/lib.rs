@@ -13,3 +13,4 @@ pub mod proxy;
 pub mod real;
 pub mod simulated;
 pub mod traffic;
+pub mod wire;

@@ -47,17 +47,22 @@ impl Calls {
         self.count.load(Ordering::Relaxed)
     }
 
+    /// Counts a call, and tells what happens to it.
+    pub(crate) fn next(&self, name: &'static str) -> Option<Fault> {
+        let call = Call { number: self.count.fetch_add(1, Ordering::Relaxed), name };
+        let disturb = self.disturb.read().clone();
+        disturb.and_then(|disturb| disturb(call))
+    }
+
     /// Makes a call, or lets it fail.
     pub(super) async fn make<T>(
         &self,
         name: &'static str,
         effect: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
-        let call = Call { number: self.count.fetch_add(1, Ordering::Relaxed), name };
-        let disturb = self.disturb.read().clone();
         let lost = || Failure::Unavailable(format!("{name} did not answer"));
 
-        match disturb.and_then(|disturb| disturb(call)) {
+        match self.next(name) {
             None => effect.await,
             Some(Fault::Before) => Err(lost()),
             Some(Fault::After) => {

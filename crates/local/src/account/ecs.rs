@@ -9,7 +9,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
 use super::Inner;
-use super::fleet::{next_revision, refused};
+use super::fleet::refused;
 use super::store::{Kind, Store, StoreError};
 use crate::bus;
 use crate::ecs::{ApiError, EcsEvent, Service, StopType, TaskDefinition};
@@ -58,20 +58,32 @@ impl Ecs {
         self.task_definitions.write().insert(arn, task_definition.clone());
     }
 
-    /// Registers the next revision of a task definition's family, with another image.
-    pub(super) fn register(
-        &self,
-        store: &Store,
-        blue: &TaskDefinition,
-        image: &str,
-    ) -> TaskDefinition {
+    /// The newest task definition of a family, which is told by an ARN without a revision.
+    pub(super) fn newest(&self, family: &str) -> Option<TaskDefinition> {
+        let known = self.task_definitions.read();
+        let of_family = known.values().filter_map(|it| {
+            let (known, revision) = it.arn.rsplit_once(':')?;
+            (known == family).then_some((revision.parse::<u32>().ok()?, it))
+        });
+        of_family.max_by_key(|(revision, _)| *revision).map(|(_, newest)| newest.clone())
+    }
+
+    /// Registers `form` as the next revision of its family, whatever revision its ARN names.
+    pub(super) fn register(&self, store: &Store, form: TaskDefinition) -> TaskDefinition {
         let mut known = self.task_definitions.write();
-        let revision =
-            (1..=u32::MAX).find(|n| !known.contains_key(&next_revision(blue, *n, image).arn));
-        let green = next_revision(blue, revision.unwrap_or(u32::MAX), image);
-        store.put(Kind::TaskDefinition, &green.arn, &green);
-        known.insert(green.arn.clone(), green.clone());
-        green
+        let family = form.arn.rsplit_once(':').map_or(form.arn.as_str(), |(family, _)| family);
+        let arn = |revision: u32| format!("{family}:{revision}");
+        let revision = (1..=u32::MAX).find(|revision| !known.contains_key(&arn(*revision)));
+
+        let registered = TaskDefinition { arn: arn(revision.unwrap_or(u32::MAX)), ..form };
+        store.put(Kind::TaskDefinition, &registered.arn, &registered);
+        known.insert(registered.arn.clone(), registered.clone());
+        registered
+    }
+
+    pub(super) fn has_cluster(&self, cluster: &str) -> bool {
+        let services = self.services.read();
+        services.keys().any(|place| place.split('/').next() == Some(cluster))
     }
 
     /// Asks something of a service.
@@ -92,17 +104,45 @@ impl Ecs {
         place: &Place,
         change: impl FnOnce(&mut Service) -> Result<(), ApiError>,
     ) -> Result<(), Failure> {
-        let kept = self.kept(place)?;
+        let changed = self.change(store, place, change);
+        changed.ok_or_else(|| unknown(place))?.map_err(|error| refused(&error))
+    }
+
+    /// The same, in the words of ECS; `None` if there is no such service.
+    pub(super) fn change(
+        &self,
+        store: &Store,
+        place: &Place,
+        change: impl FnOnce(&mut Service) -> Result<(), ApiError>,
+    ) -> Option<Result<(), ApiError>> {
+        let kept = self.kept(place).ok()?;
         let mut service = kept.service.lock();
-        change(&mut service).map_err(|error| refused(&error))?;
-        store.put(Kind::Service, &place.to_string(), &*service);
-        kept.asked.notify_one();
-        Ok(())
+        let changed = change(&mut service);
+        if changed.is_ok() {
+            store.put(Kind::Service, &place.to_string(), &*service);
+            kept.asked.notify_one();
+        }
+        Some(changed)
     }
 
     fn kept(&self, place: &Place) -> Result<Arc<Kept>, Failure> {
         let kept = self.services.read().get(&place.to_string()).cloned();
-        kept.ok_or_else(|| Failure::Refused(format!("ECS has no service {place}")))
+        kept.ok_or_else(|| unknown(place))
+    }
+}
+
+fn unknown(place: &Place) -> Failure {
+    Failure::Refused(format!("ECS has no service {place}"))
+}
+
+/// Where the service is that an ARN names: `arn:…:<kind>/<cluster>/<service>`, with or without more.
+pub(crate) fn place_in(arn: &str, kind: &str) -> Option<Place> {
+    let resource = arn.splitn(6, ':').nth(5)?;
+    match resource.split('/').collect::<Vec<_>>()[..] {
+        [named, cluster, service, ..] if named == kind => {
+            Some(Place { cluster: cluster.to_owned(), service: service.to_owned() })
+        }
+        _ => None,
     }
 }
 

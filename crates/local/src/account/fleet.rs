@@ -12,6 +12,7 @@ use serde::de::value::{Error as ValueError, StrDeserializer};
 use workflow::ports::{Balancer, Deployment, Fleet, Reply};
 
 use super::Inner;
+use super::ecs::place_in;
 use super::world::World;
 use crate::ecs::{
     self, ApiError, Canary, DeploymentConfiguration, ErrorCode, Hook, HookAction, LifecycleStage,
@@ -57,7 +58,8 @@ impl<P: Plant> Fleet for World<P> {
                     blue.arn, blue.image
                 )));
             }
-            arn(&self.0.ecs.register(&self.0.store, &blue, image).arn)
+            let green = TaskDefinition { image: image.to_owned(), ..blue };
+            arn(&self.0.ecs.register(&self.0.store, green).arn)
         };
         self.0.calls.make("fleet.register", effect).await
     }
@@ -163,19 +165,24 @@ impl<P: Plant> Balancer for World<P> {
 impl<P: Plant> Inner<P> {
     /// The targets of a target group: the tasks of the revision that it was named after.
     pub(super) fn targets(&self, group: &str) -> Vec<Target> {
-        let revision = group.replacen(":elasticloadbalancing:", ":ecs:", 1).replacen(
-            ":targetgroup/",
-            ":service-revision/",
-            1,
-        );
+        let revision = revision_of(group);
         let service = revision.rsplit('/').nth(1).unwrap_or_default();
         self.plant.targets(service, &revision)
     }
 }
 
+/// The revision that a target group was named after.
+pub(super) fn revision_of(group: &str) -> String {
+    group.replacen(":elasticloadbalancing:", ":ecs:", 1).replacen(
+        ":targetgroup/",
+        ":service-revision/",
+        1,
+    )
+}
+
 /// The target group of a revision. A real service alternates two; here each revision has its own,
 /// named after it.
-pub(super) fn target_group(revision: &str) -> String {
+pub(crate) fn target_group(revision: &str) -> String {
     revision.replacen(":ecs:", ":elasticloadbalancing:", 1).replacen(
         ":service-revision/",
         ":targetgroup/",
@@ -283,13 +290,7 @@ fn unknown(rollout: &Arn) -> Failure {
 
 /// Where the service of a service deployment is: `arn:…:service-deployment/<cluster>/<service>/<id>`.
 fn place(rollout: &Arn) -> Result<Place, Failure> {
-    let resource = rollout.as_str().splitn(6, ':').nth(5).unwrap_or_default();
-    match resource.split('/').collect::<Vec<_>>()[..] {
-        ["service-deployment", cluster, service, _] => {
-            Ok(Place { cluster: cluster.to_owned(), service: service.to_owned() })
-        }
-        _ => Err(unknown(rollout)),
-    }
+    place_in(rollout.as_str(), "service-deployment").ok_or_else(|| unknown(rollout))
 }
 
 /// What a refused call of ECS means to a step.
@@ -300,10 +301,4 @@ pub(super) fn refused(error: &ApiError) -> Failure {
         | ErrorCode::ClientException
         | ErrorCode::ServiceDeploymentNotFoundException => Failure::Refused(error.to_string()),
     }
-}
-
-/// A copy of `blue` with another image, as `RegisterTaskDefinition` makes it.
-pub(super) fn next_revision(blue: &TaskDefinition, revision: u32, image: &str) -> TaskDefinition {
-    let family = blue.arn.rsplit_once(':').map_or(blue.arn.as_str(), |(family, _)| family);
-    TaskDefinition { arn: format!("{family}:{revision}"), image: image.to_owned() }
 }

@@ -64,7 +64,7 @@ impl<P: Plant> Inner<P> {
                 }
             }
         });
-        for rule in definitions::rules() {
+        for rule in definitions::rules().into_iter().filter(|_| self.settings.rules) {
             bus.put_rule(rule);
         }
         let _ = self.bus.set(bus);

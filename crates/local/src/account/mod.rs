@@ -16,6 +16,7 @@ mod images;
 mod ledger;
 mod ringing;
 mod store;
+mod wire;
 
 mod definitions;
 mod executions;
@@ -49,6 +50,10 @@ pub use settings::Settings;
 pub use steps::VERBS;
 pub use store::{Kind, Store, StoreError};
 pub use told::{Observer, Told};
+pub use world::World;
+
+pub(crate) use ecs::place_in;
+pub(crate) use fleet::target_group;
 
 use self::executions::{Executions, failed};
 use self::inner::Inner;
@@ -136,10 +141,10 @@ impl<P: Plant> Account<P> {
         let place = document.place();
         if !self.0.ecs.has(&place) {
             let Settings { region, account, .. } = &self.0.settings;
-            let task_definition = TaskDefinition {
-                arn: format!("arn:aws:ecs:{region}:{account}:task-definition/{}:1", place.service),
-                image: document.image.at(image),
-            };
+            let task_definition = TaskDefinition::new(
+                format!("arn:aws:ecs:{region}:{account}:task-definition/{}:1", place.service),
+                document.image.at(image),
+            );
             self.0.ecs.keep(&self.0.store, &task_definition);
             let create = CreateService {
                 name: place.service.clone(),
@@ -259,7 +264,12 @@ impl<P: Plant> Account<P> {
         self.0.bus().dead_letters()
     }
 
-    /// The calls that steps make.
+    /// What the steps ask of the world, kept by this account.
+    pub fn world(&self) -> World<P> {
+        World(Arc::clone(&self.0))
+    }
+
+    /// The calls that steps make, and those that come over the [wire](crate::wire).
     pub fn calls(&self) -> &Calls {
         &self.0.calls
     }

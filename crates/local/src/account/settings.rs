@@ -15,6 +15,10 @@ pub struct Settings {
     pub keep: Keep,
     /// How deliveries of the bus are tried again, and what seeds their jitter.
     pub bus: bus::Settings,
+    /// Whether events start what the rules name. Without, the state machines stand still, and only
+    /// whoever [hears](bus::Bus::hear) the bus does something about an event: for an account whose
+    /// machines run elsewhere.
+    pub rules: bool,
     /// What task tokens begin with; by default something that was never used before.
     pub tokens: Option<String>,
 }
@@ -26,6 +30,7 @@ impl Default for Settings {
             account: "000000000000".to_owned(),
             keep: Keep::default(),
             bus: bus::Settings::default(),
+            rules: true,
             tokens: None,
         }
     }

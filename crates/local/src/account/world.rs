@@ -22,7 +22,13 @@ use crate::bus;
 use crate::plant::{Ask, Plant};
 
 /// The account as the steps see it.
-pub(super) struct World<P: Plant>(pub(super) Arc<Inner<P>>);
+pub struct World<P: Plant>(pub(super) Arc<Inner<P>>);
+
+impl<P: Plant> std::fmt::Debug for World<P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("World").field(&self.0.settings).finish()
+    }
+}
 
 impl<P: Plant> Clock for World<P> {
     fn now(&self) -> Timestamp {

@@ -61,12 +61,15 @@ pub struct Counters {
     pub dead: u64,
 }
 
+type Ear = dyn Fn(&Arc<Event>) + Send + Sync;
+
 /// An event bus; clones are the same bus. When the last is dropped, deliveries stop.
 #[derive(Clone)]
 pub struct Bus {
     core: Arc<Core>,
     rules: Arc<RwLock<Vec<Arc<Rule>>>>,
     disturb: Arc<RwLock<Option<Arc<disturbance::Disturb>>>>,
+    ear: Arc<RwLock<Option<Arc<Ear>>>>,
     _stop: Arc<DropGuard>,
 }
 
@@ -100,8 +103,15 @@ impl Bus {
             }),
             rules: Arc::default(),
             disturb: Arc::default(),
+            ear: Arc::default(),
             _stop: Arc::new(stop.drop_guard()),
         }
+    }
+
+    /// Tells `ear` of every event from now on, whether a rule matches or not: at once, in order and
+    /// undisturbed. It must not block. Whoever forwards events to another bus listens here.
+    pub fn hear(&self, ear: impl Fn(&Arc<Event>) + Send + Sync + 'static) {
+        *self.ear.write() = Some(Arc::new(ear));
     }
 
     /// Adds a rule, or replaces the one of that name.
@@ -125,6 +135,10 @@ impl Bus {
     /// Outside a tokio runtime, where nothing can run by itself.
     pub fn put(&self, event: impl Into<Arc<Event>>) {
         let event = event.into();
+        let ear = self.ear.read().clone();
+        if let Some(ear) = ear {
+            ear(&event);
+        }
         let matching: Vec<Arc<Rule>> = {
             let rules = self.rules.read();
             rules.iter().filter(|rule| rule.pattern.matches(&event)).cloned().collect()

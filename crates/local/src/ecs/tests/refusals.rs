@@ -102,7 +102,7 @@ fn five_deployments_may_be_under_way_and_no_more() {
 #[test]
 fn a_task_definition_without_an_image_is_refused() {
     let mut tale = Tale::begin();
-    let nothing = TaskDefinition { arn: String::new(), image: String::new() };
+    let nothing = TaskDefinition::new("", "");
     let update = UpdateService { task_definition: Some(nothing), ..Default::default() };
 
     let refused = tale.service.update(update, tale.now).unwrap_err();

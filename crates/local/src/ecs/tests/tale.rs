@@ -31,10 +31,10 @@ pub(super) struct Tale {
 }
 
 pub(super) fn task_definition(number: u32) -> TaskDefinition {
-    TaskDefinition {
-        arn: format!("arn:aws:ecs:eu-central-1:000000000000:task-definition/checkout:{number}"),
-        image: format!("ghcr.io/acme/checkout@sha256:{number:064}"),
-    }
+    TaskDefinition::new(
+        format!("arn:aws:ecs:eu-central-1:000000000000:task-definition/checkout:{number}"),
+        format!("ghcr.io/acme/checkout@sha256:{number:064}"),
+    )
 }
 
 pub(super) fn create() -> CreateService {

@@ -1,0 +1,65 @@
+//! What [`crate::wire`] asks of the account: the calls of ECS and its load balancer in their own
+//! words, where [`World`](super::World) has them in ours.
+
+use std::sync::Arc;
+
+use domain::service::Place;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::Account;
+use super::ecs::place_in;
+use super::fleet::revision_of;
+use crate::ecs::{ApiError, Service, TaskDefinition};
+use crate::plant::{Plant, Target};
+
+impl<P: Plant> Account<P> {
+    /// A cluster is there when a service is in it.
+    pub(crate) fn has_cluster(&self, cluster: &str) -> bool {
+        self.0.ecs.has_cluster(cluster)
+    }
+
+    /// A task definition by its ARN, with or without a revision: without, it is the newest.
+    pub(crate) fn task_definition(&self, arn: &str) -> Option<TaskDefinition> {
+        self.0.ecs.task_definition(arn).or_else(|| self.0.ecs.newest(arn))
+    }
+
+    /// Registers the next revision of a family.
+    pub(crate) fn register(&self, family: &str, image: &str, rest: Value) -> TaskDefinition {
+        let form = TaskDefinition {
+            arn: format!("{}:0", self.arn("task-definition", family)),
+            image: image.to_owned(),
+            rest: Some(Arc::new(rest)),
+        };
+        self.0.ecs.register(&self.0.store, form)
+    }
+
+    /// The ARN of something that ECS has in this account.
+    pub(crate) fn arn(&self, kind: &str, name: &str) -> String {
+        let super::Settings { region, account, .. } = &self.0.settings;
+        format!("arn:aws:ecs:{region}:{account}:{kind}/{name}")
+    }
+
+    /// Asks something of a service that may change it; `None` if there is no such service.
+    pub(crate) fn change(
+        &self,
+        place: &Place,
+        change: impl FnOnce(&mut Service, Timestamp) -> Result<(), ApiError>,
+    ) -> Option<Result<(), ApiError>> {
+        let now = self.now();
+        self.0.ecs.change(&self.0.store, place, |service| change(service, now))
+    }
+
+    /// The targets of a target group; `None` if there is no such group.
+    pub(crate) fn targets(&self, group: &str) -> Option<Vec<Target>> {
+        let revision = revision_of(group);
+        let place = place_in(&revision, "service-revision").filter(|_| revision != group)?;
+        let known = self.ecs(&place, |service| service.revision(&revision).is_some())?;
+        known.then(|| self.0.targets(group))
+    }
+
+    /// Completes when the account closes.
+    pub(crate) async fn closed(self) {
+        self.0.closing.cancelled().await;
+    }
+}

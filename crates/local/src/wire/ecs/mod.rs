@@ -1,0 +1,52 @@
+//! ECS: one file for each thing that is asked about.
+
+mod configuration;
+mod deployments;
+mod list;
+mod names;
+mod render;
+mod revisions;
+mod services;
+mod steering;
+mod task_definitions;
+
+use serde_json::Value;
+
+use super::refusal::Refusal;
+use crate::account::Account;
+use crate::plant::Plant;
+
+/// The most ARNs that are described in one call: deployments and revisions.
+const MOST_ARNS: usize = 20;
+
+/// An operation: what it is called among the account's calls, and what it does.
+type Operation<P> = (&'static str, fn(&Account<P>, &[u8]) -> Result<Value, Refusal>);
+
+/// Finds an operation by its name.
+pub(super) fn operation<P: Plant>(name: &str) -> Option<Operation<P>> {
+    let operation: Operation<P> = match name {
+        "DescribeServices" => ("ecs.DescribeServices", services::describe),
+        "UpdateService" => ("ecs.UpdateService", services::update),
+        "DescribeTaskDefinition" => ("ecs.DescribeTaskDefinition", task_definitions::describe),
+        "RegisterTaskDefinition" => ("ecs.RegisterTaskDefinition", task_definitions::register),
+        "ListServiceDeployments" => ("ecs.ListServiceDeployments", list::list),
+        "DescribeServiceDeployments" => ("ecs.DescribeServiceDeployments", deployments::describe),
+        "DescribeServiceRevisions" => ("ecs.DescribeServiceRevisions", revisions::describe),
+        "ContinueServiceDeployment" => ("ecs.ContinueServiceDeployment", steering::go_on),
+        "StopServiceDeployment" => ("ecs.StopServiceDeployment", steering::stop),
+        _ => return None,
+    };
+    Some(operation)
+}
+
+/// The ARNs to describe, of which there must be some and not too many.
+fn arns(parameter: &str, arns: Option<Vec<String>>) -> Result<Vec<String>, Refusal> {
+    let arns = arns.filter(|arns| !arns.is_empty());
+    let arns = arns.ok_or_else(|| Refusal::missing(parameter))?;
+    match arns.len() {
+        0..=MOST_ARNS => Ok(arns),
+        many => Err(Refusal::invalid(format!(
+            "{parameter} has {many} entries and at most {MOST_ARNS} are allowed"
+        ))),
+    }
+}

@@ -1,0 +1,92 @@
+//! AWS Query: the operation and its input are a form, the answer is XML.
+//!
+//! Source: the Smithy specification, *AWS query protocol*.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use axum::body::{Body, Bytes};
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use uuid::Uuid;
+
+use super::refusal::Refusal;
+use super::{elb, fault};
+use crate::account::Account;
+use crate::plant::Plant;
+
+/// The content type of a form.
+pub(super) const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
+/// The version of Elastic Load Balancing's API.
+const VERSION: &str = "2015-12-01";
+const NAMESPACE: &str = "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/";
+
+/// The fields of a form.
+pub(super) type Form = BTreeMap<String, String>;
+
+/// Answers a call of Elastic Load Balancing.
+pub(super) async fn answer<P: Plant>(
+    account: &Account<P>,
+    body: Result<Bytes, Refusal>,
+) -> Response {
+    let mut form: Form = match body {
+        Ok(body) => form_urlencoded::parse(&body).into_owned().collect(),
+        Err(refusal) => return response("", Err(refusal)),
+    };
+    let action = form.remove("Action").unwrap_or_default();
+    let version = form.remove("Version").unwrap_or_default();
+    let Some((name, call)) = elb::operation(&action).filter(|_| version == VERSION) else {
+        let message = format!("there is no operation {action:?} of version {version:?} here");
+        return response("", Err(Refusal::new("InvalidAction", message)));
+    };
+
+    fault::make(account, name, || response(&action, call(account, form))).await
+}
+
+fn response(action: &str, answer: Result<String, Refusal>) -> Response {
+    let id = Uuid::new_v4();
+    let (status, body) = match answer {
+        Ok(result) => (
+            StatusCode::OK,
+            format!(
+                "<{action}Response xmlns=\"{NAMESPACE}\">\
+                 <{action}Result>{result}</{action}Result>\
+                 <ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata>\
+                 </{action}Response>"
+            ),
+        ),
+        Err(Refusal { code, message }) => (
+            StatusCode::BAD_REQUEST,
+            format!(
+                "<ErrorResponse xmlns=\"{NAMESPACE}\">\
+                 <Error><Type>Sender</Type>{}{}</Error><RequestId>{id}</RequestId>\
+                 </ErrorResponse>",
+                element("Code", code),
+                element("Message", &message)
+            ),
+        ),
+    };
+    Response::builder()
+        .status(status)
+        .header(header::CONTENT_TYPE, "text/xml")
+        .header("x-amzn-requestid", id.to_string())
+        .body(Body::from(body))
+        .expect("these headers are plain")
+}
+
+/// An element that holds text, whatever is in it.
+pub(super) fn element(name: &str, text: &str) -> String {
+    let mut element = format!("<{name}>");
+    for letter in text.chars() {
+        match letter {
+            '&' => element.push_str("&amp;"),
+            '<' => element.push_str("&lt;"),
+            '>' => element.push_str("&gt;"),
+            // XML 1.0 has no other control characters, escaped or not.
+            letter if letter.is_control() && !matches!(letter, '\t' | '\n') => element.push(' '),
+            letter => element.push(letter),
+        }
+    }
+    let _ = write!(element, "</{name}>");
+    element
+}
