@@ -51,10 +51,34 @@ impl Ministack {
             "GlobalSecondaryIndexes": [{
                 "IndexName": "history",
                 "KeySchema": [key("listed", "HASH"), key("began", "RANGE")],
-                "Projection": { "ProjectionType": "ALL" }
+                "Projection": { "ProjectionType": "KEYS_ONLY" }
             }]
         });
         self.api.call(DYNAMODB, "CreateTable", &table).await;
+    }
+
+    /// The items of a table under one key, in order.
+    pub async fn items(&self, table: &str, key: &str) -> Vec<Value> {
+        let (mut items, mut from) = (Vec::new(), Value::Null);
+        loop {
+            let mut page = json!({
+                "TableName": table,
+                "KeyConditionExpression": "pk = :key",
+                "ExpressionAttributeValues": { ":key": { "S": key } },
+                "ConsistentRead": true
+            });
+            if !from.is_null() {
+                page["ExclusiveStartKey"] = from;
+            }
+            let mut page = self.api.call(DYNAMODB, "Query", &page).await;
+            if let Value::Array(found) = page["Items"].take() {
+                items.extend(found);
+            }
+            from = page["LastEvaluatedKey"].take();
+            if from.is_null() {
+                return items;
+            }
+        }
     }
 
     /// Writes a parameter.

@@ -1,5 +1,9 @@
 //! The deployment over the wire: function binaries as processes, the SDK they were built with, and
 //! services that they reach by HTTP.
 
+mod chain;
+mod ecs;
 mod ghcr;
 mod github;
+mod listener;
+mod stage;

@@ -1,0 +1,200 @@
+//! Everything that a deployment meets, put together as Terraform does it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use domain::name::Digest;
+use domain::record::Entry;
+use domain::service::ServiceDocument;
+use local::account::{MACHINES, VERBS};
+use serde_json::Value;
+use tests::ministack::{ACCOUNT, Function, Ministack, REGION};
+
+use crate::ecs::Ecs;
+use crate::ghcr::{Ghcr, LOGIN};
+use crate::github::{Push, SECRET};
+use crate::listener::TestListener;
+
+/// The longest that a story takes.
+pub(crate) const LONGEST: Duration = Duration::from_secs(90);
+
+const TABLE: &str = "cutover";
+const BUS: &str = "cutover";
+const SERVICES: &str = "/cutover/services/";
+const WEBHOOK_SECRET: &str = "cutover/webhook";
+const REGISTRY_SECRET: &str = "cutover/registry";
+const RULES: &str = include_str!("../../../events/rules.json");
+
+/// One deployment of Cutover, and the world around it, for one story.
+pub(crate) struct Stage {
+    pub(crate) aws: Arc<Ministack>,
+    pub(crate) ecs: Ecs,
+    pub(crate) listener: TestListener,
+    pub(crate) document: ServiceDocument,
+    ghcr: Ghcr,
+    webhook: String,
+}
+
+impl Stage {
+    /// Everything deployed, and `checkout` serving `v1.0.0`; `None` where there is no emulator.
+    pub(crate) async fn set(change: impl FnOnce(&mut Value)) -> Option<Self> {
+        let aws = Arc::new(Ministack::start().await?);
+        let (listener, address) = TestListener::bind().await;
+        let document = tests::document("checkout", |document| {
+            document["bake"] = "5s".into();
+            document["checks"]["test_url"] = format!("http://{address}").into();
+            document["checks"]["within"] = "3s".into();
+            change(document);
+        });
+        let ghcr = Ghcr::open(aws.folder()).await;
+        let ecs = Ecs::begin(document.clone(), &digest("v1.0.0"), &aws).await;
+        let listener = TestListener::open(listener, address, &ecs.account, "checkout");
+
+        aws.table(TABLE).await;
+        aws.secret(WEBHOOK_SECRET, SECRET).await;
+        aws.secret(REGISTRY_SECRET, LOGIN).await;
+        let text = serde_json::to_string(&document).expect("a document");
+        aws.parameter(&format!("{SERVICES}checkout"), &text).await;
+        for alarm in &document.checks.alarms {
+            aws.alarm(alarm).await;
+        }
+        let arns = functions(&aws, &ecs, &ghcr).await;
+        let arns = machines(&aws, arns).await;
+        rules(&aws, &arns).await;
+        let webhook = aws.function_url("cutover-receive").await;
+        introduce(&aws, &ecs, &ghcr, &listener);
+        Some(Self { aws, ecs, listener, document, ghcr, webhook })
+    }
+
+    /// Pushes an image of `checkout`: it is in the registry from then on.
+    pub(crate) fn push(&self, tag: &str) -> Push {
+        let digest = digest(tag);
+        self.ghcr.push("acme/checkout", tag, digest.as_str());
+        Push { owner: "acme".to_owned(), tag: tag.to_owned(), digest: digest.to_string() }
+    }
+
+    /// Has GitHub tell of a push.
+    pub(crate) async fn deliver(&self, push: &Push) {
+        let status = push.deliver(&self.webhook, SECRET).await;
+        assert_eq!(status, 202, "{}", self.aws.log());
+    }
+
+    /// Has somebody tell of a push who does not know the secret, and answers the status.
+    pub(crate) async fn deliver_forged(&self, push: &Push) -> u16 {
+        push.deliver(&self.webhook, "a guess").await
+    }
+
+    /// Waits until so many deployments have ended, and answers them as Step Functions has them.
+    pub(crate) async fn ended(&self, deployments: usize) -> Vec<Value> {
+        self.aws.ended("cutover-deployment", deployments, LONGEST).await
+    }
+
+    /// The record of a deployment, as the table has it.
+    pub(crate) async fn record(&self, deployment: &str) -> Vec<Entry> {
+        let items = self.aws.items(TABLE, &format!("deployment#{deployment}")).await;
+        let entry = |item: &Value| {
+            let body = item["body"]["S"].as_str().unwrap_or_else(|| panic!("no body in {item}"));
+            serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {body}"))
+        };
+        items.iter().map(entry).collect()
+    }
+
+    /// The digest that serves, if one has all of production.
+    pub(crate) fn serves(&self) -> Option<Digest> {
+        self.ecs.serves(&self.document).and_then(|digest| digest.parse().ok())
+    }
+}
+
+/// The digest of a tag, which a story may know before there is such an image.
+pub(crate) fn digest(tag: &str) -> Digest {
+    let hex: String = tag.bytes().cycle().take(32).fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
+    format!("sha256:{hex}").parse().expect("64 digits")
+}
+
+/// Makes the functions, each the binary of its step, and answers their ARNs by verb.
+async fn functions(aws: &Ministack, ecs: &Ecs, ghcr: &Ghcr) -> BTreeMap<String, String> {
+    let environment: BTreeMap<String, String> = [
+        ("AWS_ENDPOINT_URL", aws.endpoint().to_owned()),
+        ("AWS_ENDPOINT_URL_ECS", format!("http://{}", ecs.address)),
+        ("AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2", format!("http://{}", ecs.address)),
+        ("CUTOVER_BUS", BUS.to_owned()),
+        ("CUTOVER_DEPLOYMENT_MACHINE", machine_arn("deployment")),
+        ("CUTOVER_LOG", "debug".to_owned()),
+        ("CUTOVER_REGISTRY_SECRET", REGISTRY_SECRET.to_owned()),
+        ("CUTOVER_SERVICES", SERVICES.to_owned()),
+        ("CUTOVER_TABLE", TABLE.to_owned()),
+        ("CUTOVER_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
+    ]
+    .into_iter()
+    .chain(ghcr.environment())
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect();
+
+    let mut arns = BTreeMap::new();
+    for verb in VERBS {
+        let program = tests::functions::binary(verb);
+        let name = format!("cutover-{verb}");
+        let function = Function { name: &name, program: &program, environment: &environment };
+        arns.insert(verb.to_owned(), aws.function(&function).await);
+    }
+    arns
+}
+
+/// Makes the state machines from the files that AWS gets, and adds their ARNs.
+async fn machines(aws: &Ministack, mut arns: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    arns.extend(MACHINES.map(|(machine, _)| (machine.to_owned(), machine_arn(machine))));
+    for (machine, text) in MACHINES {
+        let definition = asl::substitute(text, |name| arns.get(name).cloned());
+        let definition = definition.unwrap_or_else(|error| panic!("{machine}: {error}"));
+        let made = aws.machine(&format!("cutover-{machine}"), &definition).await;
+        assert_eq!(made, arns[machine]);
+    }
+    arns
+}
+
+/// Makes the rules from the files that AWS gets. What AWS tells comes to the default bus.
+async fn rules(aws: &Ministack, arns: &BTreeMap<String, String>) {
+    aws.bus(BUS).await;
+    let rules: BTreeMap<String, BTreeMap<String, String>> =
+        serde_json::from_str(RULES).expect("events/rules.json");
+    for (rule, target) in rules {
+        let pattern = pattern(&rule);
+        let read: Value = serde_json::from_str(&pattern).expect("a pattern");
+        let of_aws = read["source"][0].as_str().is_some_and(|source| source.starts_with("aws."));
+        let bus = if of_aws { "default" } else { BUS };
+        let name = target.values().next().expect("a rule has a target");
+        aws.rule(bus, &format!("cutover-{rule}"), &pattern, &arns[name]).await;
+    }
+}
+
+fn pattern(rule: &str) -> String {
+    let path = format!("{}/../events/patterns/{rule}.json", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn machine_arn(machine: &str) -> String {
+    format!("arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:cutover-{machine}")
+}
+
+/// Says once what is where.
+fn introduce(aws: &Ministack, ecs: &Ecs, ghcr: &Ghcr, listener: &TestListener) {
+    static SAID: OnceLock<()> = OnceLock::new();
+    SAID.get_or_init(|| {
+        let [(_, proxy), _] = ghcr.environment();
+        let _ = writeln!(
+            std::io::stderr(),
+            "one story's services, the others have their own:\n\
+             \x20 {}  ministack 1.5.33: Step Functions, Lambda (processes), EventBridge, DynamoDB, Parameter Store, Secrets Manager, CloudWatch\n\
+             \x20 http://{}  our model of ECS and its load balancer\n\
+             \x20 {proxy}  the way to ghcr.io, by TLS\n\
+             \x20 http://{}  the test listener",
+            aws.endpoint(), ecs.address, listener.address,
+        );
+    });
+}
