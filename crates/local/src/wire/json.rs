@@ -84,7 +84,7 @@ pub(super) fn seconds(at: Timestamp) -> f64 {
 pub(super) fn moment(field: &str, seconds: f64) -> Result<Timestamp, Refusal> {
     let since = SignedDuration::try_from_secs_f64(seconds);
     let moment = since.and_then(Timestamp::from_duration);
-    moment.map_err(|error| Refusal::invalid(format!("{field} is {seconds}: {error}")))
+    moment.map_err(|error| Refusal::invalid(format!("{field} is {seconds:?}: {error}")))
 }
 
 /// An answer without the members that have no value: AWS leaves them out.

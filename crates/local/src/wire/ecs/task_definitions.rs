@@ -33,11 +33,27 @@ pub(super) fn describe<P: Plant>(account: &Account<P>, body: &[u8]) -> Result<Va
     Ok(present(json!({ "taskDefinition": told, "tags": tags })))
 }
 
+/// What a description tells and nobody registers.
+const TOLD: [&str; 9] = [
+    "taskDefinitionArn",
+    "revision",
+    "status",
+    "requiresAttributes",
+    "compatibilities",
+    "registeredAt",
+    "registeredBy",
+    "deregisteredAt",
+    "deleteRequestedAt",
+];
+
 /// `RegisterTaskDefinition`.
 pub(super) fn register<P: Plant>(account: &Account<P>, body: &[u8]) -> Result<Value, Refusal> {
     let client = |message: String| Refusal::new("ClientException", message);
     let mut rest: Map<String, Value> = decode(body)?;
-    let family = match rest.remove("family") {
+    if let Some(told) = TOLD.iter().find(|told| rest.contains_key(**told)) {
+        return Err(Refusal::invalid(format!("{told} is told by ECS and cannot be registered")));
+    }
+    let family = match rest.shift_remove("family") {
         Some(Value::String(family)) if is_family(&family) => family,
         Some(other) => {
             return Err(client(format!(
@@ -48,7 +64,7 @@ pub(super) fn register<P: Plant>(account: &Account<P>, body: &[u8]) -> Result<Va
     };
     let containers = rest.get_mut("containerDefinitions").and_then(Value::as_array_mut);
     let image = match containers.map(Vec::as_mut_slice) {
-        Some([container]) => container.as_object_mut().and_then(|it| it.remove("image")),
+        Some([container]) => container.as_object_mut().and_then(|it| it.shift_remove("image")),
         Some(containers) => {
             let many = containers.len();
             return Err(client(format!(
@@ -106,7 +122,7 @@ fn render(definition: &TaskDefinition) -> (Value, Value) {
         "family": family(definition),
         "revision": revision,
         "status": "ACTIVE",
-        "containerDefinitions": [{ "name": family(definition), "essential": true }],
+        "containerDefinitions": [{ "name": family(definition) }],
         "volumes": [],
         "placementConstraints": [],
         "compatibilities": ["EXTERNAL", "EC2", "FARGATE"],
@@ -116,7 +132,18 @@ fn render(definition: &TaskDefinition) -> (Value, Value) {
             told[name] = value.clone();
         }
     }
-    told["containerDefinitions"][0]["image"] = definition.image.clone().into();
+    let container = &mut told["containerDefinitions"][0];
+    container["image"] = definition.image.clone().into();
+    if let Some(container) = container.as_object_mut() {
+        // As ECS fills in what was not said.
+        for (name, value) in [("cpu", json!(0)), ("essential", json!(true))] {
+            container.entry(name).or_insert(value);
+        }
+        for name in ["portMappings", "environment", "mountPoints", "volumesFrom", "systemControls"]
+        {
+            container.entry(name).or_insert_with(|| json!([]));
+        }
+    }
     let tags = told.as_object_mut().and_then(|told| told.shift_remove("tags"));
     (told, tags.unwrap_or_else(|| json!([])))
 }

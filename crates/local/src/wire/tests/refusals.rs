@@ -87,7 +87,7 @@ async fn what_cannot_be_asked_is_told_with_its_place() {
 
     let answer =
         world.ask("DescribeServiceDeployments", json!({ "serviceDeploymentArns": many })).await;
-    insta::assert_snapshot!(answer.refusal());
+    insta::assert_snapshot!(answer.refusal(), @"InvalidParameterException: serviceDeploymentArns has 21 entries and at most 20 are allowed");
 }
 
 #[tokio::test(start_paused = true)]
@@ -146,6 +146,7 @@ async fn a_task_definition_that_cannot_be_kept_is_refused() {
         register(json!({ "family": "checkout", "containerDefinitions": ["checkout"] })),
         register(json!({ "family": "checkout", "containerDefinitions": [{ "name": "checkout" }] })),
         register(json!({ "family": "checkout", "containerDefinitions": [{ "name": "checkout", "image": "" }] })),
+        register(json!({ "family": "checkout", "revision": 1, "containerDefinitions": [container] })),
         register(json!({ "family": "till", "containerDefinitions": [container] })),
         register(json!({ "family": "checkout", "containerDefinitions": [
             { "name": "a", "image": "a" }, { "name": "b", "image": "b" }

@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use super::world::{World, blue_green};
 
-/// One line about a deployment.
-fn line(deployment: &Value) -> String {
+/// How a deployment stands, in three lines.
+fn told(deployment: &Value) -> String {
     let revision = |it: &Value| {
         format!(
-            "{}/{} tasks, {} % of production, {} % of test",
+            "{}/{} tasks, production {}, test {}",
             it["runningTaskCount"],
             it["requestedTaskCount"],
             it["requestedProductionTrafficWeight"],
@@ -18,9 +18,10 @@ fn line(deployment: &Value) -> String {
     let hooks = deployment["lifecycleHookDetails"].as_array().unwrap();
     let hooks: Vec<_> = hooks.iter().map(|hook| hook["status"].as_str().unwrap()).collect();
     format!(
-        "{} {} blue {} green {} hooks {hooks:?}",
+        "{} {} {}\n  blue  {}\n  green {}",
         deployment["status"].as_str().unwrap(),
         deployment["lifecycleStage"].as_str().unwrap_or("-"),
+        hooks.join(" "),
         revision(&deployment["sourceServiceRevisions"][0]),
         revision(&deployment["targetServiceRevision"]),
     )
@@ -34,18 +35,28 @@ async fn a_deployment_goes_from_pause_to_pause_and_ends() {
     let deployment = world.launch(2, blue_green()).await;
     for _ in 0..2 {
         world.pass(10).await;
-        story.push(line(&world.deployment(&deployment).await));
+        story.push(told(&world.deployment(&deployment).await));
         let hook = world.pause(&deployment).await;
         let answered = json!({
             "serviceDeploymentArn": deployment, "hookId": hook, "action": "CONTINUE"
         });
-        let told = world.ecs("ContinueServiceDeployment", answered).await;
-        assert_eq!(told, json!({ "serviceDeploymentArn": deployment }));
+        let answer = world.ecs("ContinueServiceDeployment", answered).await;
+        assert_eq!(answer, json!({ "serviceDeploymentArn": deployment }));
     }
     world.pass(60).await;
-    story.push(line(&world.deployment(&deployment).await));
+    story.push(told(&world.deployment(&deployment).await));
 
-    insta::assert_snapshot!(story.join("\n"));
+    insta::assert_snapshot!(story.join("\n"), @"
+    IN_PROGRESS POST_TEST_TRAFFIC_SHIFT AWAITING_ACTION
+      blue  2/2 tasks, production 100.0, test 0.0
+      green 2/2 tasks, production 0.0, test 100.0
+    IN_PROGRESS POST_PRODUCTION_TRAFFIC_SHIFT SUCCEEDED AWAITING_ACTION
+      blue  2/2 tasks, production 0.0, test 0.0
+      green 2/2 tasks, production 100.0, test 100.0
+    SUCCESSFUL CLEAN_UP SUCCEEDED SUCCEEDED
+      blue  0/0 tasks, production 0.0, test 0.0
+      green 2/2 tasks, production 100.0, test 100.0
+    ");
 }
 
 #[tokio::test(start_paused = true)]
@@ -55,16 +66,25 @@ async fn a_deployment_that_is_stopped_goes_back() {
     world.pass(10).await;
 
     let stop = json!({ "serviceDeploymentArn": deployment, "stopType": "ROLLBACK" });
-    let told = world.ecs("StopServiceDeployment", stop.clone()).await;
-    assert_eq!(told, json!({ "serviceDeploymentArn": deployment }));
-    let asked = line(&world.deployment(&deployment).await);
+    let answer = world.ecs("StopServiceDeployment", stop.clone()).await;
+    assert_eq!(answer, json!({ "serviceDeploymentArn": deployment }));
+    let asked = told(&world.deployment(&deployment).await);
     world.pass(60).await;
     let ended = world.deployment(&deployment).await;
 
-    insta::assert_snapshot!([asked, line(&ended)].join("\n"));
-    insta::assert_json_snapshot!(ended["rollback"]);
+    insta::assert_snapshot!([asked, told(&ended)].join("\n"), @"
+    ROLLBACK_REQUESTED POST_TEST_TRAFFIC_SHIFT AWAITING_ACTION
+      blue  2/2 tasks, production 100.0, test 0.0
+      green 2/2 tasks, production 0.0, test 100.0
+    ROLLBACK_SUCCESSFUL CLEAN_UP FAILED
+      blue  2/2 tasks, production 100.0, test 0.0
+      green 0/0 tasks, production 0.0, test 0.0
+    ");
+    assert_eq!(ended["rollback"]["reason"], "The service deployment was stopped.");
+    let blue = &ended["sourceServiceRevisions"][0]["arn"];
+    assert_eq!(ended["rollback"]["serviceRevisionArn"], *blue);
     let again = world.ask("StopServiceDeployment", stop).await;
-    insta::assert_snapshot!(again.refusal());
+    assert_eq!(again.refusal(), "ConflictException: the service deployment is ROLLBACK_SUCCESSFUL");
 }
 
 #[tokio::test(start_paused = true)]
@@ -150,7 +170,15 @@ async fn what_happens_is_heard_on_the_bus() {
     let heard = heard.lock().clone();
     let names: Vec<_> =
         heard.iter().map(|it| it["detail"]["eventName"].as_str().unwrap()).collect();
-    insta::assert_snapshot!(names.join("\n"));
+    insta::assert_snapshot!(names.join("\n"), @"
+    SERVICE_DEPLOYMENT_IN_PROGRESS
+    HOOK_AWAITING_ACTION
+    HOOK_TIMED_OUT
+    SERVICE_DEPLOYMENT_FAILED
+    SERVICE_DEPLOYMENT_IN_PROGRESS
+    SERVICE_DEPLOYMENT_COMPLETED
+    SERVICE_STEADY_STATE
+    ");
     assert_eq!(heard[1]["source"], "aws.ecs");
     assert_eq!(heard[1]["resources"], json!([deployment]));
     assert!(world.account.executions().is_empty(), "the rules of this account start nothing");
