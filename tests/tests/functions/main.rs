@@ -1,3 +1,9 @@
 //! Each function as a process: what it takes, what it answers, and what it never tells.
 
+mod account;
+mod answers;
+mod every;
+mod inputs;
+mod receive;
+mod samples;
 mod shell;
