@@ -27,7 +27,7 @@ fn health<P: Plant>(account: &Account<P>, mut form: Form) -> Result<String, Refu
         Refusal::new("TargetGroupNotFound", format!("there is no target group {group}"))
     })?;
 
-    let members: String = targets.iter().map(|target| element_of(target)).collect();
+    let members: String = targets.iter().map(element_of).collect();
     Ok(format!("<TargetHealthDescriptions>{members}</TargetHealthDescriptions>"))
 }
 

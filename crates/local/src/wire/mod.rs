@@ -23,8 +23,8 @@ mod tests;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use tokio::net::TcpListener;
 
@@ -57,7 +57,7 @@ async fn answer<P: Plant>(account: &Account<P>, request: Request) -> Response {
     match content_type(&head.headers) {
         query::CONTENT_TYPE => query::answer(account, body).await,
         content_type => {
-            let target = head.headers.get(json::TARGET).map(|target| target.as_bytes());
+            let target = head.headers.get(json::TARGET).map(HeaderValue::as_bytes);
             json::answer(account, content_type, target, body).await
         }
     }

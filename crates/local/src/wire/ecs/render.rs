@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::account::target_group;
 use crate::ecs::{
-    CircuitBreakerStatus, Counts, DeploymentConfiguration, Hook, HookDetail, Revision,
-    ServiceDeployment, ServiceDescription, Threshold,
+    CircuitBreakerStatus, Counts, DeploymentConfiguration, Hook, HookDetail, LifecycleStage,
+    Revision, ServiceDeployment, ServiceDescription, Threshold,
 };
 use crate::wire::json::seconds;
 
@@ -84,7 +84,7 @@ pub(super) fn deployment(deployment: &ServiceDeployment) -> Value {
         "stoppedAt": deployment.stopped_at.map(seconds),
         "status": deployment.status.as_str(),
         "statusReason": deployment.status_reason,
-        "lifecycleStage": deployment.lifecycle_stage.map(|stage| stage.as_str()),
+        "lifecycleStage": deployment.lifecycle_stage.map(LifecycleStage::as_str),
         "sourceServiceRevisions": sources.collect::<Vec<_>>(),
         "targetServiceRevision": counts(&deployment.target_service_revision),
         "lifecycleHookDetails": hooks.collect::<Vec<_>>(),

@@ -93,17 +93,17 @@ pub(super) fn update<P: Plant>(account: &Account<P>, body: &[u8]) -> Result<Valu
         })?),
         None => None,
     };
-    let update = UpdateService {
-        task_definition,
-        desired_count: input.desired_count,
-        deployment_configuration: input
-            .deployment_configuration
-            .map(Configuration::read)
-            .transpose()?,
-        force_new_deployment: input.force_new_deployment.unwrap_or_default(),
-    };
-
-    let changed = account.change(&place, |service, now| service.update(update, now));
+    let changed = account.change(&place, |service, now| {
+        let kept = service.describe().deployment_configuration;
+        let configuration = input.deployment_configuration.map(|it| it.read(kept)).transpose()?;
+        let update = UpdateService {
+            task_definition,
+            desired_count: input.desired_count,
+            deployment_configuration: configuration,
+            force_new_deployment: input.force_new_deployment.unwrap_or_default(),
+        };
+        service.update(update, now)
+    });
     changed.ok_or_else(|| Refusal::no_service(&place))??;
     let told = account.ecs(&place, |service| render::service(&service.describe()));
     Ok(present(json!({ "service": told })))

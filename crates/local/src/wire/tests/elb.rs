@@ -28,7 +28,8 @@ async fn the_targets_of_green_are_seen_to_become_healthy() {
     let group = group.replace(':', "%3A").replace('/', "%2F");
 
     let form = format!("{HEALTH}&TargetGroupArn={group}");
-    let (starting, _) = (world.elb(&form).await, world.pass(10).await);
+    let starting = world.elb(&form).await;
+    world.pass(10).await;
     let started = world.elb(&form).await;
 
     insta::assert_snapshot!(body(&starting));

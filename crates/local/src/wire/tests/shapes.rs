@@ -151,3 +151,28 @@ async fn every_word_of_a_configuration_comes_back() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_a_configuration_leaves_out_stays() {
+    let world = World::begin().await;
+    let update = async |configuration: Value| {
+        let update = json!({
+            "cluster": "shop",
+            "service": "checkout",
+            "deploymentConfiguration": configuration,
+        });
+        world.ecs("UpdateService", update).await["service"]["deploymentConfiguration"].clone()
+    };
+    let mut canary = blue_green();
+    canary["strategy"] = "CANARY".into();
+    canary["canaryConfiguration"] = json!({ "canaryPercent": 20.0 });
+
+    let before = update(canary).await;
+    assert_eq!(before["canaryConfiguration"]["canaryBakeTimeInMinutes"], 10, "the default");
+    assert_eq!(update(json!({})).await, before);
+
+    let after = update(json!({ "strategy": "BLUE_GREEN", "bakeTimeInMinutes": 3 })).await;
+    assert_eq!(after["lifecycleHooks"], before["lifecycleHooks"]);
+    assert_eq!(after["bakeTimeInMinutes"], 3);
+    assert_eq!(after["canaryConfiguration"], Value::Null, "not of this strategy");
+}

@@ -73,8 +73,8 @@ impl World {
             "strategy": { "blue_green": {} }
         });
         let document = ServiceDocument::read(&document.to_string()).unwrap();
-        let (_, digest) = image(1).split_once('@').map(|(_, it)| ((), it.to_owned())).unwrap();
-        account.add(document, &digest.parse().unwrap(), 2).unwrap();
+        let digest = image(1).split_once('@').unwrap().1.parse().unwrap();
+        account.add(document, &digest, 2).unwrap();
         let world = Self { account };
         world.pass(600).await;
         world
