@@ -24,6 +24,7 @@
 //! | ECS, load balancer | are there | are ours: `local::wire` |
 
 mod api;
+mod archive;
 mod install;
 mod seed;
 

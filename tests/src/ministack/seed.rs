@@ -1,7 +1,6 @@
 //! What Terraform puts into an account, put into the emulator.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,9 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
+use super::archive::archive;
 use super::api::{CLOUDWATCH, DYNAMODB, EVENTS, LOGS, SECRETS, SSM, STATES};
 use super::{ACCOUNT, Ministack, REGION};
 
@@ -131,7 +129,7 @@ impl Ministack {
             "Handler": "bootstrap",
             "Role": ROLE,
             "Timeout": 50,
-            "Code": { "ZipFile": STANDARD.encode(zipped(&bootstrap)) },
+            "Code": { "ZipFile": STANDARD.encode(archive("bootstrap", bootstrap.as_bytes())) },
             "Environment": { "Variables": environment }
         });
         let made = self.api.lambda("", &made).await;
@@ -259,15 +257,6 @@ impl Ministack {
 /// The ARN of a machine of ours.
 pub(super) fn machine_arn(machine: &str) -> String {
     format!("arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{machine}")
-}
-
-/// An archive with a bootstrap that may be executed.
-fn zipped(bootstrap: &str) -> Vec<u8> {
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    let executable = SimpleFileOptions::default().unix_permissions(0o755);
-    archive.start_file("bootstrap", executable).expect("a file in an archive");
-    archive.write_all(bootstrap.as_bytes()).expect("an archive in memory");
-    archive.finish().expect("an archive in memory").into_inner()
 }
 
 fn text(value: &Value, field: &str) -> String {
