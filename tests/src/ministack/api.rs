@@ -21,7 +21,6 @@ pub(super) const CLOUDWATCH: Service =
     Service { signed: "monitoring", target: "GraniteServiceVersion20100801" };
 pub(super) const DYNAMODB: Service = Service { signed: "dynamodb", target: "DynamoDB_20120810" };
 pub(super) const EVENTS: Service = Service { signed: "events", target: "AWSEvents" };
-pub(super) const LOGS: Service = Service { signed: "logs", target: "Logs_20140328" };
 pub(super) const SECRETS: Service = Service { signed: "secretsmanager", target: "secretsmanager" };
 pub(super) const SSM: Service = Service { signed: "ssm", target: "AmazonSSM" };
 pub(super) const STATES: Service = Service { signed: "states", target: "AWSStepFunctions" };

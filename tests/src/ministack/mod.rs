@@ -19,6 +19,7 @@
 //! | a rule's function that fails | is tried twice more | is not tried again |
 //! | a rule's machine that cannot be started | is tried for a day | is not tried again |
 //! | permissions | every call needs one | everybody may do everything |
+//! | Wait states, waits between tries | take their time | take a twentieth of it |
 //! | expiry of items | within days | is a field like any other |
 //! | alarms | tell EventBridge of a change | change only when told to, and tell nobody |
 //! | ECS, load balancer | are there | are ours: `local::wire` |
@@ -42,7 +43,7 @@ use tokio::time::{Instant, sleep};
 
 use api::Api;
 pub use api::{ACCOUNT, REGION};
-pub use seed::{Function, Told};
+pub use seed::Function;
 
 /// The longest that its start takes; it imports much of Python.
 const START: Duration = Duration::from_secs(60);
@@ -99,6 +100,11 @@ impl Ministack {
         self.folder.path()
     }
 
+    /// The group of its process and of those it started.
+    fn group(&self) -> Pid {
+        group(&self.process)
+    }
+
     /// What it wrote to its log.
     pub fn log(&self) -> String {
         log(self.folder.path())
@@ -126,6 +132,8 @@ fn spawn(python: &Path, port: u16, folder: &Path) -> Child {
         // What its functions sign with; it is nobody's.
         .env("AWS_ACCESS_KEY_ID", ACCOUNT)
         .env("AWS_SECRET_ACCESS_KEY", "none")
+        // A retry after two seconds shows no more than one after a tenth of one.
+        .env("SFN_WAIT_SCALE", "0.05")
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::piped())
         .stdout(log.try_clone().expect("a second handle of the log"))
@@ -153,10 +161,14 @@ async fn ready(api: &Api, process: &mut Child) -> bool {
 
 /// Ends it and all that it started. It keeps nothing, so it has nothing to put in order.
 fn end(process: &mut Child) {
-    if let Some(group) = i32::try_from(process.id()).ok().and_then(Pid::from_raw) {
-        let _ = kill_process_group(group, Signal::KILL);
-    }
+    let _ = kill_process_group(group(process), Signal::KILL);
     let _ = process.wait();
+}
+
+/// A process that leads a group has the group's number.
+fn group(process: &Child) -> Pid {
+    let number = i32::try_from(process.id()).ok();
+    number.and_then(Pid::from_raw).expect("the number of a process is positive")
 }
 
 fn free_port() -> u16 {

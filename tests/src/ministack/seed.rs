@@ -1,16 +1,17 @@
 //! What Terraform puts into an account, put into the emulator.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use rustix::process::{Pid, Signal, getpgid, kill_process};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
+use super::api::{CLOUDWATCH, DYNAMODB, EVENTS, SECRETS, SSM, STATES};
 use super::archive::archive;
-use super::api::{CLOUDWATCH, DYNAMODB, EVENTS, LOGS, SECRETS, SSM, STATES};
 use super::{ACCOUNT, Ministack, REGION};
 
 /// The role of everything. Nobody asks what it may do.
@@ -25,15 +26,6 @@ pub struct Function<'a> {
     pub program: &'a Path,
     /// What it is told.
     pub environment: &'a BTreeMap<String, String>,
-}
-
-/// One line that a function logged.
-#[derive(Debug, Clone)]
-pub struct Told {
-    /// The stream it is in: each invocation has one of its own.
-    pub invocation: String,
-    /// The line.
-    pub line: String,
 }
 
 impl Ministack {
@@ -116,13 +108,14 @@ impl Ministack {
     }
 
     /// Makes a function and answers its ARN. Its bootstrap becomes the program, so the function is
-    /// that very process; and it leaves word of its number (see [`Ministack::processes`]).
+    /// that very process; it leaves word of its number, and its log, in the emulator's folder.
     pub async fn function(&self, function: &Function<'_>) -> String {
         let Function { name, program, environment } = function;
-        let folder = self.processes_of(name);
-        std::fs::create_dir_all(&folder).expect("a folder for a function's processes");
+        let folder = self.folder_of(name);
+        std::fs::create_dir_all(&folder).expect("a folder for a function");
+        let (folder, program) = (folder.display(), program.display());
         let bootstrap =
-            format!("#!/bin/sh\n: > '{}'/$$\nexec '{}'\n", folder.display(), program.display());
+            format!("#!/bin/sh\n: > '{folder}'/$$\nexec '{program}' >> '{folder}'/log 2>&1\n");
         let made = json!({
             "FunctionName": name,
             "Runtime": "provided.al2023",
@@ -146,14 +139,28 @@ impl Ministack {
         format!("{}/_aws/lambda-url/{id}/", self.endpoint())
     }
 
-    /// The numbers of the processes that a function ever was.
-    pub fn processes(&self, function: &str) -> Vec<i32> {
-        let folder = std::fs::read_dir(self.processes_of(function)).into_iter().flatten();
-        folder.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
+    /// Kills the processes that a function is, and answers how many that were.
+    pub fn kill(&self, function: &str) -> usize {
+        let folder = std::fs::read_dir(self.folder_of(function)).into_iter().flatten();
+        let numbers = folder.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+        let ours = numbers.filter(|number| self.runs(*number)).filter_map(Pid::from_raw);
+        ours.filter(|process| kill_process(*process, Signal::KILL).is_ok()).count()
     }
 
-    fn processes_of(&self, function: &str) -> std::path::PathBuf {
-        self.folder().join("processes").join(function)
+    /// What a function logged, all its processes one after the other.
+    pub fn logged(&self, function: &str) -> String {
+        let log = std::fs::read_to_string(self.folder_of(function).join("log"));
+        log.unwrap_or_default()
+    }
+
+    fn folder_of(&self, function: &str) -> PathBuf {
+        self.folder().join("functions").join(function)
+    }
+
+    /// Whether a process is one of the emulator's: numbers are used again by others.
+    fn runs(&self, number: i32) -> bool {
+        let group = Pid::from_raw(number).and_then(|process| getpgid(Some(process)).ok());
+        group.is_some_and(|group| group == self.group())
     }
 
     /// Makes a state machine and answers its ARN.
@@ -208,6 +215,15 @@ impl Ministack {
         executions
     }
 
+    /// The states that an execution entered, in order.
+    pub async fn path(&self, execution: &str) -> Vec<String> {
+        let history = json!({ "executionArn": execution, "maxResults": 1000 });
+        let history = self.api.call(STATES, "GetExecutionHistory", &history).await;
+        let events = history["events"].as_array().into_iter().flatten();
+        let entered = events.filter(|event| event["type"].as_str().is_some_and(is_entry));
+        entered.map(|event| text(&event["stateEnteredEventDetails"], "name")).collect()
+    }
+
     /// Waits until as many executions of a machine as were expected have ended, and answers them.
     pub async fn ended(&self, machine: &str, expected: usize, within: Duration) -> Vec<Value> {
         let began = Instant::now();
@@ -230,33 +246,15 @@ impl Ministack {
     pub async fn stop(&self, execution: &str) {
         self.api.call(STATES, "StopExecution", &json!({ "executionArn": execution })).await;
     }
-
-    /// Every line that a function logged in invocations that have ended, in order.
-    pub async fn logged(&self, function: &str) -> Vec<Told> {
-        let (mut told, mut next) = (Vec::new(), Value::Null);
-        loop {
-            let mut page = json!({ "logGroupName": format!("/aws/lambda/{function}") });
-            if !next.is_null() {
-                page["nextToken"] = next;
-            }
-            let page = self.api.call(LOGS, "FilterLogEvents", &page).await;
-            for event in page["events"].as_array().into_iter().flatten() {
-                told.push(Told {
-                    invocation: text(event, "logStreamName"),
-                    line: text(event, "message"),
-                });
-            }
-            next = page["nextToken"].clone();
-            if next.is_null() {
-                return told;
-            }
-        }
-    }
 }
 
 /// The ARN of a machine of ours.
 pub(super) fn machine_arn(machine: &str) -> String {
     format!("arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{machine}")
+}
+
+fn is_entry(kind: &str) -> bool {
+    kind.ends_with("StateEntered")
 }
 
 fn text(value: &Value, field: &str) -> String {

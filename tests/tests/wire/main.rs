@@ -2,8 +2,17 @@
 //! services that they reach by HTTP.
 
 mod chain;
+mod lost;
+mod queue;
+mod taken_back;
+
+mod calls;
+
+mod record;
+mod stage;
+mod story;
+
 mod ecs;
 mod ghcr;
 mod github;
 mod listener;
-mod stage;

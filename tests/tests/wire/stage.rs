@@ -9,10 +9,12 @@ use std::time::Duration;
 use domain::name::Digest;
 use domain::record::Entry;
 use domain::service::ServiceDocument;
+use domain::verdict::Decision;
 use local::account::{MACHINES, VERBS};
 use serde_json::Value;
 use tests::ministack::{ACCOUNT, Function, Ministack, REGION};
 
+use crate::calls::Calls;
 use crate::ecs::Ecs;
 use crate::ghcr::{Ghcr, LOGIN};
 use crate::github::{Push, SECRET};
@@ -26,6 +28,10 @@ const BUS: &str = "cutover";
 const SERVICES: &str = "/cutover/services/";
 const WEBHOOK_SECRET: &str = "cutover/webhook";
 const REGISTRY_SECRET: &str = "cutover/registry";
+const ALARM: &str = "checkout-errors";
+/// What CloudWatch tells when an alarm rings.
+const RANG: &str =
+    include_str!("../../../events/samples/cloudwatch/single-metric-ok-to-alarm.json");
 const RULES: &str = include_str!("../../../events/rules.json");
 
 /// One deployment of Cutover, and the world around it, for one story.
@@ -92,6 +98,15 @@ impl Stage {
         self.aws.ended("cutover-deployment", deployments, LONGEST).await
     }
 
+    /// The name of the first deployment, as soon as there is one.
+    pub(crate) async fn first(&self) -> String {
+        self.find("a deployment", async || {
+            let deployments = self.aws.executions("cutover-deployment").await;
+            deployments.first().map(|it| text(it, "name"))
+        })
+        .await
+    }
+
     /// The record of a deployment, as the table has it.
     pub(crate) async fn record(&self, deployment: &str) -> Vec<Entry> {
         let items = self.aws.items(TABLE, &format!("deployment#{deployment}")).await;
@@ -102,10 +117,116 @@ impl Stage {
         items.iter().map(entry).collect()
     }
 
+    /// The same, of an execution.
+    pub(crate) async fn record_of(&self, execution: &Value) -> Vec<Entry> {
+        self.record(&text(execution, "name")).await
+    }
+
+    /// The service's desk, as the table has it.
+    pub(crate) async fn desk(&self) -> Value {
+        let items = self.aws.items(TABLE, "desk").await;
+        let [desk] = &items[..] else { panic!("one desk: {items:#?}") };
+        serde_json::from_str(&text(&desk["body"], "S")).expect("a desk")
+    }
+
+    /// How each of so many deployments ended, by the tag that was asked for.
+    pub(crate) async fn ends(&self, deployments: usize) -> Vec<(String, String)> {
+        let end = |execution: Value| {
+            let [input, output] = ["input", "output"].map(|it| text(&execution, it));
+            let [input, output]: [Value; 2] =
+                [input, output].map(|it| serde_json::from_str(&it).expect("JSON"));
+            (text(&input, "tag"), text(&output, "end"))
+        };
+        self.ended(deployments).await.into_iter().map(end).collect()
+    }
+
+    /// Waits until a first rollout has all of production and is watched.
+    pub(crate) async fn bakes(&self) {
+        let name = self.first().await;
+        self.find("the bake", async || {
+            let record = self.record(&name).await;
+            let watched = |entry: &Entry| match entry {
+                Entry::Judged { verdict } => {
+                    verdict.decision == Decision::Wait && verdict.share > 99.0
+                }
+                _ => false,
+            };
+            record.iter().any(watched).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until a push of this tag waits for its turn.
+    pub(crate) async fn waits(&self, tag: &str) {
+        let waits = async || {
+            let desk = self.desk().await;
+            let title = desk["waiting"]["title"].as_str().unwrap_or_default();
+            title.contains(tag).then_some(())
+        };
+        self.find(&format!("{tag} in the queue"), waits).await;
+    }
+
+    /// Waits until the first deployment enters a state.
+    pub(crate) async fn enters(&self, state: &str) {
+        let entered = async || {
+            let deployments = self.aws.executions("cutover-deployment").await;
+            let path = self.aws.path(&text(deployments.first()?, "executionArn")).await;
+            path.iter().any(|it| it == state).then_some(())
+        };
+        self.find(state, entered).await;
+    }
+
+    /// Waits until something is so.
+    pub(crate) async fn until(&self, so: impl Fn() -> bool, what: &str) {
+        self.find(what, async || so().then_some(())).await;
+    }
+
+    /// Looks for something until it is there.
+    async fn find<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+        let looking = async {
+            loop {
+                if let Some(found) = look().await {
+                    return found;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let found = tokio::time::timeout(LONGEST, looking).await;
+        found.unwrap_or_else(|_| panic!("{what} did not come:\n{}", self.aws.log()))
+    }
+
+    /// Has the alarm ring, and tells of it.
+    pub(crate) async fn ring(&self) {
+        self.aws.set_alarm(ALARM, "ALARM").await;
+        self.ring_late().await;
+    }
+
+    /// Tells that the alarm rang, whether or not it does by now.
+    pub(crate) async fn ring_late(&self) {
+        let event = RANG.replace("checkout-5xx", ALARM);
+        self.aws.emit(&serde_json::from_str(&event).expect("a sample")).await;
+    }
+
     /// The digest that serves, if one has all of production.
     pub(crate) fn serves(&self) -> Option<Digest> {
         self.ecs.serves(&self.document).and_then(|digest| digest.parse().ok())
     }
+
+    /// How many rollouts ECS ever began.
+    pub(crate) fn rollouts(&self) -> usize {
+        let place = self.document.place();
+        let rollouts = self.ecs.account.ecs(&place, |service| service.deployments().len());
+        rollouts.expect("a service")
+    }
+
+    /// The calls that the functions made.
+    pub(crate) fn calls(&self) -> Calls {
+        Calls::read(&self.aws)
+    }
+}
+
+fn text(value: &Value, field: &str) -> String {
+    value[field].as_str().unwrap_or_else(|| panic!("no {field} in {value}")).to_owned()
 }
 
 /// The digest of a tag, which a story may know before there is such an image.
