@@ -11,9 +11,10 @@ use local::bus::{Event, Pattern};
 use serde_json::Value;
 
 /// Each sample, and the rules that must hear of it.
-const SAMPLES: [(&str, &[&str]); 41] = [
+const SAMPLES: [(&str, &[&str]); 54] = [
     ("cloudwatch/anomaly-ok-to-alarm", &["alarm-ringing"]),
     ("cloudwatch/composite-ok-to-alarm", &["alarm-ringing"]),
+    ("cloudwatch/composite-without-suppressor", &["alarm-ringing"]),
     ("cloudwatch/configuration-change", &[]),
     ("cloudwatch/metric-math-ok-to-alarm", &["alarm-ringing"]),
     ("cloudwatch/single-metric-alarm-to-alarm", &[]),
@@ -29,6 +30,8 @@ const SAMPLES: [(&str, &[&str]); 41] = [
     ("ecs/deployment-failed", &["deployment-changed"]),
     ("ecs/deployment-in-progress", &[]),
     ("ecs/hook-awaiting-action", &["hook-waiting"]),
+    // No pattern knows our account: `resume` finds that nobody waits for it.
+    ("ecs/hook-awaiting-action-elsewhere", &["hook-waiting"]),
     ("ecs/hook-failed", &["hook-waiting"]),
     ("ecs/hook-in-progress", &[]),
     ("ecs/hook-succeeded", &[]),
@@ -49,8 +52,19 @@ const SAMPLES: [(&str, &[&str]); 41] = [
     ("github/push", &[]),
     ("github/registry-package-published", &[]),
     ("github/registry-package-updated", &[]),
+    ("s3/lock-expired-by-lifecycle", &["state-unlocked"]),
+    ("s3/report-written", &[]),
+    ("s3/state-deleted", &[]),
+    ("s3/state-locked", &["state-locked"]),
+    ("s3/state-unlocked", &["state-unlocked"]),
+    ("s3/state-unlocked-unversioned", &["state-unlocked"]),
+    ("s3/state-written", &["state-written"]),
+    ("s3/state-written-in-parts", &["state-written"]),
+    ("s3/state-written-in-workspace", &["state-written"]),
+    ("s3/state-written-unversioned", &["state-written"]),
     ("states/execution-aborted", &["execution-ended"]),
     ("states/execution-failed", &["execution-ended"]),
+    ("states/execution-failed-elsewhere", &[]),
     ("states/execution-running", &[]),
     ("states/execution-succeeded", &[]),
     ("states/execution-timed-out", &["execution-ended"]),
@@ -150,4 +164,30 @@ fn every_rule_names_the_source_and_type_of_its_events() {
         assert!(fields.is_superset(&["detail-type", "source"].into()), "{name}");
         assert!(fields.is_subset(&["detail", "detail-type", "source"].into()), "{name}");
     }
+}
+
+#[test]
+fn every_rule_is_told_of_with_what_it_starts() {
+    let page = fs::read_to_string(events().join("README.md")).expect("the page on events");
+    let rules = fs::read_to_string(events().join("rules.json")).expect("what the rules start");
+    let rules: Value = serde_json::from_str(&rules).expect("JSON");
+    let told: BTreeMap<&str, &str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
+        .filter_map(|(name, rest)| Some((name, rest.trim_end_matches(" |").rsplit_once(" | ")?.1)))
+        .collect();
+
+    let patterns = patterns();
+    for name in patterns.keys() {
+        let starts = match &rules[name.as_str()] {
+            Value::Null => "nothing yet".to_owned(),
+            target => match (&target["machine"], &target["function"]) {
+                (Value::String(machine), _) => format!("the {machine} machine"),
+                (_, Value::String(function)) => format!("`{function}`"),
+                _ => panic!("{name} starts what? {target}"),
+            },
+        };
+        assert_eq!(told.get(name.as_str()), Some(&starts.as_str()), "{name}");
+    }
+    assert_eq!(told.len(), patterns.len(), "a rule that is not there is told of");
 }

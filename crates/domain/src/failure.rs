@@ -3,6 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::name::beginning;
+
 /// A failed step. The name is what a `Catch` or `Retry` matches; the message is for the person who
 /// reads it, a sentence without a full stop.
 ///
@@ -38,6 +40,12 @@ impl Failure {
     }
 }
 
+/// How much is told of what was wrong with an input: it may be a megabyte of one letter, and the
+/// message goes into logs and histories.
+const LONGEST_REASON: usize = 400;
+/// How much is told of where it was wrong.
+const LONGEST_PATH: usize = 100;
+
 /// Reads `T` from JSON that came from outside, or says which field is wrong and what was expected.
 ///
 /// # Errors
@@ -46,10 +54,11 @@ pub fn decode<T: DeserializeOwned>(input: &Value) -> Result<T, Failure> {
     // Keeping track of the path costs as much as decoding; only what is wrong needs it.
     T::deserialize(input).or_else(|_| {
         serde_path_to_error::deserialize(input).map_err(|error| {
-            let path = error.path().to_string();
+            let path = beginning(error.path().to_string(), LONGEST_PATH);
+            let why = beginning(error.into_inner().to_string(), LONGEST_REASON);
             match path.as_str() {
-                "." => Failure::Invalid(error.into_inner().to_string()),
-                _ => Failure::Invalid(format!("at `{path}`: {}", error.into_inner())),
+                "." => Failure::Invalid(why),
+                _ => Failure::Invalid(format!("at `{path}`: {why}")),
             }
         })
     })

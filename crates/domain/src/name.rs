@@ -201,8 +201,13 @@ fn is_token(text: &str) -> bool {
 }
 
 /// An error message is no place for a million characters.
-fn shortened(text: String) -> String {
-    match text.char_indices().nth(80) {
+pub(crate) fn shortened(text: String) -> String {
+    beginning(text, 80)
+}
+
+/// The first so many characters of a text: what somebody sent may be a megabyte of anything.
+pub(crate) fn beginning(text: String, most: usize) -> String {
+    match text.char_indices().nth(most) {
         None => text,
         Some((end, _)) => format!("{}…", &text[..end]),
     }

@@ -3,11 +3,13 @@
 //! Events only wake. What is done next comes from reading the world, so little of an event counts:
 //! these structs take the fields we use and let everything else be.
 
+use std::fmt;
+
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::failure::{Failure, decode};
-use crate::name::Arn;
+use crate::name::{Arn, shortened};
 
 /// Something happened that somebody may wait for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,18 @@ pub enum Signal {
     Service(Arn),
     /// An alarm changed.
     Alarm(String),
+}
+
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hook(rollout) => write!(f, "a hook of {}", shortened(rollout.to_string())),
+            Self::Service(service) => {
+                write!(f, "a deployment of {}", shortened(service.to_string()))
+            }
+            Self::Alarm(alarm) => write!(f, "the alarm {}", shortened(alarm.clone())),
+        }
+    }
 }
 
 /// The envelope of every event.
@@ -65,7 +79,10 @@ impl Signal {
             "CloudWatch Alarm State Change" => {
                 Ok(Self::Alarm(decode::<Alarm>(&envelope.detail)?.alarm_name))
             }
-            other => Err(Failure::Invalid(format!("at `detail-type`: nobody waits for {other:?}"))),
+            other => Err(Failure::Invalid(format!(
+                "at `detail-type`: nobody waits for {:?}",
+                shortened(other.to_owned())
+            ))),
         }
     }
 }

@@ -27,8 +27,13 @@ pub async fn resume(
     let mut woken = Woken::default();
     for watcher in watchers {
         if callbacks.succeed(&watcher.token, json!({})).await? == Heard::Yes {
+            tracing::info!(deployment = %watcher.deployment, "woke {}: {signal}", watcher.deployment);
             woken.deployments.push(watcher.deployment);
         }
+    }
+    if woken.deployments.is_empty() {
+        // Somebody else's service, an event that came twice, or one that came too late.
+        tracing::info!("not ours, or nobody waits for it any more: {signal}");
     }
     Ok(woken)
 }

@@ -4,6 +4,7 @@ mod account;
 mod answers;
 mod every;
 mod inputs;
+mod readme;
 mod receive;
 mod samples;
 mod shell;

@@ -8,4 +8,5 @@ mod queue;
 mod refusals;
 mod steps;
 mod stopped;
+mod strange_events;
 mod waves;
