@@ -7,6 +7,7 @@
 mod explore;
 pub mod functions;
 pub mod lambda;
+pub mod ministack;
 mod story;
 mod world;
 

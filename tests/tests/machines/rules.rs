@@ -38,12 +38,15 @@ const LANGUAGE: [&str; 4] =
 
 /// The errors of AWS services that a state may match, and the page of the Step Functions Developer
 /// Guide that tells of them.
-const SERVICES: [(&str, &str); 11] = [
+const SERVICES: [(&str, &str); 12] = [
     ("Lambda.ServiceException", "bp-lambda-serviceexception"),
     ("Lambda.AWSLambdaException", "bp-lambda-serviceexception"),
     ("Lambda.SdkClientException", "bp-lambda-serviceexception"),
     ("Lambda.TooManyRequestsException", "bp-lambda-serviceexception"),
     ("Lambda.Unknown", "bp-lambda-serviceexception"),
+    // What Lambda answers for a process that ended. The guide calls it `Lambda.Unknown`; but the
+    // name of a function's error is its `errorType`, and this is the one that Lambda puts there.
+    ("Runtime.ExitError", "bp-lambda-serviceexception"),
     // Lambda's newer name for a function that ran out of time; the guide has only `Lambda.Unknown`.
     ("Sandbox.Timedout", "concepts-error-handling"),
     ("StepFunctions.SdkClientException", "connect-stepfunctions"),

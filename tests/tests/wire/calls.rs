@@ -1,0 +1,114 @@
+//! The calls that functions make, against the table in `functions/README.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::join_all;
+use local::account::VERBS;
+use serde_json::Value;
+use tests::ministack::Ministack;
+
+use crate::{chain, lost, queue, taken_back};
+
+const README: &str = include_str!("../../../functions/README.md");
+
+/// How often each call was made.
+type Count = BTreeMap<String, usize>;
+
+/// The calls of a story: of each function, those of each of its runs.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Calls(BTreeMap<&'static str, Vec<Count>>);
+
+impl Calls {
+    /// Reads them from the logs of the functions.
+    pub(crate) fn read(aws: &Ministack) -> Self {
+        let runs = |verb: &'static str| (verb, runs(&aws.logged(&format!("cutover-{verb}"))));
+        Self(VERBS.into_iter().map(runs).collect())
+    }
+
+    /// Makes sure that no run made a call that the table does not have, or one too often.
+    pub(crate) fn within(self, table: &Table) -> Self {
+        for (verb, runs) in &self.0 {
+            let Row { calls, most } = &table.0[*verb];
+            for run in runs {
+                for (call, times) in run {
+                    let allowed = calls.get(call).copied().unwrap_or_default();
+                    assert!(*times <= allowed, "{verb} made {call} {times} times: {run:?}");
+                }
+                assert!(run.values().sum::<usize>() <= *most, "{verb}: {run:?}");
+            }
+        }
+        self
+    }
+}
+
+/// The calls of each run, which is told by its request; those before any belong to the first.
+fn runs(log: &str) -> Vec<Count> {
+    let mut runs: BTreeMap<String, Count> = BTreeMap::new();
+    let mut before: Vec<String> = Vec::new();
+    for line in log.lines() {
+        let Ok(line) = serde_json::from_str::<Value>(line) else { continue };
+        let Some(call) = line["call"].as_str().filter(|call| !call.starts_with("registry:")) else {
+            continue;
+        };
+        let Some(request) = line["span"]["request_id"].as_str() else {
+            before.push(call.to_owned());
+            continue;
+        };
+        let run = runs.entry(request.to_owned()).or_default();
+        for call in before.drain(..).chain([call.to_owned()]) {
+            *run.entry(call).or_default() += 1;
+        }
+    }
+    runs.into_values().collect()
+}
+
+/// What the table says: of each function, which calls it makes how often, and how many at most.
+#[derive(Debug)]
+pub(crate) struct Table(BTreeMap<String, Row>);
+
+#[derive(Debug)]
+struct Row {
+    calls: Count,
+    most: usize,
+}
+
+impl Table {
+    /// Reads it.
+    pub(crate) fn read() -> Self {
+        let (_, table) = README.split_once("| function | AWS calls").expect("the table");
+        let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+        let row = |line: &str| {
+            let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
+            let [verb, calls, most] = cells[..] else { panic!("three columns: {line}") };
+            let call = |call: &str| {
+                let (call, times) = call.trim().split_once(' ').expect(call);
+                (call.trim_matches('`').to_owned(), times.parse().expect(times))
+            };
+            let calls = calls.split(',').map(call).collect();
+            (verb.trim_matches('`').to_owned(), Row { calls, most: most.parse().expect(most) })
+        };
+        let table = Self(rows.map(row).collect());
+        let told: BTreeSet<_> = table.0.keys().map(String::as_str).collect();
+        assert_eq!(told, BTreeSet::from(VERBS), "the functions in functions/README.md");
+        table
+    }
+}
+
+/// Every story there is.
+fn stories() -> Vec<&'static crate::story::Story> {
+    [chain::STORIES, lost::STORIES, queue::STORIES, taken_back::STORIES].concat()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_call_that_the_readme_tells_of_is_made_in_some_story() {
+    let played = join_all(stories().into_iter().map(crate::story::Story::play)).await;
+    let Some(played) = played.into_iter().collect::<Option<Vec<_>>>() else { return };
+
+    for (verb, row) in Table::read().0 {
+        let runs = || played.iter().filter_map(|calls| calls.0.get(verb.as_str())).flatten();
+        let made: BTreeSet<&str> = runs().flat_map(|run| run.keys().map(String::as_str)).collect();
+        let told: BTreeSet<&str> = row.calls.keys().map(String::as_str).collect();
+        assert_eq!(made, told, "{verb}");
+        eprintln!("{verb}: {} runs", runs().count());
+    }
+}

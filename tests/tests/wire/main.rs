@@ -1,0 +1,18 @@
+//! The deployment over the wire: function binaries as processes, the SDK they were built with, and
+//! services that they reach by HTTP.
+
+mod chain;
+mod lost;
+mod queue;
+mod taken_back;
+
+mod calls;
+
+mod record;
+mod stage;
+mod story;
+
+mod ecs;
+mod ghcr;
+mod github;
+mod listener;

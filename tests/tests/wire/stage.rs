@@ -1,0 +1,321 @@
+//! Everything that a deployment meets, put together as Terraform does it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use domain::name::Digest;
+use domain::record::Entry;
+use domain::service::ServiceDocument;
+use domain::verdict::Decision;
+use local::account::{MACHINES, VERBS};
+use serde_json::Value;
+use tests::ministack::{ACCOUNT, Function, Ministack, REGION};
+
+use crate::calls::Calls;
+use crate::ecs::Ecs;
+use crate::ghcr::{Ghcr, LOGIN};
+use crate::github::{Push, SECRET};
+use crate::listener::TestListener;
+
+/// The longest that a story takes.
+pub(crate) const LONGEST: Duration = Duration::from_secs(90);
+
+const TABLE: &str = "cutover";
+const BUS: &str = "cutover";
+const SERVICES: &str = "/cutover/services/";
+const WEBHOOK_SECRET: &str = "cutover/webhook";
+const REGISTRY_SECRET: &str = "cutover/registry";
+const ALARM: &str = "checkout-errors";
+/// What CloudWatch tells when an alarm rings.
+const RANG: &str =
+    include_str!("../../../events/samples/cloudwatch/single-metric-ok-to-alarm.json");
+const RULES: &str = include_str!("../../../events/rules.json");
+
+/// One deployment of Cutover, and the world around it, for one story.
+pub(crate) struct Stage {
+    pub(crate) aws: Arc<Ministack>,
+    pub(crate) ecs: Ecs,
+    pub(crate) listener: TestListener,
+    pub(crate) document: ServiceDocument,
+    ghcr: Ghcr,
+    webhook: String,
+}
+
+impl Stage {
+    /// Everything deployed, and `checkout` serving `v1.0.0`; `None` where there is no emulator.
+    pub(crate) async fn set(change: impl FnOnce(&mut Value)) -> Option<Self> {
+        let aws = Arc::new(Ministack::start().await?);
+        let (listener, address) = TestListener::bind().await;
+        let document = tests::document("checkout", |document| {
+            document["bake"] = "5s".into();
+            document["checks"]["test_url"] = format!("http://{address}").into();
+            document["checks"]["within"] = "3s".into();
+            change(document);
+        });
+        let ghcr = Ghcr::open(aws.folder()).await;
+        let ecs = Ecs::begin(document.clone(), &digest("v1.0.0"), &aws).await;
+        let listener = TestListener::open(listener, address, &ecs.account, "checkout");
+
+        aws.table(TABLE).await;
+        aws.secret(WEBHOOK_SECRET, SECRET).await;
+        aws.secret(REGISTRY_SECRET, LOGIN).await;
+        let text = serde_json::to_string(&document).expect("a document");
+        aws.parameter(&format!("{SERVICES}checkout"), &text).await;
+        for alarm in &document.checks.alarms {
+            aws.alarm(alarm).await;
+        }
+        let arns = functions(&aws, &ecs, &ghcr).await;
+        let arns = machines(&aws, arns).await;
+        rules(&aws, &arns).await;
+        let webhook = aws.function_url("cutover-receive").await;
+        introduce(&aws, &ecs, &ghcr, &listener);
+        Some(Self { aws, ecs, listener, document, ghcr, webhook })
+    }
+
+    /// Pushes an image of `checkout`: it is in the registry from then on.
+    pub(crate) fn push(&self, tag: &str) -> Push {
+        let digest = digest(tag);
+        self.ghcr.push("acme/checkout", tag, digest.as_str());
+        Push { owner: "acme".to_owned(), tag: tag.to_owned(), digest: digest.to_string() }
+    }
+
+    /// Has GitHub tell of a push.
+    pub(crate) async fn deliver(&self, push: &Push) {
+        let status = push.deliver(&self.webhook, SECRET).await;
+        assert_eq!(status, 202, "{}", self.aws.log());
+    }
+
+    /// Has somebody tell of a push who does not know the secret, and answers the status.
+    pub(crate) async fn deliver_forged(&self, push: &Push) -> u16 {
+        push.deliver(&self.webhook, "a guess").await
+    }
+
+    /// Waits until so many deployments have ended, and answers them as Step Functions has them.
+    pub(crate) async fn ended(&self, deployments: usize) -> Vec<Value> {
+        self.aws.ended("cutover-deployment", deployments, LONGEST).await
+    }
+
+    /// The name of the first deployment, as soon as there is one.
+    pub(crate) async fn first(&self) -> String {
+        self.find("a deployment", async || {
+            let deployments = self.aws.executions("cutover-deployment").await;
+            deployments.first().map(|it| text(it, "name"))
+        })
+        .await
+    }
+
+    /// The record of a deployment, as the table has it.
+    pub(crate) async fn record(&self, deployment: &str) -> Vec<Entry> {
+        let items = self.aws.items(TABLE, &format!("deployment#{deployment}")).await;
+        let entry = |item: &Value| {
+            let body = item["body"]["S"].as_str().unwrap_or_else(|| panic!("no body in {item}"));
+            serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {body}"))
+        };
+        items.iter().map(entry).collect()
+    }
+
+    /// The same, of an execution.
+    pub(crate) async fn record_of(&self, execution: &Value) -> Vec<Entry> {
+        self.record(&text(execution, "name")).await
+    }
+
+    /// The service's desk, as the table has it.
+    pub(crate) async fn desk(&self) -> Value {
+        let items = self.aws.items(TABLE, "desk").await;
+        let [desk] = &items[..] else { panic!("one desk: {items:#?}") };
+        serde_json::from_str(&text(&desk["body"], "S")).expect("a desk")
+    }
+
+    /// How each of so many deployments ended, by the tag that was asked for.
+    pub(crate) async fn ends(&self, deployments: usize) -> Vec<(String, String)> {
+        let end = |execution: Value| {
+            let [input, output] = ["input", "output"].map(|it| text(&execution, it));
+            let [input, output]: [Value; 2] =
+                [input, output].map(|it| serde_json::from_str(&it).expect("JSON"));
+            (text(&input, "tag"), text(&output, "end"))
+        };
+        self.ended(deployments).await.into_iter().map(end).collect()
+    }
+
+    /// Waits until a first rollout has all of production and is watched.
+    pub(crate) async fn bakes(&self) {
+        let name = self.first().await;
+        self.find("the bake", async || {
+            let record = self.record(&name).await;
+            let watched = |entry: &Entry| match entry {
+                Entry::Judged { verdict } => {
+                    verdict.decision == Decision::Wait && verdict.share > 99.0
+                }
+                _ => false,
+            };
+            record.iter().any(watched).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until a push of this tag waits for its turn.
+    pub(crate) async fn waits(&self, tag: &str) {
+        let waits = async || {
+            let desk = self.desk().await;
+            let title = desk["waiting"]["title"].as_str().unwrap_or_default();
+            title.contains(tag).then_some(())
+        };
+        self.find(&format!("{tag} in the queue"), waits).await;
+    }
+
+    /// Waits until the first deployment enters a state.
+    pub(crate) async fn enters(&self, state: &str) {
+        let entered = async || {
+            let deployments = self.aws.executions("cutover-deployment").await;
+            let path = self.aws.path(&text(deployments.first()?, "executionArn")).await;
+            path.iter().any(|it| it == state).then_some(())
+        };
+        self.find(state, entered).await;
+    }
+
+    /// Waits until something is so.
+    pub(crate) async fn until(&self, so: impl Fn() -> bool, what: &str) {
+        self.find(what, async || so().then_some(())).await;
+    }
+
+    /// Looks for something until it is there.
+    async fn find<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+        let looking = async {
+            loop {
+                if let Some(found) = look().await {
+                    return found;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let found = tokio::time::timeout(LONGEST, looking).await;
+        found.unwrap_or_else(|_| panic!("{what} did not come:\n{}", self.aws.log()))
+    }
+
+    /// Has the alarm ring, and tells of it.
+    pub(crate) async fn ring(&self) {
+        self.aws.set_alarm(ALARM, "ALARM").await;
+        self.ring_late().await;
+    }
+
+    /// Tells that the alarm rang, whether or not it does by now.
+    pub(crate) async fn ring_late(&self) {
+        let event = RANG.replace("checkout-5xx", ALARM);
+        self.aws.emit(&serde_json::from_str(&event).expect("a sample")).await;
+    }
+
+    /// The digest that serves, if one has all of production.
+    pub(crate) fn serves(&self) -> Option<Digest> {
+        self.ecs.serves(&self.document).and_then(|digest| digest.parse().ok())
+    }
+
+    /// How many rollouts ECS ever began.
+    pub(crate) fn rollouts(&self) -> usize {
+        let place = self.document.place();
+        let rollouts = self.ecs.account.ecs(&place, |service| service.deployments().len());
+        rollouts.expect("a service")
+    }
+
+    /// The calls that the functions made.
+    pub(crate) fn calls(&self) -> Calls {
+        Calls::read(&self.aws)
+    }
+}
+
+fn text(value: &Value, field: &str) -> String {
+    value[field].as_str().unwrap_or_else(|| panic!("no {field} in {value}")).to_owned()
+}
+
+/// The digest of a tag, which a story may know before there is such an image.
+pub(crate) fn digest(tag: &str) -> Digest {
+    let hex: String = tag.bytes().cycle().take(32).fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
+    format!("sha256:{hex}").parse().expect("64 digits")
+}
+
+/// Makes the functions, each the binary of its step, and answers their ARNs by verb.
+async fn functions(aws: &Ministack, ecs: &Ecs, ghcr: &Ghcr) -> BTreeMap<String, String> {
+    let environment: BTreeMap<String, String> = [
+        ("AWS_ENDPOINT_URL", aws.endpoint().to_owned()),
+        ("AWS_ENDPOINT_URL_ECS", format!("http://{}", ecs.address)),
+        ("AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2", format!("http://{}", ecs.address)),
+        ("CUTOVER_BUS", BUS.to_owned()),
+        ("CUTOVER_DEPLOYMENT_MACHINE", machine_arn("deployment")),
+        ("CUTOVER_LOG", "debug".to_owned()),
+        ("CUTOVER_REGISTRY_SECRET", REGISTRY_SECRET.to_owned()),
+        ("CUTOVER_SERVICES", SERVICES.to_owned()),
+        ("CUTOVER_TABLE", TABLE.to_owned()),
+        ("CUTOVER_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
+    ]
+    .into_iter()
+    .chain(ghcr.environment())
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect();
+
+    let mut arns = BTreeMap::new();
+    for verb in VERBS {
+        let program = tests::functions::binary(verb);
+        let name = format!("cutover-{verb}");
+        let function = Function { name: &name, program: &program, environment: &environment };
+        arns.insert(verb.to_owned(), aws.function(&function).await);
+    }
+    arns
+}
+
+/// Makes the state machines from the files that AWS gets, and adds their ARNs.
+async fn machines(aws: &Ministack, mut arns: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    arns.extend(MACHINES.map(|(machine, _)| (machine.to_owned(), machine_arn(machine))));
+    for (machine, text) in MACHINES {
+        let definition = asl::substitute(text, |name| arns.get(name).cloned());
+        let definition = definition.unwrap_or_else(|error| panic!("{machine}: {error}"));
+        let made = aws.machine(&format!("cutover-{machine}"), &definition).await;
+        assert_eq!(made, arns[machine]);
+    }
+    arns
+}
+
+/// Makes the rules from the files that AWS gets. What AWS tells comes to the default bus.
+async fn rules(aws: &Ministack, arns: &BTreeMap<String, String>) {
+    aws.bus(BUS).await;
+    let rules: BTreeMap<String, BTreeMap<String, String>> =
+        serde_json::from_str(RULES).expect("events/rules.json");
+    for (rule, target) in rules {
+        let pattern = pattern(&rule);
+        let read: Value = serde_json::from_str(&pattern).expect("a pattern");
+        let of_aws = read["source"][0].as_str().is_some_and(|source| source.starts_with("aws."));
+        let bus = if of_aws { "default" } else { BUS };
+        let name = target.values().next().expect("a rule has a target");
+        aws.rule(bus, &format!("cutover-{rule}"), &pattern, &arns[name]).await;
+    }
+}
+
+fn pattern(rule: &str) -> String {
+    let path = format!("{}/../events/patterns/{rule}.json", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn machine_arn(machine: &str) -> String {
+    format!("arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:cutover-{machine}")
+}
+
+/// Says once what is where.
+fn introduce(aws: &Ministack, ecs: &Ecs, ghcr: &Ghcr, listener: &TestListener) {
+    static SAID: OnceLock<()> = OnceLock::new();
+    SAID.get_or_init(|| {
+        let [(_, proxy), _] = ghcr.environment();
+        let _ = writeln!(
+            std::io::stderr(),
+            "one story's services, the others have their own:\n\
+             \x20 {}  ministack 1.5.33: Step Functions, Lambda (processes), EventBridge, DynamoDB, Parameter Store, Secrets Manager, CloudWatch\n\
+             \x20 http://{}  our model of ECS and its load balancer\n\
+             \x20 {proxy}  the way to ghcr.io, by TLS\n\
+             \x20 http://{}  the test listener",
+            aws.endpoint(), ecs.address, listener.address,
+        );
+    });
+}

@@ -1,0 +1,80 @@
+//! Deployments that are taken back.
+
+use domain::outcome::End;
+use domain::record::Entry;
+use domain::verdict::Decision;
+use local::simulated::{Behaviour, Smoke};
+use serde_json::Value;
+
+use crate::calls::{Calls, Table};
+use crate::record::outcome;
+use crate::stage::{LONGEST, Stage, digest};
+use crate::story::{Story, stories};
+
+pub(crate) const STORIES: &[&Story] = &[&SMOKE, &ALARM, &STOPPED];
+
+static SMOKE: Story = Story::new(|| Box::pin(smoke()));
+static ALARM: Story = Story::new(|| Box::pin(alarm()));
+static STOPPED: Story = Story::new(|| Box::pin(stopped()));
+
+stories! {
+    green_that_answers_badly_gets_no_traffic, SMOKE;
+    an_alarm_that_rings_while_green_is_watched_takes_it_back, ALARM;
+    a_deployment_that_a_person_stops_is_taken_back_by_its_recovery, STOPPED;
+}
+
+async fn smoke() -> Option<Calls> {
+    let stage = Stage::set(|_| {}).await?;
+    let bad = Smoke { status: 500, ..Smoke::default() };
+    stage.ecs.behave(&digest("v1.1.0"), Behaviour { smoke: bad, ..Behaviour::default() });
+
+    stage.deliver(&stage.push("v1.1.0")).await;
+
+    let record = stage.record_of(&stage.ended(1).await[0]).await;
+    assert_eq!(outcome(&record).end, End::RolledBack, "{}", outcome(&record).why);
+    assert!(outcome(&record).why.contains("500"), "{}", outcome(&record).why);
+    assert_eq!(stage.serves(), Some(digest("v1.0.0")));
+    let shares = record.iter().filter_map(|entry| match entry {
+        Entry::Judged { verdict } => Some(verdict.share),
+        _ => None,
+    });
+    assert!(shares.into_iter().all(|share| share == 0.0), "{record:#?}");
+    let releases = stage.aws.ended("cutover-release", 1, LONGEST).await;
+    let output: Value = serde_json::from_str(releases[0]["output"].as_str()?).ok()?;
+    assert_eq!(output["end"], "Held", "{output}");
+    Some(stage.calls().within(&Table::read()))
+}
+
+async fn alarm() -> Option<Calls> {
+    let stage = Stage::set(|document| document["bake"] = "5m".into()).await?;
+
+    stage.deliver(&stage.push("v1.1.0")).await;
+    stage.bakes().await;
+    stage.ring().await;
+
+    let record = stage.record_of(&stage.ended(1).await[0]).await;
+    assert_eq!(outcome(&record).end, End::RolledBack, "{}", outcome(&record).why);
+    assert!(outcome(&record).why.contains("checkout-errors"), "{}", outcome(&record).why);
+    assert_eq!(stage.serves(), Some(digest("v1.0.0")));
+    Some(stage.calls().within(&Table::read()))
+}
+
+async fn stopped() -> Option<Calls> {
+    let stage = Stage::set(|document| document["bake"] = "5m".into()).await?;
+
+    stage.deliver(&stage.push("v1.1.0")).await;
+    stage.bakes().await;
+    let deployments = stage.aws.executions("cutover-deployment").await;
+    stage.aws.stop(deployments[0]["executionArn"].as_str()?).await;
+
+    let recovered = stage.aws.ended("cutover-recovery", 1, LONGEST).await;
+    assert_eq!(recovered[0]["status"], "SUCCEEDED", "{recovered:#?}");
+    assert_eq!(stage.ended(1).await[0]["status"], "ABORTED");
+    let record = stage.record_of(&deployments[0]).await;
+    assert_eq!(outcome(&record).end, End::RolledBack, "{}", outcome(&record).why);
+    let taken_back = |entry: &Entry| matches!(entry, Entry::Judged { verdict } if verdict.decision == Decision::TakeBack);
+    assert!(!record.iter().any(taken_back), "nobody judged it: {record:#?}");
+    assert_eq!(stage.serves(), Some(digest("v1.0.0")));
+    assert_eq!(stage.desk().await["lease"], Value::Null);
+    Some(stage.calls().within(&Table::read()))
+}
