@@ -7,9 +7,13 @@ use crate::source::Source;
 
 /// Everything that is wrong with the document in `text`.
 pub(super) fn problems(source: &Source, text: &str) -> Vec<Problem> {
-    let mistakes = ServiceDocument::read(text).err();
-    let mistakes = mistakes.into_iter().flat_map(|mistakes| mistakes.0);
-    mistakes.map(|mistake| problem(source, &mistake)).collect()
+    read(source, text).err().unwrap_or_default()
+}
+
+/// The document in `text`, or everything that is wrong with it.
+pub(super) fn read(source: &Source, text: &str) -> Result<ServiceDocument, Vec<Problem>> {
+    ServiceDocument::read(text)
+        .map_err(|mistakes| mistakes.0.iter().map(|mistake| problem(source, mistake)).collect())
 }
 
 fn problem(source: &Source, mistake: &Mistake) -> Problem {
