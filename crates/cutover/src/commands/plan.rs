@@ -8,7 +8,7 @@ use crate::preview::Preview;
 use crate::problem::Trouble;
 use crate::source::Source;
 
-/// Show what a deployment of a service would be: stages, checks, what takes it back, what it costs
+/// Show what a deployment of a service would be: stages, checks, dangers, costs
 ///
 /// A deployment in which nothing goes wrong is rehearsed here, with the state machines and steps
 /// that run on AWS, on a clock of its own; nothing is deployed. What it uses is counted and priced.
@@ -18,7 +18,7 @@ pub(crate) struct Plan {
     /// The service document; - for standard input
     #[arg(value_name = "FILE")]
     document: Source,
-    /// Answer in JSON: {"stages", "checks", "taken_back_if", "lasts", "rehearsal", "cost"}
+    /// Answer in JSON: {"service", "stages", "checks", "dangers", "lasts", "rehearsal", "cost"}
     #[arg(long)]
     json: bool,
 }

@@ -69,8 +69,8 @@ impl Bill {
             }),
             line("Lambda time", number(millis) / 1e3 * MEMORY, prices::FUNCTION_TIME, || {
                 format!(
-                    "{MEMORY} GB on arm64; every run starts cold, {START_MILLIS} ms; each of {} requests \
-                     takes {REQUEST_MILLIS} ms, a smoke request as long as it may",
+                    "{MEMORY} GB on arm64; {START_MILLIS} ms a run, as if every start were a cold one; \
+                     {REQUEST_MILLIS} ms for each of {} requests; smoke requests as long as they may",
                     used.requests
                 )
             }),

@@ -36,18 +36,17 @@ pub(super) fn dangers(service: &ServiceDocument) -> Vec<Danger> {
             let what = "a smoke request is not answered well".to_owned();
             add(what, format!("after {}, asked again and again", checks.within));
         }
-        let when =
-            format!("after {} before production, at once when it has traffic", checks.within);
+        let when = format!("after {}, at once when it has traffic", checks.within);
         add("green has no healthy target".to_owned(), when);
-        let what = "some targets are not healthy, or an alarm does not exist any more".to_owned();
-        add(what, format!("after {UNCLEAR} more than the pause would last"));
+        let what = "not all targets are healthy, or an alarm is gone".to_owned();
+        add(what, format!("{UNCLEAR} after the pause would have been over"));
         add("nobody answers a pause: Cutover is down".to_owned(), nobody(service));
     }
-    let what = "a step that fails again and again, or an execution that is stopped".to_owned();
-    add(what, "when its retries are used up; a stopped one after a minute".to_owned());
+    let what = "a step fails again and again, or is stopped".to_owned();
+    add(what, "when its retries are used up; stopped, after a minute".to_owned());
     add(
         "a person".to_owned(),
-        format!("`cutover rollback {}`, at any stage and afterwards", service.name),
+        format!("by `cutover rollback {}`, at any stage and afterwards", service.name),
     );
     dangers
 }

@@ -84,10 +84,12 @@ impl Preview {
         let shares: Vec<_> =
             shares.map(|(from, share)| json!({ "from": from, "percent": share })).collect();
         json!({
-            "service": self.service,
+            "service": self.service.name,
+            "place": self.service.place(),
+            "strategy": self.service.strategy,
             "stages": self.stages,
             "checks": self.checks,
-            "taken_back_if": self.dangers,
+            "dangers": self.dangers,
             "lasts": { "at_least": at_least, "at_most": at_most },
             "rehearsal": {
                 "end": rehearsal.outcome.end,

@@ -1,5 +1,7 @@
 //! A deployment over time: who serves production, and when it is looked at.
 
+use std::fmt::Write;
+
 use clap::builder::styling::{AnsiColor, Style};
 use domain::seconds::Seconds;
 
@@ -26,6 +28,8 @@ pub(super) struct Picture<'a> {
     looks: Vec<Seconds>,
     answers: Vec<Seconds>,
     took: Seconds,
+    /// A little more than it took, so that its end can be seen.
+    span: Seconds,
 }
 
 impl<'a> Picture<'a> {
@@ -35,6 +39,7 @@ impl<'a> Picture<'a> {
             looks: rehearsal.looks(),
             answers: rehearsal.answers(),
             took: rehearsal.took,
+            span: Seconds(rehearsal.took.0 + rehearsal.took.0 / 16 + 1),
         }
     }
 
@@ -61,23 +66,24 @@ impl<'a> Picture<'a> {
         for column in 0..WIDTH {
             // Eighths of a cell that green fills, of all the cells above each other.
             let filled = eighths(self.share_at(column));
-            match filled.saturating_sub(row * 8).min(8) {
-                0 => line.push_str(&format!("{BLUE}░{BLUE:#}")),
-                part => line.push_str(&format!("{GREEN}{}{GREEN:#}", BARS[part - 1])),
-            }
+            let (style, cell) = match filled.saturating_sub(row * 8).min(8) {
+                0 => (BLUE, '░'),
+                part => (GREEN, BARS[part - 1]),
+            };
+            let _ = write!(line, "{style}{cell}{style:#}");
         }
         line
     }
 
     /// Green's share in the middle of a column, in percent.
     fn share_at(&self, column: usize) -> f64 {
-        let at = self.took.0 * (2 * column as u64 + 1) / (2 * WIDTH as u64);
+        let at = self.span.0 * (2 * column as u64 + 1) / (2 * WIDTH as u64);
         let since = self.shares.iter().rev().find(|(from, _)| from.0 <= at);
         since.map_or(0.0, |(_, share)| *share)
     }
 
     fn column(&self, at: Seconds) -> usize {
-        let column = at.0 * WIDTH as u64 / self.took.0.max(1);
+        let column = at.0 * WIDTH as u64 / self.span.0;
         usize::try_from(column).unwrap_or(WIDTH).min(WIDTH - 1)
     }
 
@@ -95,10 +101,10 @@ impl<'a> Picture<'a> {
 
     /// Round moments, written where they are.
     fn axis(&self) -> String {
-        let step = step(self.took);
+        let step = step(self.span);
         let mut axis = String::new();
         let mut at = Seconds(0);
-        while at < self.took {
+        while at <= self.took {
             let column = self.column(at);
             axis = format!("{axis:<column$}{at}");
             at = Seconds(at.0 + step.0);

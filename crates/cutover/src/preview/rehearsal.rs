@@ -27,7 +27,7 @@ use super::meter::Meter;
 use crate::problem::Trouble;
 
 /// How long green's tasks take to start and to be found healthy.
-const STARTS_IN: Duration = Duration::from_mins(1);
+const STARTS_IN: Seconds = Seconds::minutes(1);
 
 /// Beyond the 30 days after which the state machine and ECS give up.
 const LONGEST: Duration = Duration::from_hours(40 * 24);
@@ -39,6 +39,8 @@ pub(super) struct Rehearsal {
     began: Timestamp,
     /// How it ended.
     pub(super) outcome: Outcome,
+    /// How long green's tasks took to start.
+    pub(super) starts_in: Seconds,
     /// How long it took.
     pub(super) took: Seconds,
     /// Everything that was recorded.
@@ -90,8 +92,9 @@ async fn rehearse(document: &ServiceDocument) -> Result<Rehearsal, String> {
     tokio::time::sleep(Duration::from_mins(10)).await;
 
     let green = push(&account, &service.image, "v1.1.0")?;
-    let starts_in = STARTS_IN.min(Duration::from_secs(service.checks.start_within.0) / 2);
-    let behaviour = Behaviour { starts_in, ..Behaviour::default() };
+    let starts_in = STARTS_IN.min(Seconds(service.checks.start_within.0 / 2));
+    let behaviour =
+        Behaviour { starts_in: Duration::from_secs(starts_in.0), ..Behaviour::default() };
     account.plant().behave(green.digest.as_str(), behaviour);
 
     let began = account.now();
@@ -129,7 +132,7 @@ async fn rehearse(document: &ServiceDocument) -> Result<Rehearsal, String> {
     let shares = shares(&told.lock(), pushed.digest.as_str(), began);
     let meter = Arc::into_inner(meter).ok_or("it is still counted")?.into_inner();
     let took = Seconds::between(began, outcome.at);
-    Ok(Rehearsal { began, outcome, took, record, shares, transitions, steps, meter })
+    Ok(Rehearsal { began, outcome, starts_in, took, record, shares, transitions, steps, meter })
 }
 
 /// The document as it is rehearsed: every smoke request is answered well, and the rehearsed tags

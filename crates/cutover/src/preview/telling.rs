@@ -1,14 +1,18 @@
 //! The preview as a person looks at it.
 
 use clap::builder::styling::Style;
-use comfy_table::{CellAlignment, Table, presets};
-use domain::strategy::Strategy;
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
+use domain::strategy::{Stage as At, Strategy};
 
 use super::Preview;
 use super::bill::{Line, second_fleet};
 use super::picture::Picture;
+use super::prices::Price;
 use super::stages::Stage;
 use crate::problem::visible;
+
+/// How wide a text may be.
+const WIDTH: u16 = 100;
 
 const TITLE: Style = Style::new().bold();
 
@@ -35,11 +39,11 @@ impl Preview {
         ]);
         lines.push(format!("{TITLE}What is judged{TITLE:#}"));
         let checks = self.checks.iter().map(|check| (&*check.check, &*check.good));
-        lines.extend(pairs(&checks.collect::<Vec<_>>()));
+        lines.push(pairs(&checks.collect::<Vec<_>>()));
         lines.push(String::new());
         lines.push(format!("{TITLE}What takes it back, and how soon{TITLE:#}"));
         let dangers = self.dangers.iter().map(|danger| (&*danger.what, &*danger.when));
-        lines.extend(pairs(&dangers.collect::<Vec<_>>()));
+        lines.push(pairs(&dangers.collect::<Vec<_>>()));
         lines.push(String::new());
         lines.extend(self.costs());
         lines
@@ -50,9 +54,11 @@ impl Preview {
         let took = self.rehearsal.took;
         let (least, most) = self.lasts();
         let most = most.map(|most| format!(", {most} at most")).unwrap_or_default();
+        let starts_in = self.rehearsal.starts_in;
         match self.is_good() {
             true => format!(
-                "It takes {least} at least{most}; {took} in rehearsal, of which green's tasks take 1m to start."
+                "It takes {least} at least{most}; {took} in rehearsal, where green's tasks start in \
+                 {starts_in}."
             ),
             false => format!(
                 "In rehearsal nothing goes wrong, and still it ends as {}: {}.",
@@ -70,8 +76,8 @@ impl Preview {
         for line in &bill.lines {
             table.add_row([
                 line.what.to_owned(),
-                format!("{} {}", amount(line), line.price.unit),
-                format!("${} per {}", line.price.usd, grouped(line.price.per)),
+                amount(line),
+                price(line.price),
                 format!("{:.6}", line.usd),
             ]);
         }
@@ -91,10 +97,10 @@ impl Preview {
             ),
         ];
         let counted = bill.lines.iter().map(|line| (line.what, &*line.counted));
-        lines.extend(pairs(&counted.collect::<Vec<_>>()));
+        lines.push(pairs(&counted.collect::<Vec<_>>()));
         if self.has_two_fleets() {
             lines.push(format!(
-                "Beside that both fleets stand for {}: on Fargate ${:.4} for each task of 1 vCPU and 2 GB.",
+                "Both fleets stand for {}: on Fargate ${:.4} more for each task of 1 vCPU and 2 GB.",
                 self.rehearsal.took,
                 second_fleet(&self.rehearsal)
             ));
@@ -116,7 +122,7 @@ fn named(strategy: &Strategy) -> String {
 fn stages(stages: &[Stage]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_BORDERS_ONLY);
-    table.set_header(["stage", "green has", "at least", "at most", "judged", "ECS pauses at"]);
+    table.set_header(["stage", "green", "at least", "at most", "judged", "pause"]);
     for stage in stages {
         let what = match stage.times {
             1 => stage.what.clone(),
@@ -132,34 +138,56 @@ fn stages(stages: &[Stage]) -> Table {
             stage.at_least.to_string(),
             stage.at_most.map_or_else(|| "-".to_owned(), |most| most.to_string()),
             stage.judged.join(", "),
-            stage.pause.map(|at| at.to_string()).unwrap_or_default(),
+            stage.pause.map(short).unwrap_or_default().to_owned(),
         ]);
     }
     table
 }
 
-/// Two columns without borders: the first as wide as its widest.
-fn pairs(pairs: &[(&str, &str)]) -> Vec<String> {
-    let width = pairs.iter().map(|(first, _)| first.chars().count()).max().unwrap_or_default();
-    let line = |(first, second): &(&str, &str)| {
-        format!("  {:<width$}  {}", visible(first), visible(second))
-    };
-    pairs.iter().map(line).collect()
+/// Two columns without borders; the second is broken where it is long.
+fn pairs(pairs: &[(&str, &str)]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    for (first, second) in pairs {
+        table.add_row([visible(first), visible(second)]);
+    }
+    if let Some(column) = table.column_mut(0) {
+        column.set_constraint(ColumnConstraint::ContentWidth);
+    }
+    table.trim_fmt()
 }
 
-fn amount(line: &Line) -> String {
-    match line.amount.fract() == 0.0 {
-        true => format!("{:.0}", line.amount),
-        false => format!("{:.2}", line.amount),
+/// The stage of a pause, without what is the same in all of them.
+fn short(at: At) -> &'static str {
+    match at {
+        At::PostTestTrafficShift => "post test",
+        At::PreProductionTrafficShift => "pre production",
+        At::PostProductionTrafficShift => "post production",
     }
 }
 
-/// `1,000`, `million`, nothing for one.
-fn grouped(per: f64) -> &'static str {
+/// How much of it: `1 request`, `10.69 GB-s`.
+fn amount(line: &Line) -> String {
+    let (amount, unit) = (line.amount, line.price.unit);
+    match amount {
+        one if (one - 1.0).abs() < f64::EPSILON => format!("1 {}", unit.trim_end_matches('s')),
+        whole if whole.fract() == 0.0 => format!("{whole:.0} {unit}"),
+        part => format!("{part:.2} {unit}"),
+    }
+}
+
+/// A price: `$0.025 per 1,000`.
+fn price(price: Price) -> String {
+    let Price { usd, per, .. } = price;
+    let usd = match (usd * 100.0).fract() == 0.0 {
+        true => format!("${usd:.2}"),
+        false => format!("${usd}"),
+    };
     match per {
-        per if per >= 1e6 => "million",
-        per if per >= 1e4 => "10,000",
-        per if per >= 1e3 => "1,000",
-        _ => "one",
+        per if per >= 1e6 => format!("{usd} per million"),
+        per if per >= 1e4 => format!("{usd} per 10,000"),
+        per if per >= 1e3 => format!("{usd} per 1,000"),
+        _ => format!("{usd} each"),
     }
 }

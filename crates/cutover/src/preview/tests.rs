@@ -112,3 +112,25 @@ fn a_price_has_a_page_and_a_line_has_an_amount() {
         assert!((line.usd - line.amount / line.price.per * line.price.usd).abs() < 1e-12);
     }
 }
+
+#[test]
+fn a_document_may_ask_for_nothing_and_for_much() {
+    let nothing = preview(|it| {
+        it["bake"] = json!(0);
+        it["checks"] = json!({ "within": 0, "start_within": 0 });
+    });
+    let names: Vec<_> = (0..250).map(|number| format!("\u{1b}alarm {number}")).collect();
+    let much = preview(|it| {
+        it["bake"] = json!("23h");
+        it["checks"]["alarms"] = json!(names);
+    });
+
+    assert!(!nothing.lines().is_empty());
+    assert!(much.is_good(), "{:?}", much.rehearsal.outcome);
+    assert_eq!(
+        much.rehearsal.meter.units.alarm_reads,
+        3 * much.rehearsal.meter.calls["alarms.states"]
+    );
+    // The styles of the title and the picture, and none of a name's own.
+    assert!(!much.lines().join("\n").contains("\u{1b}alarm"));
+}

@@ -44,6 +44,7 @@ const ALARMS: u64 = 100;
 
 impl Units {
     /// What a call is, by the port and the question; `None` if nobody wrote down what it is.
+    #[expect(clippy::match_same_arms, reason = "each call says by itself what it is")]
     pub(super) fn of(call: &str, sizes: &Sizes) -> Option<Self> {
         let requests = |requests| Self { requests, ..Self::default() };
         let reads = |bytes: u64| bytes.div_ceil(READ_UNIT).max(1);

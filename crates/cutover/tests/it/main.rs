@@ -5,6 +5,7 @@ mod daemon;
 mod demo;
 mod execute;
 mod interface;
+mod plan;
 mod schema;
 mod services;
 mod validate;
