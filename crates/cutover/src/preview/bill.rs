@@ -75,10 +75,10 @@ impl Bill {
                 )
             }),
             line("DynamoDB reads", number(used.reads), prices::READ, || {
-                "the desk, and the record as far as it is written, 4 KB a unit".to_owned()
+                "the desk, or for an event those of 20 services; the record as far as it is written".to_owned()
             }),
             line("DynamoDB writes", number(used.writes), prices::WRITE, || {
-                "each change of the desk, each entry of the record, 1 KB a unit".to_owned()
+                "each change of the desk and each entry of the record, 1 KB a unit".to_owned()
             }),
             line("EventBridge", number(used.events), prices::EVENT, || {
                 "events of ours; those of ECS, CloudWatch and Step Functions are free".to_owned()

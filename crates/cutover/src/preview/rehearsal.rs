@@ -135,8 +135,9 @@ async fn rehearse(document: &ServiceDocument) -> Result<Rehearsal, String> {
     Ok(Rehearsal { began, outcome, starts_in, took, record, shares, transitions, steps, meter })
 }
 
-/// The document as it is rehearsed: every smoke request is answered well, and the rehearsed tags
-/// are wanted. None of that changes what is done.
+/// The document as it is rehearsed: every smoke request is answered well, the rehearsed tags are
+/// wanted, and no alarm has a name that this machine's alarms do not take. None of that changes what
+/// is done.
 fn rehearsed(service: &ServiceDocument) -> Result<ServiceDocument, String> {
     let mut service = service.clone();
     service.tags =
@@ -144,6 +145,9 @@ fn rehearsed(service: &ServiceDocument) -> Result<ServiceDocument, String> {
     let good = local::simulated::Smoke::default();
     for smoke in &mut service.checks.smoke {
         (smoke.status, smoke.contains, smoke.within_ms) = (good.status, None, 1_000);
+    }
+    for (number, alarm) in service.checks.alarms.iter_mut().enumerate() {
+        *alarm = format!("alarm-{number}");
     }
     Ok(service)
 }

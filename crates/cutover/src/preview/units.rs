@@ -26,6 +26,8 @@ pub(super) struct Units {
 pub(super) struct Sizes {
     /// The service's desk.
     pub(super) desk: u64,
+    /// The desks of all services.
+    pub(super) desks: u64,
     /// The record of the deployment, as far as it is written.
     pub(super) record: u64,
     /// How many alarms are asked at once.
@@ -76,10 +78,10 @@ impl Units {
             "probe.ask" => Self { millis: sizes.smoke, ..Self::default() },
             // dynamodb:GetItem, strongly consistent.
             "ledger.desk" => Self { reads: reads(sizes.desk), ..requests(1) },
-            // dynamodb:PutItem on a condition. One that fails costs the same.
+            // dynamodb:UpdateItem on a condition. One that fails costs the same.
             "ledger.replace" => Self { writes: writes(sizes.desk), ..requests(1) },
-            // dynamodb:Query of the desks that are watched.
-            "ledger.watchers" => Self { reads: reads(sizes.desk), ..requests(1) },
+            // dynamodb:Query of all desks.
+            "ledger.watchers" => Self { reads: reads(sizes.desks), ..requests(1) },
             // dynamodb:Query of everything that is recorded so far.
             "ledger.record" => Self { reads: reads(sizes.record), ..requests(1) },
             // The same, and dynamodb:PutItem. What a large entry costs beyond one unit is counted
@@ -123,11 +125,12 @@ mod tests {
 
     #[test]
     fn what_is_read_and_written_is_rounded_up() {
-        let sizes = Sizes { desk: 1025, record: 4097, alarms: 101, smoke: 700 };
+        let sizes = Sizes { desk: 1025, desks: 9000, record: 4097, alarms: 101, smoke: 700 };
         let of = |call| Units::of(call, &sizes).expect(call);
 
         assert_eq!((of("ledger.desk").reads, of("ledger.replace").writes), (1, 2));
         assert_eq!((of("ledger.append").reads, of("ledger.append").writes), (2, 1));
+        assert_eq!(of("ledger.watchers").reads, 3);
         assert_eq!(of("alarms.states").alarm_reads, 2);
         assert_eq!(of("probe.ask").millis, 700);
         assert_eq!(Units::of("ledger.burn", &sizes), None);
