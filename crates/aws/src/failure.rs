@@ -5,19 +5,30 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use domain::Failure;
 
-/// Codes by which services say that it was too much at once, whatever the HTTP status.
-const THROTTLED: [&str; 11] = [
+/// Codes by which services say that it was too much at once, or that it took too long, whatever the
+/// HTTP status.
+///
+/// Source: what the SDK itself tries again (`aws-runtime` 1.10, `retries/classifiers.rs`); the last
+/// two are those of KMS as Step Functions hands them on, and of too many executions at a time.
+const PASSING: [&str; 18] = [
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
-    "RequestThrottled",
     "RequestThrottledException",
     "TooManyRequestsException",
     "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
     "TransactionInProgressException",
+    "RequestLimitExceeded",
+    "BandwidthLimitExceeded",
     "LimitExceededException",
+    "RequestThrottled",
     "SlowDown",
+    "PriorRequestNotComplete",
+    "EC2ThrottledException",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "KmsThrottlingException",
+    "ExecutionLimitExceeded",
 ];
 
 /// What an error means when nothing in particular was expected: what may pass is
@@ -39,7 +50,7 @@ where
             );
             let passes = status.is_server_error()
                 || status.as_u16() == 429
-                || code.is_some_and(|code| THROTTLED.contains(&code));
+                || code.is_some_and(|code| PASSING.contains(&code));
             match passes {
                 true => Failure::Unavailable(said),
                 false => Failure::Refused(said),

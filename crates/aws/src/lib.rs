@@ -5,11 +5,58 @@
 //! IAM action that allows it. Each service is a feature, so that a function is built with, and needs
 //! permission for, no more than its step asks.
 
+#![cfg_attr(
+    not(any(
+        feature = "cloudwatch",
+        feature = "dynamodb",
+        feature = "ecs",
+        feature = "elbv2",
+        feature = "eventbridge",
+        feature = "rds",
+        feature = "s3",
+        feature = "secretsmanager",
+        feature = "sfn",
+        feature = "sns",
+        feature = "ssm",
+    )),
+    expect(dead_code, unused_imports, unused_macros, reason = "no service is built in")
+)]
+
 mod config;
 mod failure;
 mod log;
 
+#[cfg(feature = "dynamodb")]
+mod dynamodb;
+#[cfg(feature = "eventbridge")]
+mod eventbridge;
+#[cfg(feature = "s3")]
+mod s3;
+#[cfg(feature = "secretsmanager")]
+mod secretsmanager;
+#[cfg(feature = "sfn")]
+mod sfn;
+#[cfg(feature = "sns")]
+mod sns;
+#[cfg(feature = "ssm")]
+mod ssm;
+
 pub use config::{Config, config};
+
+#[cfg(feature = "dynamodb")]
+pub use dynamodb::DynamoDb;
+#[cfg(feature = "eventbridge")]
+pub use eventbridge::EventBridge;
+#[cfg(feature = "s3")]
+pub use s3::S3;
+#[cfg(feature = "secretsmanager")]
+pub use secretsmanager::SecretsManager;
+#[cfg(feature = "sfn")]
+pub use sfn::{Started, StateMachine, StepFunctions};
+#[cfg(feature = "sns")]
+pub use sns::Sns;
+#[cfg(feature = "ssm")]
+pub use ssm::Ssm;
 
 /// The clock of the machine.
 #[derive(Debug, Clone, Copy, Default)]

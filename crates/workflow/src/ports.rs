@@ -3,6 +3,9 @@
 //! Every call may fail with [`Failure::Unavailable`], also after it took effect: asking again is
 //! always safe, and each effect says what asking twice does.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use domain::desk::{Desk, Watcher};
 use domain::event::Event;
 use domain::evidence::{Alarm, Answer, Targets};
@@ -158,4 +161,48 @@ pub trait Executions {
 pub trait Bus {
     /// Puts events on the bus. Asking twice puts them twice, and who reads them takes that well.
     async fn publish(&self, events: &[Event]) -> Result<(), Failure>;
+}
+
+/// The post: SNS.
+pub trait Post {
+    /// Sends a letter to everybody who wants to hear. Asking twice sends two.
+    async fn send(&self, letter: &Letter) -> Result<(), Failure>;
+}
+
+/// A letter to people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// What it is about, in a line.
+    pub subject: String,
+    /// What it says.
+    pub text: String,
+    /// By what a subscription may choose: `end` is `Stuck`.
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// The objects of others: S3.
+pub trait Objects {
+    /// The bytes of an object, if it is there. [`Failure::Refused`] if they are more than `most`.
+    async fn object(&self, name: &ObjectName, most: u64) -> Result<Option<Vec<u8>>, Failure>;
+}
+
+/// An object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectName {
+    /// The bucket it is in.
+    pub bucket: String,
+    /// Its key.
+    pub key: String,
+    /// Which version of it; the newest if nothing is said.
+    pub version: Option<String>,
+}
+
+impl fmt::Display for ObjectName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "s3://{}/{}", self.bucket, self.key)?;
+        match &self.version {
+            Some(version) => write!(f, " (version {version})"),
+            None => Ok(()),
+        }
+    }
 }

@@ -1,0 +1,94 @@
+//! The executions of one state machine.
+
+use aws_sdk_sfn::Client;
+use aws_sdk_sfn::error::ProvideErrorMetadata;
+use aws_sdk_sfn::types::ExecutionStatus::{PendingRedrive, Running};
+use domain::Failure;
+use domain::name::DeploymentId;
+use serde_json::Value;
+use workflow::ports::Executions;
+
+use crate::Config;
+use crate::config::client;
+use crate::failure::failure;
+
+/// A state machine whose executions are asked for by name.
+#[derive(Debug, Clone)]
+pub struct StateMachine {
+    client: Client,
+    arn: String,
+}
+
+/// What came of starting an execution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Started {
+    /// It runs; it may have run before with the same input.
+    Yes,
+    /// The name was used, with another input or for an execution that is over.
+    Already,
+}
+
+impl StateMachine {
+    /// The state machine that is called `arn`.
+    pub fn new(config: &Config, arn: impl Into<String>) -> Self {
+        Self { client: client!(config, aws_sdk_sfn), arn: arn.into() }
+    }
+
+    /// Starts an execution under a name that is used once in 90 days.
+    ///
+    /// Source: `StartExecution`: idempotent by name and input while the execution runs; afterwards,
+    /// or with another input, it answers `ExecutionAlreadyExists`.
+    pub async fn start(&self, name: &str, input: &Value) -> Result<Started, Failure> {
+        let start = self
+            .client
+            .start_execution()
+            .state_machine_arn(&self.arn)
+            .name(name)
+            .input(input.to_string());
+
+        let Err(error) = start.send().await else { return Ok(Started::Yes) };
+        match error.code() {
+            Some("ExecutionAlreadyExists") => Ok(Started::Already),
+            Some("InvalidName" | "InvalidExecutionInput" | "ValidationException") => {
+                Err(Failure::Invalid(format!(
+                    "could not start the execution {name}: {}",
+                    error
+                        .message()
+                        .unwrap_or("its name or input is not one that Step Functions takes")
+                )))
+            }
+            _ => Err(failure(&format!("start the execution {name}"), &error)),
+        }
+    }
+
+    /// What Step Functions calls the execution `name`: the machine's ARN with `execution` in place of
+    /// `stateMachine`, and the name behind it. A version or an alias is no part of it.
+    fn execution(&self, name: &DeploymentId) -> Result<String, Failure> {
+        let (account, machine) = self.arn.split_once(":stateMachine:").ok_or_else(|| {
+            Failure::Invalid(format!(
+                "{:?} is not the ARN of a state machine: \"arn:aws:states:<region>:<account>:stateMachine:<name>\"",
+                self.arn
+            ))
+        })?;
+        let machine = machine.split(':').next().unwrap_or_default();
+        Ok(format!("{account}:execution:{machine}:{name}"))
+    }
+}
+
+/// Only the execution of the deployment itself can be asked for: EventBridge names a recovery after
+/// the event that started it. None is overlooked where it counts. A lease is taken over when it is
+/// expired and nobody works under it, and a recovery that works renews it at every look
+/// (`domain::desk::LEASE`).
+impl Executions for StateMachine {
+    async fn runs(&self, deployment: &DeploymentId) -> Result<bool, Failure> {
+        let describe =
+            self.client.describe_execution().execution_arn(self.execution(deployment)?).send();
+
+        match describe.await {
+            // One that is about to be redriven will act again.
+            Ok(found) => Ok(matches!(found.status(), Running | PendingRedrive)),
+            Err(error) if error.code() == Some("ExecutionDoesNotExist") => Ok(false),
+            Err(error) => Err(failure(&format!("describe the execution {deployment}"), &error)),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Step Functions: who waits with a token, and the executions of a machine.
+
+mod callbacks;
+mod machine;
+
+pub use callbacks::StepFunctions;
+pub use machine::{Started, StateMachine};
