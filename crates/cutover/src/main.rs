@@ -8,6 +8,7 @@ mod console;
 mod definition;
 mod demo;
 mod following;
+mod installation;
 mod preview;
 
 mod problem;

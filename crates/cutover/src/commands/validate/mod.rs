@@ -136,12 +136,20 @@ fn read(source: &Source) -> Result<(Kind, String), Problem> {
 pub(super) fn service(source: &Source) -> Result<ServiceDocument, Vec<Problem>> {
     let (kind, text) = read(source).map_err(|problem| vec![problem])?;
     match kind {
-        Kind::Service => service::read(source, &text),
+        Kind::Service => service_in(source, &text),
         Kind::Local => Err(vec![
             Problem::with(source, "this is a local configuration")
                 .remedy("name a service document; `services` of the configuration names some"),
         ]),
     }
+}
+
+/// Reads a service document that stands in `place`, or tells everything that is wrong with it.
+pub(super) fn service_in(
+    place: impl fmt::Display,
+    text: &str,
+) -> Result<ServiceDocument, Vec<Problem>> {
+    service::read(&place, text)
 }
 
 /// No kind that is known.

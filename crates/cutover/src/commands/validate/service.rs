@@ -1,5 +1,7 @@
 //! Everything that is wrong with a service document.
 
+use std::fmt;
+
 use domain::service::{Mistake, ServiceDocument};
 
 use crate::problem::Problem;
@@ -11,12 +13,12 @@ pub(super) fn problems(source: &Source, text: &str) -> Vec<Problem> {
 }
 
 /// The document in `text`, or everything that is wrong with it.
-pub(super) fn read(source: &Source, text: &str) -> Result<ServiceDocument, Vec<Problem>> {
+pub(super) fn read(source: &impl fmt::Display, text: &str) -> Result<ServiceDocument, Vec<Problem>> {
     ServiceDocument::read(text)
         .map_err(|mistakes| mistakes.0.iter().map(|mistake| problem(source, mistake)).collect())
 }
 
-fn problem(source: &Source, mistake: &Mistake) -> Problem {
+fn problem(source: &impl fmt::Display, mistake: &Mistake) -> Problem {
     let problem = Problem::with(source, mistake.what.as_str());
     let problem = if mistake.path.is_empty() { problem } else { problem.at(&mistake.path) };
     match mistake.what.starts_with("missing field") {
