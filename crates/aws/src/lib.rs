@@ -22,9 +22,19 @@
     expect(dead_code, unused_imports, unused_macros, reason = "no service is built in")
 )]
 
+#[cfg(feature = "cloudwatch")]
+mod cloudwatch;
 mod config;
+#[cfg(feature = "ecs")]
+mod ecs;
+#[cfg(feature = "elbv2")]
+mod elbv2;
 mod failure;
 mod log;
+#[cfg(any(feature = "cloudwatch", feature = "ecs"))]
+mod moment;
+#[cfg(feature = "rds")]
+mod rds;
 
 #[cfg(feature = "dynamodb")]
 mod dynamodb;
@@ -41,7 +51,15 @@ mod sns;
 #[cfg(feature = "ssm")]
 mod ssm;
 
+#[cfg(feature = "cloudwatch")]
+pub use cloudwatch::CloudWatch;
 pub use config::{Config, config};
+#[cfg(feature = "ecs")]
+pub use ecs::Ecs;
+#[cfg(feature = "elbv2")]
+pub use elbv2::Elbv2;
+#[cfg(feature = "rds")]
+pub use rds::Rds;
 
 #[cfg(feature = "dynamodb")]
 pub use dynamodb::DynamoDb;

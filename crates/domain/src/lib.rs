@@ -17,6 +17,8 @@ pub mod plan;
 pub mod preflight;
 
 pub mod evidence;
+pub mod metric;
+pub mod replica;
 pub mod rollout;
 pub mod verdict;
 

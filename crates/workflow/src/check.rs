@@ -30,7 +30,7 @@ pub async fn check(
     if let Some(blue) = begun(fleet, ledger, &plan).await? {
         return Ok(blue);
     }
-    let blue = fleet.serving(&service.place()).await?;
+    let blue = fleet.serving(&service.place(), service.container.as_deref()).await?;
     let states = alarms.states(&service.checks.alarms).await?;
     let desk = ledger.desk(&service.name).await?;
 

@@ -89,12 +89,14 @@ async fn read_back(
         None => None,
     };
     let serving = match plan {
-        Some(plan) => match fleet.serving(&plan.service.place()).await {
-            Ok(serving) => Some(serving),
-            // The service is gone from ECS, which is a fact to tell, not a reason to ask again.
-            Err(Failure::Refused(_)) => None,
-            Err(failure) => return Err(failure),
-        },
+        Some(Plan { service, .. }) => {
+            match fleet.serving(&service.place(), service.container.as_deref()).await {
+                Ok(serving) => Some(serving),
+                // The service is gone from ECS, which is a fact to tell, not a reason to ask again.
+                Err(Failure::Refused(_)) => None,
+                Err(failure) => return Err(failure),
+            }
+        }
         None => None,
     };
 

@@ -10,9 +10,11 @@ use domain::desk::{Desk, Watcher};
 use domain::event::Event;
 use domain::evidence::{Alarm, Answer, Targets};
 use domain::failure::Failure;
+use domain::metric::{Query, Series};
 use domain::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Image, ServiceName, Tag};
 use domain::preflight::Serving;
 use domain::record::{Entry, Record};
+use domain::replica::Replica;
 use domain::rollout::RolloutState;
 use domain::service::{Place, ServiceDocument, Smoke};
 use domain::signal::Signal;
@@ -45,8 +47,9 @@ pub trait Registry {
 
 /// The services and their deployments: ECS.
 pub trait Fleet {
-    /// What a service runs now. [`Failure::Refused`] if there is no such service.
-    async fn serving(&self, place: &Place) -> Result<Serving, Failure>;
+    /// What a service runs now; the digest is that of `container` (or of the only container).
+    /// [`Failure::Refused`] if there is no such service.
+    async fn serving(&self, place: &Place, container: Option<&str>) -> Result<Serving, Failure>;
     /// Registers a copy of the task definition `blue` in which only the image of `container` (or of
     /// the only container) is another. Asking twice registers two; only one is ever used.
     async fn register(
@@ -102,6 +105,24 @@ pub trait Balancer {
 pub trait Alarms {
     /// How each of these stands, in the same order. One that does not exist is told as missing.
     async fn states(&self, names: &[String]) -> Result<Vec<Alarm>, Failure>;
+}
+
+/// The metrics: CloudWatch.
+pub trait Metrics {
+    /// What each of these was, in the same order, from a moment until before another.
+    async fn series(
+        &self,
+        queries: &[Query],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Series>, Failure>;
+}
+
+/// The read replicas: RDS.
+pub trait Replicas {
+    /// What each of these instances is, in the same order. One that does not exist is told as
+    /// missing.
+    async fn replicas(&self, instances: &[String]) -> Result<Vec<Replica>, Failure>;
 }
 
 /// Who asks green through the test listener.

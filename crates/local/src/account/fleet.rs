@@ -20,7 +20,12 @@ use crate::ecs::{
 use crate::plant::{Plant, Share, Target};
 
 impl<P: Plant> Fleet for World<P> {
-    async fn serving(&self, place: &Place) -> Result<Serving, Failure> {
+    async fn serving(
+        &self,
+        place: &Place,
+        // A task definition has one container here, so naming it changes nothing.
+        _container: Option<&str>,
+    ) -> Result<Serving, Failure> {
         let answer = async {
             self.0.ecs.read(place, |service| {
                 let told = service.describe();

@@ -1,0 +1,7 @@
+//! The adapters that look at and change the fleet, against a scripted AWS.
+
+#[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "each test binary uses its part of the script")]
+mod support;
+
+mod ecs;
