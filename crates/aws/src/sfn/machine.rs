@@ -63,7 +63,8 @@ impl StateMachine {
 
     /// Stops the execution of a deployment. One that is over stays as it is.
     pub async fn stop(&self, deployment: &DeploymentId, why: &str) -> Result<(), Failure> {
-        let stop = self.client.stop_execution().execution_arn(self.execution(deployment)?).cause(why);
+        let stop =
+            self.client.stop_execution().execution_arn(self.execution(deployment)?).cause(why);
 
         match stop.send().await {
             Ok(_) => Ok(()),

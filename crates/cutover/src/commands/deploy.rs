@@ -117,7 +117,11 @@ pub(super) fn tell_started(
         console.json(&told)?;
         return Ok(End::Good);
     }
-    console.line(format_args!("{} has begun as {}", started.request.title(), started.deployment))?;
+    console.line(format_args!(
+        "{} has begun as {}",
+        started.request.title(),
+        started.deployment
+    ))?;
     if let Some(link) = link {
         console.line(link)?;
     }

@@ -39,7 +39,10 @@ pub(crate) enum Follower<'a> {
 
 impl Installation {
     /// How a service stands, or how all do.
-    pub(crate) async fn services(&self, one: Option<&ServiceName>) -> Result<Vec<Service>, Trouble> {
+    pub(crate) async fn services(
+        &self,
+        one: Option<&ServiceName>,
+    ) -> Result<Vec<Service>, Trouble> {
         match self {
             Self::Daemon(server) => daemon::services(server, one).await,
             #[cfg(feature = "aws")]

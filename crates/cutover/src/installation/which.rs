@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::Installation;
-use crate::problem::{Problem, Trouble};
+use crate::problem::Trouble;
 use crate::server::At;
 
 /// Which Cutover.
@@ -77,7 +77,7 @@ impl InAccount {
             Self { region: Some(_), .. } => "--region",
             Self { .. } => "--settings",
         };
-        Problem::with(option, "this program was built without AWS")
+        crate::problem::Problem::with(option, "this program was built without AWS")
             .remedy(
                 "take a released one, or build it: `cargo install --path crates/cutover --features aws`",
             )

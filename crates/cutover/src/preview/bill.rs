@@ -75,7 +75,8 @@ impl Bill {
                 )
             }),
             line("DynamoDB reads", number(used.reads), prices::READ, || {
-                "the desk, or for an event those of 20 services; the record as far as it is written".to_owned()
+                "the desk, or for an event those of 20 services; the record as far as it is written"
+                    .to_owned()
             }),
             line("DynamoDB writes", number(used.writes), prices::WRITE, || {
                 "each change of the desk and each entry of the record, 1 KB a unit".to_owned()

@@ -56,17 +56,15 @@ impl Units {
             "catalog.service" | "catalog.services" => requests(1),
             // The login of the registry, its token, the manifest.
             "registry.digest_of" | "registry.has" => Self { secrets: 1, ..requests(3) },
-            // ecs:DescribeServices and ecs:DescribeTaskDefinition. Calls of ECS are free.
-            "fleet.serving" => requests(2),
+            // ecs:DescribeServices, its revisions, its deployment. Calls of ECS are free.
+            "fleet.serving" => requests(3),
             // ecs:DescribeTaskDefinition and ecs:RegisterTaskDefinition.
             "fleet.register" => requests(2),
-            // ecs:ListServiceDeployments, then the deployments and their revisions.
+            // ecs:ListServiceDeployments, then the revisions of up to forty deployments.
             "fleet.find" => requests(3),
-            // ecs:DescribeServices, for what is kept as it is, and ecs:UpdateService.
-            "fleet.launch" => requests(2),
-            // ecs:DescribeServiceDeployments and ecs:DescribeServiceRevisions.
-            "fleet.rollout" => requests(2),
-            "fleet.answer" | "fleet.stop" => requests(1),
+            // ecs:UpdateService; ecs:DescribeServiceDeployments; ecs:ContinueServiceDeployment;
+            // ecs:StopServiceDeployment.
+            "fleet.launch" | "fleet.rollout" | "fleet.answer" | "fleet.stop" => requests(1),
             // ecs:DescribeServiceRevisions; elasticloadbalancing:DescribeTargetHealth, a group each.
             "fleet.target_groups" => requests(1),
             "balancer.targets" => requests(2),

@@ -1,5 +1,7 @@
 //! The command line as a person meets it: the real program, what it prints, how it ends.
 
+#[cfg(feature = "aws")]
+mod account;
 mod check;
 mod daemon;
 mod demo;

@@ -13,7 +13,10 @@ pub(super) fn problems(source: &Source, text: &str) -> Vec<Problem> {
 }
 
 /// The document in `text`, or everything that is wrong with it.
-pub(super) fn read(source: &impl fmt::Display, text: &str) -> Result<ServiceDocument, Vec<Problem>> {
+pub(super) fn read(
+    source: &impl fmt::Display,
+    text: &str,
+) -> Result<ServiceDocument, Vec<Problem>> {
     ServiceDocument::read(text)
         .map_err(|mistakes| mistakes.0.iter().map(|mistake| problem(source, mistake)).collect())
 }

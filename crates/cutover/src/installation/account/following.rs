@@ -87,7 +87,8 @@ impl<'a> Following<'a> {
             return Ok(());
         }
         let link = self.account.link(deployment).unwrap_or_default();
-        let told = format!("its execution is over and left no record; the console knows why: {link}");
+        let told =
+            format!("its execution is over and left no record; the console knows why: {link}");
         Err(Trouble::system(what)(io::Error::other(told)))
     }
 

@@ -93,6 +93,9 @@ impl Account {
     }
 }
 
-fn named<T: std::str::FromStr<Err: std::fmt::Display>>(what: &str, text: &str) -> Result<T, Trouble> {
+fn named<T: std::str::FromStr<Err: std::fmt::Display>>(
+    what: &str,
+    text: &str,
+) -> Result<T, Trouble> {
     text.parse().map_err(|error: T::Err| Problem::with(what, error).at("--to").into())
 }

@@ -44,7 +44,8 @@ impl Account {
     ) -> Result<Self, Trouble> {
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error"));
         // What is said there is said beside the answer; a second one would be a mistake of ours.
-        let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
+        let _ =
+            tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
 
         let config = ::aws::config(profile, region).await;
         let Some(region) = config.region() else {
@@ -78,7 +79,11 @@ impl Account {
     }
 
     /// A service's document.
-    async fn document(&self, what: &str, service: &ServiceName) -> Result<ServiceDocument, Trouble> {
+    async fn document(
+        &self,
+        what: &str,
+        service: &ServiceName,
+    ) -> Result<ServiceDocument, Trouble> {
         match self.catalog.service(service).await {
             Ok(document) => Ok(document),
             Err(Failure::Refused(why)) if why.starts_with("there is no service") => {

@@ -91,11 +91,13 @@ mod tests {
         let link = |machine: &str| settings(machine).link(&"checkout-1".parse().unwrap());
 
         assert_eq!(
-            link("arn:aws:states:eu-central-1:123456789012:stateMachine:cutover-deployment").unwrap(),
+            link("arn:aws:states:eu-central-1:123456789012:stateMachine:cutover-deployment")
+                .unwrap(),
             "https://eu-central-1.console.aws.amazon.com/states/home?region=eu-central-1#/v2/executions/\
              details/arn:aws:states:eu-central-1:123456789012:execution:cutover-deployment:checkout-1"
         );
-        let china = link("arn:aws-cn:states:cn-north-1:123456789012:stateMachine:cutover-deployment");
+        let china =
+            link("arn:aws-cn:states:cn-north-1:123456789012:stateMachine:cutover-deployment");
         assert!(china.unwrap().starts_with("https://cn-north-1.console.amazonaws.cn/states/"));
         assert_eq!(link("cutover-deployment"), None);
     }
