@@ -10,3 +10,4 @@ mod ecs;
 mod errors;
 mod metrics;
 mod replicas;
+mod signature;
