@@ -1,5 +1,7 @@
 //! How fast it is: what the benchmarks measure, as functions that a test may run too.
 
+pub mod comparison;
+
 use asl::Keep;
 use domain::outcome::End;
 use local::simulated::Behaviour;

@@ -77,7 +77,10 @@ impl Instance {
         match ready {
             Ok(()) => {
                 let mut measured = self.kept.measured.lock();
-                measured.ready.get_or_insert_with(|| self.started.elapsed());
+                if measured.ready.is_none() {
+                    measured.ready = Some(self.started.elapsed());
+                    measured.peak_memory = self.child.id().and_then(peak_memory);
+                }
                 Ok(())
             }
             Err(Some(ended)) => Err(self.died(ended)),

@@ -50,7 +50,7 @@ pub struct Measured {
     pub answered: Option<Duration>,
     /// From the newest event to its answer: Lambda's *Duration*.
     pub took: Option<Duration>,
-    /// The most memory it had, in bytes, when it answered last.
+    /// The most memory it had, in bytes, when it answered last; before that, when it first asked.
     pub peak_memory: Option<u64>,
 }
 
