@@ -30,6 +30,8 @@ mod ecs;
 #[cfg(feature = "elbv2")]
 mod elbv2;
 mod failure;
+#[cfg(feature = "listener")]
+mod listener;
 mod log;
 #[cfg(any(feature = "cloudwatch", feature = "ecs"))]
 mod moment;
@@ -58,6 +60,8 @@ pub use config::{Config, config};
 pub use ecs::Ecs;
 #[cfg(feature = "elbv2")]
 pub use elbv2::Elbv2;
+#[cfg(feature = "listener")]
+pub use listener::TestListener;
 #[cfg(feature = "rds")]
 pub use rds::Rds;
 

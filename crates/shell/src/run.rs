@@ -66,7 +66,10 @@ where
     I: DeserializeOwned,
     O: Serialize,
 {
-    let answer = work(decode(&event.read()?)?).await?;
+    let input = decode(&event.read()?)?;
+    // Boxed, because the futures of an SDK are nested so deeply that with those of the runtime
+    // around them the compiler gives up.
+    let answer = work(input).boxed_local().await?;
 
     serde_json::to_value(answer)
         .map_err(|error| Failure::Invalid(format!("the answer is no JSON: {error}")))

@@ -3,3 +3,10 @@
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "each test binary uses its part of the script")]
 mod support;
+
+mod alarms;
+mod balancer;
+mod ecs;
+mod errors;
+mod metrics;
+mod replicas;

@@ -37,15 +37,16 @@ impl Call {
             return Self { action: rpc.replace("/operation/", "."), body: cbor::read(&body) };
         }
         if header(CONTENT_TYPE.as_str()).is_some_and(|it| it.contains("x-www-form-urlencoded")) {
-            let fields = form_urlencoded::parse(&body);
-            let mut fields: Map<String, Value> =
-                fields.map(|(name, value)| (name.into_owned(), value.into())).collect();
-            let action = fields.remove("Action").expect("the query protocol names its action");
-            fields.remove("Version");
-            return Self {
-                action: action.as_str().unwrap_or_default().into(),
-                body: fields.into(),
-            };
+            let (mut action, mut fields) = (None, Map::new());
+            for (name, value) in form_urlencoded::parse(&body) {
+                match &*name {
+                    "Action" => action = Some(value.into_owned()),
+                    "Version" => {}
+                    _ => _ = fields.insert(name.into_owned(), value.into()),
+                }
+            }
+            let action = action.expect("the query protocol names its action");
+            return Self { action, body: fields.into() };
         }
         let path = head.uri.path_and_query().map_or(path, |path| path.as_str());
         let text = String::from_utf8_lossy(&body).into_owned();
