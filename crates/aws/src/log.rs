@@ -31,6 +31,8 @@ impl Intercept for Log {
 
 /// The IAM action of a call: `dynamodb:GetItem`.
 ///
+/// S3 asks for `s3:GetObjectVersion` instead where a version is named.
+///
 /// Source: the Service Authorization Reference, "Actions, resources, and condition keys".
 fn action(service: &str, operation: &str) -> String {
     let prefix = match service {
@@ -41,4 +43,32 @@ fn action(service: &str, operation: &str) -> String {
         other => return format!("{}:{operation}", other.to_lowercase()),
     };
     format!("{prefix}:{operation}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_told_as_the_action_that_a_policy_names() {
+        for (service, operation, told) in [
+            ("DynamoDB", "UpdateItem", "dynamodb:UpdateItem"),
+            ("EventBridge", "PutEvents", "events:PutEvents"),
+            ("SFN", "SendTaskSuccess", "states:SendTaskSuccess"),
+            ("SSM", "GetParametersByPath", "ssm:GetParametersByPath"),
+            ("Secrets Manager", "GetSecretValue", "secretsmanager:GetSecretValue"),
+            ("SNS", "Publish", "sns:Publish"),
+            ("S3", "GetObject", "s3:GetObject"),
+            ("ECS", "UpdateService", "ecs:UpdateService"),
+            ("CloudWatch", "DescribeAlarms", "cloudwatch:DescribeAlarms"),
+            ("RDS", "DescribeDBInstances", "rds:DescribeDBInstances"),
+            (
+                "Elastic Load Balancing v2",
+                "DescribeTargetHealth",
+                "elasticloadbalancing:DescribeTargetHealth",
+            ),
+        ] {
+            assert_eq!(action(service, operation), told);
+        }
+    }
 }

@@ -8,6 +8,9 @@ mod console;
 mod definition;
 mod demo;
 mod following;
+mod installation;
+mod preview;
+
 mod problem;
 #[cfg(test)]
 mod robustness;
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
         Command::Deploy(deploy) => deploy.run(&mut console),
         Command::History(history) => history.run(&mut console),
         Command::Local(local) => local.run(&mut console),
+        Command::Plan(plan) => plan.run(&mut console),
         Command::Push(push) => push.run(&mut console),
         Command::Rollback(rollback) => rollback.run(&mut console),
         Command::Schema(schema) => schema.run(&mut console),

@@ -32,6 +32,7 @@ fn run(arguments: &[&str]) {
     let end = match cli.command {
         Command::Check(check) => check.run(&mut console),
         Command::Execute(execute) => execute.run(&mut console),
+        Command::Plan(plan) => plan.run(&mut console),
         Command::Schema(schema) => schema.run(&mut console),
         Command::Validate(validate) => validate.run(&mut console),
         // These run until they are told to stop, or talk to a server.
@@ -82,6 +83,7 @@ fn damaged(text: &'static str) -> impl Strategy<Value = String> {
 const WORDS: &[&str] = &[
     "check",
     "execute",
+    "plan",
     "schema",
     "validate",
     "service",
@@ -138,6 +140,8 @@ proptest! {
 
         run(&["validate", &document]);
         run(&["validate", "--json", &document]);
+        run(&["plan", &document]);
+        run(&["plan", "--json", &document]);
     }
 
     #[test]
@@ -150,5 +154,6 @@ proptest! {
         run(&["validate", path]);
         run(&["check", path]);
         run(&["execute", path]);
+        run(&["plan", path]);
     }
 }

@@ -25,6 +25,8 @@ pub mod verdict;
 pub mod outcome;
 pub mod record;
 
+pub mod history;
+
 pub mod event;
 pub mod failure;
 pub mod signal;

@@ -197,6 +197,14 @@ impl Record {
         })
     }
 
+    /// Its rollout, if ECS was told to begin.
+    pub fn rollout(&self) -> Option<&Arn> {
+        self.find(|entry| match entry {
+            Entry::Launched { rollout } => Some(rollout),
+            _ => None,
+        })
+    }
+
     /// Why it was taken back, if it was.
     pub fn taking_back(&self) -> Option<&TakingBack> {
         self.find(|entry| match entry {

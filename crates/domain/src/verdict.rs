@@ -18,7 +18,7 @@ const SOON: Seconds = Seconds(5);
 
 /// How long something unclear may hold up a pause before green is taken back. Shorter than the
 /// patience that the pause itself has, so that we go back with a reason before ECS does without.
-const UNCLEAR: Seconds = Seconds::minutes(15);
+pub const UNCLEAR: Seconds = Seconds::minutes(15);
 
 /// How long ECS may take to take green back before a person is called.
 const LONGEST_WAY_BACK: Seconds = Seconds(2 * 3600);

@@ -61,6 +61,18 @@ impl StateMachine {
         }
     }
 
+    /// Stops the execution of a deployment. One that is over stays as it is.
+    pub async fn stop(&self, deployment: &DeploymentId, why: &str) -> Result<(), Failure> {
+        let stop =
+            self.client.stop_execution().execution_arn(self.execution(deployment)?).cause(why);
+
+        match stop.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.code() == Some("ExecutionDoesNotExist") => Ok(()),
+            Err(error) => Err(failure(&format!("stop the execution {deployment}"), &error)),
+        }
+    }
+
     /// What Step Functions calls the execution `name`: the machine's ARN with `execution` in place of
     /// `stateMachine`, and the name behind it. A version or an alias is no part of it.
     fn execution(&self, name: &DeploymentId) -> Result<String, Failure> {

@@ -1,4 +1,4 @@
-//! `cutover deploy`: asks a daemon for a deployment, and follows it.
+//! `cutover deploy`: asks for a deployment, and follows it.
 
 use std::str::FromStr;
 
@@ -10,9 +10,9 @@ use local::door::view::Started;
 use serde_json::json;
 
 use crate::console::{Console, End};
-use crate::following::Following;
+use crate::installation::Which;
 use crate::problem::Trouble;
-use crate::server::{At, run};
+use crate::server::run;
 
 /// Deploy an image to a service, and follow it to its end
 ///
@@ -28,7 +28,7 @@ pub(crate) struct Deploy {
     #[command(flatten)]
     asking: Asking,
     #[command(flatten)]
-    at: At,
+    which: Which,
 }
 
 /// Who asks, why, and how it is followed.
@@ -77,8 +77,7 @@ impl std::fmt::Display for Release {
 
 impl Deploy {
     pub(crate) fn run(self, console: &mut Console) -> Result<End, Trouble> {
-        let Self { service, release, asking, at } = self;
-        let server = at.server()?;
+        let Self { service, release, asking, which } = self;
         let (tag, digest) = match release {
             Release::Tag(tag) => (Some(tag), None),
             Release::Digest(digest) => (None, Some(digest)),
@@ -87,33 +86,44 @@ impl Deploy {
         let request = Request { service, tag, digest, cause: Cause::Manual, by, at: None, reason };
 
         run(async {
-            let what = format!("deploy {}", request.title());
-            let following = Following::begin(&server, &request.service, json).await;
-            let following = following.map_err(|error| server.trouble(&what, error))?;
-            let started = server.post::<Started>(&["deployments"], &request).await;
-            let started = started.map_err(|error| server.trouble(&what, error))?;
+            let cutover = which.open().await?;
+            let follower = cutover.follow(&request.service, json).await?;
+            let started = cutover.deploy(request).await?;
+            let link = cutover.link(&started.deployment);
             if no_wait {
-                return tell_started(&started, json, console);
+                return tell_started(&started, link.as_deref(), json, console);
             }
-            let ended = following.tell_to_the_end(&started.deployment, console).await?;
+            if link.is_some() && !json {
+                tell_started(&started, link.as_deref(), json, console)?;
+            }
+            let ended = follower.tell_to_the_end(&started.deployment, console).await?;
             conclude(&ended, Outcome::Deployed, json, console)
         })
     }
 }
 
-/// Tells what was started, when nobody waits for its end.
+/// Tells what was started, and where a browser shows it.
 pub(super) fn tell_started(
     started: &Started,
+    link: Option<&str>,
     json: bool,
     console: &mut Console,
 ) -> Result<End, Trouble> {
-    match json {
-        true => console.json(&json!(started))?,
-        false => console.line(format_args!(
-            "{} has begun as {}",
-            started.request.title(),
-            started.deployment
-        ))?,
+    if json {
+        let mut told = json!(started);
+        if let Some(link) = link {
+            told["console"] = json!(link);
+        }
+        console.json(&told)?;
+        return Ok(End::Good);
+    }
+    console.line(format_args!(
+        "{} has begun as {}",
+        started.request.title(),
+        started.deployment
+    ))?;
+    if let Some(link) = link {
+        console.line(link)?;
     }
     Ok(End::Good)
 }

@@ -6,8 +6,9 @@ use domain::name::{DeploymentId, ServiceName};
 use domain::record::Record;
 
 use crate::console::{Console, End};
+use crate::installation::Which;
 use crate::problem::{Trouble, visible};
-use crate::server::{At, run};
+use crate::server::run;
 use crate::telling;
 
 /// Show the deployments of a service, newest first, or everything that is recorded of one
@@ -26,23 +27,17 @@ pub(crate) struct History {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    at: At,
+    which: Which,
 }
 
 impl History {
     pub(crate) fn run(self, console: &mut Console) -> Result<End, Trouble> {
-        let server = self.at.clone().server()?;
-        let what = format!("look up the history of {}", self.service);
-
         run(async {
+            let cutover = self.which.clone().open().await?;
             if let Some(deployment) = &self.deployment {
-                let record = server.get::<Record>(&["deployments", deployment.as_str()]).await;
-                return self.one(&record.map_err(|error| server.trouble(&what, error))?, console);
+                return self.one(&cutover.record(deployment).await?, console);
             }
-            let path = ["services", self.service.as_str(), "history"];
-            let most = self.most.to_string();
-            let records = server.get_with::<Vec<Record>>(&path, &[("most", &most)]).await;
-            let records = records.map_err(|error| server.trouble(&what, error))?;
+            let records = cutover.history(&self.service, self.most).await?;
             match self.json {
                 true => console.json(&records)?,
                 false => console.line(table(&records))?,

@@ -6,6 +6,7 @@ mod deploy;
 mod execute;
 mod history;
 mod local;
+mod plan;
 mod push;
 mod rollback;
 mod schema;
@@ -35,6 +36,7 @@ Colours are shown on terminals; NO_COLOR=1 turns them off.";
 pub(crate) enum Command {
     Demo(demo::Demo),
     Local(local::Local),
+    Plan(plan::Plan),
     Deploy(deploy::Deploy),
     Rollback(rollback::Rollback),
     Status(status::Status),

@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::deploy::{Asking, Release, conclude, tell_started};
 use crate::console::{Console, End};
-use crate::following::Following;
+use crate::installation::Which;
 use crate::problem::Trouble;
-use crate::server::{At, run};
+use crate::server::run;
 
 /// Take a service back to the last good release before the present one, or to one you name
 ///
@@ -27,27 +27,29 @@ pub(crate) struct Rollback {
     #[command(flatten)]
     asking: Asking,
     #[command(flatten)]
-    at: At,
+    which: Which,
 }
 
 impl Rollback {
     pub(crate) fn run(self, console: &mut Console) -> Result<End, Trouble> {
-        let Self { service, to, asking, at } = self;
+        let Self { service, to, asking, which } = self;
         let Asking { by, reason, no_wait, json } = asking;
-        let server = at.server()?;
         let ask = GoBack { to: to.map(|to| to.to_string()), by, reason };
 
         run(async {
-            let what = format!("roll {service} back");
-            let following = Following::begin(&server, &service, json).await;
-            let following = following.map_err(|error| server.trouble(&what, error))?;
-            let path = ["services", service.as_str(), "rollback"];
-            let going = server.post::<GoingBack>(&path, &ask).await;
-            let (deployment, wanted) = match going.map_err(|error| server.trouble(&what, error))? {
-                GoingBack::Deployment(started) if no_wait => {
-                    return tell_started(&started, json, console);
+            let cutover = which.open().await?;
+            let follower = cutover.follow(&service, json).await?;
+            let (deployment, wanted) = match cutover.go_back(&service, ask).await? {
+                GoingBack::Deployment(started) => {
+                    let link = cutover.link(&started.deployment);
+                    if no_wait {
+                        return tell_started(&started, link.as_deref(), json, console);
+                    }
+                    if link.is_some() && !json {
+                        tell_started(&started, link.as_deref(), json, console)?;
+                    }
+                    (started.deployment, Outcome::Deployed)
                 }
-                GoingBack::Deployment(started) => (started.deployment, Outcome::Deployed),
                 GoingBack::Stopping { deployment } => {
                     if !json {
                         console.line(format_args!("{deployment} is stopped and taken back"))?;
@@ -60,7 +62,7 @@ impl Rollback {
                     (deployment, Outcome::RolledBack)
                 }
             };
-            let ended = following.tell_to_the_end(&deployment, console).await?;
+            let ended = follower.tell_to_the_end(&deployment, console).await?;
             // Stopped before it changed anything, it is as much as taken back.
             let wanted = match (wanted, ended.end) {
                 (Outcome::RolledBack, Outcome::Refused) => Outcome::Refused,

@@ -6,8 +6,9 @@ use domain::name::ServiceName;
 use local::door::view::{Release, Service};
 
 use crate::console::{Console, End};
+use crate::installation::Which;
 use crate::problem::{Trouble, visible};
-use crate::server::{At, run};
+use crate::server::run;
 use crate::telling;
 
 /// Show how services stand: what serves, how healthy, who gets the traffic, what goes on
@@ -20,20 +21,14 @@ pub(crate) struct Status {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    at: At,
+    which: Which,
 }
 
 impl Status {
     pub(crate) fn run(self, console: &mut Console) -> Result<End, Trouble> {
-        let server = self.at.server()?;
-        let services: Vec<Service> = run(async {
-            let services = match &self.service {
-                Some(service) => {
-                    server.get(&["services", service.as_str()]).await.map(|one| vec![one])
-                }
-                None => server.get(&["services"]).await,
-            };
-            services.map_err(|error| server.trouble("ask how services stand", error))
+        let services = run(async {
+            let cutover = self.which.open().await?;
+            cutover.services(self.service.as_ref()).await
         })?;
 
         match self.json {
@@ -44,15 +39,15 @@ impl Status {
     }
 }
 
-fn table(services: &[Service]) -> Table {
+pub(super) fn table(services: &[Service]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_BORDERS_ONLY);
-    table.set_header(["service", "serving", "healthy", "traffic", "alarms", "now", "last end"]);
+    table.set_header(["service", "serving", "tasks", "traffic", "alarms", "now", "last end"]);
     for service in services {
         table.add_row([
             service.name.to_string(),
             service.serving.as_ref().map_or_else(|| "-".into(), name),
-            format!("{}/{}", service.tasks.healthy, service.tasks.desired),
+            tasks(service),
             traffic(service),
             alarms(service),
             now(service),
@@ -60,6 +55,12 @@ fn table(services: &[Service]) -> Table {
         ]);
     }
     table
+}
+
+/// How many tasks are healthy, or run where nobody knows, of those that are wanted.
+fn tasks(service: &Service) -> String {
+    let tasks = service.tasks;
+    format!("{}/{}", tasks.healthy.unwrap_or(tasks.running), tasks.desired)
 }
 
 /// The newest tag, or the digest where there is none.

@@ -8,7 +8,7 @@ use crate::world::World;
 
 #[test]
 fn help_is_worth_reading() {
-    for command in ["", "execute", "check", "validate", "schema"] {
+    for command in ["", "execute", "check", "plan", "validate", "schema"] {
         let run = World::new().run(&format!("{command} --help"));
 
         let name = if command.is_empty() { "help" } else { command };

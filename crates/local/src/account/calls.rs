@@ -1,11 +1,12 @@
 //! Every call that a step makes of the world, counted, and made to fail where a test says so.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::Failure;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 /// What happens to one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,7 @@ type Disturb = dyn Fn(Call) -> Option<Fault> + Send + Sync;
 #[derive(Default)]
 pub struct Calls {
     count: AtomicU64,
+    steps: Mutex<BTreeMap<String, u64>>,
     disturb: RwLock<Option<Arc<Disturb>>>,
 }
 
@@ -52,6 +54,16 @@ impl Calls {
         let call = Call { number: self.count.fetch_add(1, Ordering::Relaxed), name };
         let disturb = self.disturb.read().clone();
         disturb.and_then(|disturb| disturb(call))
+    }
+
+    /// How often each step was run, by its verb: on AWS, how often its function was called.
+    pub fn steps(&self) -> BTreeMap<String, u64> {
+        self.steps.lock().clone()
+    }
+
+    /// Counts a run of a step.
+    pub(super) fn step(&self, verb: &str) {
+        *self.steps.lock().entry(verb.to_owned()).or_default() += 1;
     }
 
     /// Makes a call, or lets it fail.

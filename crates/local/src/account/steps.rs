@@ -65,6 +65,7 @@ pub(super) async fn invoke<P: Plant>(
     verb: &str,
     payload: Payload,
 ) -> Result<Value, FunctionError> {
+    account.calls.step(verb);
     let (world, step) = (World(Arc::clone(account)), verb.to_owned());
     let (closing, repeat) = (account.closing.clone(), account.repeat_steps.load(Ordering::Relaxed));
     let running = account.tasks.spawn(async move {

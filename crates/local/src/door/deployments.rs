@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::history::last_good;
 use domain::name::{DeploymentId, ServiceName};
 use domain::record::Record;
 use domain::request::{Cause, Request};
@@ -10,7 +11,6 @@ use domain::service::ServiceDocument;
 use serde::Deserialize;
 
 use super::answer::Refusal;
-use super::last_good::last_good;
 use super::read::{Body, Named, Query};
 use super::services::document;
 use super::view::{GoBack, GoingBack, Started};

@@ -6,7 +6,6 @@ mod deployments;
 mod executions;
 mod guard;
 mod images;
-mod last_good;
 mod read;
 mod services;
 mod story;

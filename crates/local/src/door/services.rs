@@ -57,25 +57,19 @@ fn stands(desk: &Reception, document: &ServiceDocument) -> Option<view::Service>
     Some(view::Service {
         name: document.name.clone(),
         image: document.image.clone(),
-        production: addresses.production,
-        test: addresses.test,
+        production: Some(addresses.production),
+        test: Some(addresses.test),
         serving: release(&told.task_definition.image),
         tasks: view::Tasks {
             desired: told.desired_count,
             running: told.running_count,
-            healthy: healthy(desk, &place.service),
+            healthy: Some(healthy(desk, &place.service)),
         },
         traffic: traffic.collect(),
         alarms: alarms(desk, document),
         rollout: newest.filter(|newest| !newest.status.is_final()).map(rollout),
-        lease: own.as_ref().and_then(|own| own.lease.as_ref()).map(|lease| view::Lease {
-            holder: lease.holder.clone(),
-            token: lease.token,
-            expires_at: lease.expires_at,
-        }),
-        waiting: own
-            .and_then(|own| own.waiting)
-            .map(|waiting| view::Waiting { deployment: waiting.deployment, title: waiting.title }),
+        lease: own.as_ref().and_then(|own| own.lease.as_ref()).map(Into::into),
+        waiting: own.as_ref().and_then(|own| own.waiting.as_ref()).map(Into::into),
         last: last(&desk.account.history(&document.name, 20)),
         place,
     })
@@ -108,15 +102,5 @@ fn rollout(deployment: ecs::ServiceDeployment) -> view::Rollout {
 }
 
 fn last(history: &[Record]) -> Option<view::Ended> {
-    let outcome = history.iter().find_map(Record::outcome)?.clone();
-    Some(view::Ended {
-        deployment: outcome.deployment,
-        end: outcome.end,
-        why: outcome.why,
-        digest: outcome.digest,
-        tag: outcome.tag,
-        cause: outcome.cause,
-        by: outcome.by,
-        at: outcome.at,
-    })
+    history.iter().find_map(Record::outcome).cloned().map(Into::into)
 }

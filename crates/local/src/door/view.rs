@@ -1,7 +1,9 @@
-//! What the API says, as it says it: written by the door, read by the command line.
+//! What the API says, as it says it: written by the door, read by the command line, which tells in
+//! the same words how services stand on AWS.
 
+use domain::desk;
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
-use domain::outcome::End;
+use domain::outcome::{End, Outcome};
 use domain::request::{Cause, Request};
 use domain::service::Place;
 use jiff::Timestamp;
@@ -21,10 +23,12 @@ pub struct Service {
     pub place: Place,
     /// Its image.
     pub image: Image,
-    /// Where clients connect.
-    pub production: SocketAddr,
-    /// Where checks look at green.
-    pub test: SocketAddr,
+    /// Where clients connect, on this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub production: Option<SocketAddr>,
+    /// Where checks look at green, on this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<SocketAddr>,
     /// What ECS says should run.
     pub serving: Option<Release>,
     /// Its tasks, of all revisions.
@@ -59,8 +63,9 @@ pub struct Tasks {
     pub desired: u32,
     /// Running, healthy or not.
     pub running: u32,
-    /// Running and healthy.
-    pub healthy: u32,
+    /// Running and healthy, where that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub healthy: Option<u32>,
 }
 
 /// A portion of production traffic.
@@ -105,6 +110,13 @@ pub struct Lease {
     pub expires_at: Timestamp,
 }
 
+impl From<&desk::Lease> for Lease {
+    fn from(lease: &desk::Lease) -> Self {
+        let desk::Lease { holder, token, expires_at, .. } = lease.clone();
+        Self { holder, token, expires_at }
+    }
+}
+
 /// A deployment that waits for its turn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
@@ -112,6 +124,12 @@ pub struct Waiting {
     pub deployment: DeploymentId,
     /// What it wants: `checkout v1.4.2`.
     pub title: String,
+}
+
+impl From<&desk::Waiter> for Waiting {
+    fn from(waiter: &desk::Waiter) -> Self {
+        Self { deployment: waiter.deployment.clone(), title: waiter.title.clone() }
+    }
 }
 
 /// A deployment that is over.
@@ -133,6 +151,13 @@ pub struct Ended {
     pub by: Option<String>,
     /// When it ended.
     pub at: Timestamp,
+}
+
+impl From<Outcome> for Ended {
+    fn from(outcome: Outcome) -> Self {
+        let Outcome { deployment, end, why, digest, tag, cause, by, at, .. } = outcome;
+        Self { deployment, end, why, digest, tag, cause, by, at }
+    }
 }
 
 /// A deployment that was started.

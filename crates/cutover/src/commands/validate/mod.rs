@@ -6,6 +6,7 @@ mod service;
 use std::fmt;
 
 use clap::Args;
+use domain::service::ServiceDocument;
 use serde_json::{Value, json};
 
 use crate::console::{Console, End};
@@ -112,25 +113,43 @@ impl Kind {
 
 fn validate(source: &Source) -> Validated {
     let file = source.to_string();
-    let refuse = |problem| Validated { file: file.clone(), kind: None, problems: vec![problem] };
-
-    let text = match source.read() {
-        Ok(text) => text,
-        Err(problem) => return refuse(problem),
-    };
-    let document: Value = match serde_json::from_str(&text) {
-        Ok(document) => document,
-        Err(error) => {
-            return refuse(
-                Problem::with(source, format!("this is not JSON: {error}"))
-                    .remedy("correct the text there"),
-            );
+    match read(source) {
+        Ok((kind, text)) => {
+            let problems = kind.problems(source, &text);
+            Validated { file, kind: Some(kind), problems }
         }
-    };
-    let Some(kind) = Kind::of(&document) else { return refuse(unknown(source, &document)) };
-    let problems = kind.problems(source, &text);
+        Err(problem) => Validated { file, kind: None, problems: vec![problem] },
+    }
+}
 
-    Validated { file, kind: Some(kind), problems }
+/// Reads a document and tells what kind it is, or why nobody can.
+fn read(source: &Source) -> Result<(Kind, String), Problem> {
+    let text = source.read()?;
+    let document: Value = serde_json::from_str(&text).map_err(|error| {
+        Problem::with(source, format!("this is not JSON: {error}")).remedy("correct the text there")
+    })?;
+    let kind = Kind::of(&document).ok_or_else(|| unknown(source, &document))?;
+    Ok((kind, text))
+}
+
+/// Reads a service document, or tells everything that is wrong with it.
+pub(super) fn service(source: &Source) -> Result<ServiceDocument, Vec<Problem>> {
+    let (kind, text) = read(source).map_err(|problem| vec![problem])?;
+    match kind {
+        Kind::Service => service_in(source, &text),
+        Kind::Local => Err(vec![
+            Problem::with(source, "this is a local configuration")
+                .remedy("name a service document; `services` of the configuration names some"),
+        ]),
+    }
+}
+
+/// Reads a service document that stands in `place`, or tells everything that is wrong with it.
+pub(super) fn service_in(
+    place: impl fmt::Display,
+    text: &str,
+) -> Result<ServiceDocument, Vec<Problem>> {
+    service::read(&place, text)
 }
 
 /// No kind that is known.

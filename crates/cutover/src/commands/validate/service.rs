@@ -1,5 +1,7 @@
 //! Everything that is wrong with a service document.
 
+use std::fmt;
+
 use domain::service::{Mistake, ServiceDocument};
 
 use crate::problem::Problem;
@@ -7,12 +9,19 @@ use crate::source::Source;
 
 /// Everything that is wrong with the document in `text`.
 pub(super) fn problems(source: &Source, text: &str) -> Vec<Problem> {
-    let mistakes = ServiceDocument::read(text).err();
-    let mistakes = mistakes.into_iter().flat_map(|mistakes| mistakes.0);
-    mistakes.map(|mistake| problem(source, &mistake)).collect()
+    read(source, text).err().unwrap_or_default()
 }
 
-fn problem(source: &Source, mistake: &Mistake) -> Problem {
+/// The document in `text`, or everything that is wrong with it.
+pub(super) fn read(
+    source: &impl fmt::Display,
+    text: &str,
+) -> Result<ServiceDocument, Vec<Problem>> {
+    ServiceDocument::read(text)
+        .map_err(|mistakes| mistakes.0.iter().map(|mistake| problem(source, mistake)).collect())
+}
+
+fn problem(source: &impl fmt::Display, mistake: &Mistake) -> Problem {
     let problem = Problem::with(source, mistake.what.as_str());
     let problem = if mistake.path.is_empty() { problem } else { problem.at(&mistake.path) };
     match mistake.what.starts_with("missing field") {

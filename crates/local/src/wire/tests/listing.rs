@@ -37,8 +37,9 @@ async fn pages_together_are_the_whole_list() {
         loop {
             let (page, next) =
                 list(&world, json!({ "maxResults": size, "nextToken": token })).await;
-            assert!(page.len() <= size);
+            assert!((1..=size).contains(&page.len()), "{page:?}");
             told.extend(page);
+            assert!(told.len() <= all.len(), "the pages of {size} do not end: {told:#?}");
             token = next;
             if token.is_none() {
                 break;

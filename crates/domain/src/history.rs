@@ -1,15 +1,15 @@
-//! Which release to go back to.
+//! What the deployments of a service, one after the other, tell: which release to go back to.
 
-use domain::name::Digest;
-use domain::outcome::End;
-use domain::record::Record;
-use domain::request::Cause;
+use crate::name::Digest;
+use crate::outcome::End;
+use crate::record::Record;
+use crate::request::Cause;
 
 /// The last good release before the one that serves. `history` has the newest deployment first.
 ///
 /// Releases are a pile: a deployment puts one on top, a rollback takes off what is above the one it
 /// goes to. So going back twice goes back two releases, and never to what was just left.
-pub(super) fn last_good(history: &[Record]) -> Option<Digest> {
+pub fn last_good(history: &[Record]) -> Option<Digest> {
     let mut pile: Vec<&Digest> = Vec::new();
     for record in history.iter().rev() {
         let (Some(plan), Some(outcome)) = (record.plan(), record.outcome()) else { continue };

@@ -1,0 +1,246 @@
+//! Desks: read as they stand, written once, whatever becomes of the answer.
+
+use std::sync::Arc;
+
+use aws::DynamoDb;
+use aws_sdk_dynamodb::types::AttributeValue::S;
+use domain::desk::{Deployed, Desk, Waiter, Watcher};
+use domain::name::ServiceName;
+use domain::policy::Height;
+use domain::signal::Signal;
+use jiff::Timestamp;
+use tokio::sync::Notify;
+use workflow::ports::Ledger;
+
+use crate::account::{Account, TABLE};
+use crate::line::Fault;
+
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn service(name: &str) -> ServiceName {
+    name.parse().expect("a service name")
+}
+
+fn waiter(name: &str) -> Waiter {
+    Waiter {
+        deployment: name.parse().expect("a name"),
+        title: format!("checkout {name}"),
+        height: Height { version: "1.4.2".parse().ok(), pushed_at: NOW },
+        explicit: false,
+        token: format!("token-{name}").parse().expect("a token"),
+    }
+}
+
+fn watcher(service: &str) -> Watcher {
+    let arn = format!("arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/{service}/1");
+    Watcher {
+        deployment: service.parse().expect("a name"),
+        rollout: arn.parse().expect("an ARN"),
+        place: domain::service::Place { cluster: "shop".into(), service: service.into() },
+        alarms: vec![format!("{service}-5xx")],
+        token: format!("token-{service}").parse().expect("a token"),
+    }
+}
+
+/// A desk on which everything lies that may lie on one.
+fn full(name: &str) -> Desk {
+    let (desk, _) = Desk::new(service(name)).claim(waiter("one"), true, NOW);
+    let (mut desk, _) = desk.claim(waiter("two"), true, NOW);
+    desk.watcher = Some(watcher(name));
+    desk.deployed = Some(Deployed {
+        deployment: "zero".parse().expect("a name"),
+        digest: format!("sha256:{}", "0a".repeat(32)).parse().expect("a digest"),
+        height: waiter("zero").height,
+    });
+    desk
+}
+
+async fn write(ledger: &DynamoDb, desk: Desk) -> bool {
+    ledger.replace(desk).await.expect("an answer")
+}
+
+#[tokio::test]
+async fn a_desk_comes_back_as_it_was_written_one_version_on() {
+    let account = Account::new().await;
+    let ledger = account.ledger();
+    let empty = ledger.desk(&service("checkout")).await.expect("a desk");
+    assert_eq!(empty, Desk::new(service("checkout")));
+
+    assert!(write(&ledger, full("checkout")).await);
+    let first = ledger.desk(&service("checkout")).await.expect("a desk");
+    assert!(write(&ledger, first.clone()).await);
+    let second = ledger.desk(&service("checkout")).await.expect("a desk");
+
+    assert_eq!(first, Desk { version: 1, ..full("checkout") });
+    assert_eq!(second, Desk { version: 2, ..full("checkout") });
+}
+
+#[tokio::test]
+async fn of_two_who_decided_on_one_version_one_writes() {
+    let account = Account::new().await;
+    let ledger = account.ledger();
+
+    assert!(write(&ledger, full("checkout")).await, "nothing stood there");
+    assert!(!write(&ledger, full("checkout")).await, "it was decided on an empty desk");
+    let stands = ledger.desk(&service("checkout")).await.expect("a desk");
+    let (one, two) = (write(&ledger, stands.clone()), write(&ledger, stands.clone()));
+    let (one, two) = tokio::join!(one, two);
+
+    assert!(one ^ two, "the bodies were the same, and one of them was written: {one}, {two}");
+    // A desk that somebody deleted was not decided on either.
+    let gone = Desk { version: 7, ..Desk::new(service("catalog")) };
+    assert!(!write(&ledger, gone).await);
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_was_lost_is_told_as_written() {
+    for fault in [Fault::Lost, Fault::Torn] {
+        let account = Account::new().await;
+        let ledger = account.ledger();
+        account.line.fails_at("UpdateItem", vec![fault.clone()]);
+
+        assert!(write(&ledger, full("checkout")).await, "{fault:?}");
+
+        let desk = ledger.desk(&service("checkout")).await.expect("a desk");
+        assert_eq!((desk.version, account.line.tries("UpdateItem")), (1, 2), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_was_lost_is_told_as_written_also_when_others_wrote_since() {
+    let account = Account::new().await;
+    let ledger = account.ledger();
+    let (done, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    account.line.fails_at("UpdateItem", vec![Fault::Held(done.clone(), go_on.clone())]);
+
+    let ours = tokio::spawn({
+        let ledger = ledger.clone();
+        async move { write(&ledger, full("checkout")).await }
+    });
+    done.notified().await;
+    for _ in 0..31 {
+        let desk = ledger.desk(&service("checkout")).await.expect("a desk");
+        assert!(write(&ledger, desk).await, "somebody else's");
+    }
+    go_on.notify_one();
+
+    assert!(ours.await.expect("an answer"), "it was written before all of these");
+    let desk = ledger.desk(&service("checkout")).await.expect("a desk");
+    assert_eq!(desk.version, 32);
+}
+
+#[tokio::test]
+async fn a_write_that_was_overtaken_is_not_taken_for_written() {
+    let account = Account::new().await;
+    let ledger = account.ledger();
+    // The first try never arrives, and somebody else writes the very same before the second.
+    let (cut, other) = (Arc::new(Notify::new()), ledger.clone());
+    let mut first = Some(cut.clone());
+    account.line.fails(move |call| match (call.operation.as_str(), first.take()) {
+        ("UpdateItem", Some(cut)) => {
+            cut.notify_one();
+            Fault::Silence
+        }
+        (_, kept) => {
+            first = kept;
+            Fault::None
+        }
+    });
+
+    let ours = tokio::spawn(async move { write(&ledger, full("checkout")).await });
+    cut.notified().await;
+    assert!(write(&other, full("checkout")).await, "the other one was there first");
+
+    assert!(!ours.await.expect("an answer"), "what stands is the other's, though it is the same");
+}
+
+#[tokio::test]
+async fn a_call_that_is_turned_away_is_tried_again_and_then_told_by_name() {
+    let account = Account::new().await;
+    let ledger = account.ledger();
+    let busy = Fault::Says(400, "ProvisionedThroughputExceededException", "slow down");
+    let broken = Fault::Says(500, "InternalServerError", "try again");
+
+    account.line.fails_at("GetItem", vec![busy.clone(), broken.clone()]);
+    assert!(ledger.desk(&service("checkout")).await.is_ok(), "the third try went through");
+
+    for (faults, name, says) in [
+        (vec![busy.clone(), busy.clone(), busy], "Unavailable", "slow down"),
+        (vec![broken.clone(), broken.clone(), broken], "Unavailable", "try again"),
+        (vec![Fault::Cut, Fault::Cut, Fault::Cut], "Unavailable", "the connection was cut"),
+        (vec![Fault::Silence, Fault::Silence, Fault::Silence], "Unavailable", "timed out"),
+        (
+            vec![Fault::Torn, Fault::Torn, Fault::Torn],
+            "Unavailable",
+            "could not read the desk of checkout",
+        ),
+        (
+            vec![Fault::Says(400, "ResourceNotFoundException", "no such table")],
+            "Refused",
+            "could not read the desk of checkout: ResourceNotFoundException: no such table",
+        ),
+        (
+            vec![Fault::Says(400, "AccessDeniedException", "not yours")],
+            "Refused",
+            "could not read the desk of checkout: AccessDeniedException: not yours",
+        ),
+    ] {
+        account.line.fails_at("GetItem", faults);
+        let failure = ledger.desk(&service("checkout")).await.expect_err(says);
+        assert_eq!(failure.name(), name, "{failure}");
+        assert!(failure.to_string().contains(says), "{failure}");
+    }
+}
+
+#[tokio::test]
+async fn whom_a_signal_concerns_is_found_among_all_desks_as_they_stand() {
+    let account = Account::new().await;
+    let ledger = account.ledger();
+    account.line.pages_of(2);
+    for name in ["a", "b", "c", "d", "e"] {
+        assert!(write(&ledger, full(name)).await);
+    }
+    let mut asleep = Desk::new(service("f"));
+    asleep.deployed = full("f").deployed;
+    assert!(write(&ledger, asleep).await);
+
+    let found = ledger.watchers(&Signal::Alarm("e-5xx".into())).await.expect("watchers");
+    assert_eq!(found, [watcher("e")]);
+    let found = ledger.watchers(&Signal::Hook(watcher("c").rollout)).await.expect("watchers");
+    assert_eq!(found, [watcher("c")]);
+    let found = ledger.watchers(&Signal::Alarm("f-5xx".into())).await.expect("watchers");
+    assert_eq!(found, []);
+
+    let queries = account.line.calls().into_iter().filter(|call| call.operation == "Query");
+    let consistent = queries.filter(|query| query.body["ConsistentRead"] == true).count();
+    assert_eq!(consistent, 3 * 4, "six desks in pages of two and an empty one, asked three times");
+}
+
+#[tokio::test]
+async fn a_desk_that_cannot_be_read_is_told_and_keeps_nobody_else_asleep() {
+    let account = Account::new().await;
+    let ledger = account.ledger();
+    assert!(write(&ledger, full("checkout")).await);
+    account
+        .dynamodb
+        .put_item()
+        .table_name(TABLE)
+        .item("pk", S("desk".into()))
+        .item("sk", S("broken".into()))
+        .item("body", S(r#"{"service":"broken"}"#.into()))
+        .send()
+        .await
+        .expect("put");
+
+    let found = ledger.watchers(&Signal::Alarm("checkout-5xx".into())).await.expect("watchers");
+    assert_eq!(found, [watcher("checkout")]);
+
+    let failure = ledger.desk(&service("broken")).await.expect_err("it cannot be read");
+    assert_eq!(failure.name(), "Invalid");
+    assert!(
+        failure.to_string().starts_with(
+            "the desk of broken in the ledger cannot be read: missing field `version`"
+        ),
+        "{failure}"
+    );
+}

@@ -1,0 +1,124 @@
+//! Who waits for the lease of one service, and everything that happened there: the ports of the steps
+//! `claim` and `conclude` beside the ledger.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use domain::Failure;
+use domain::desk::Lease;
+use domain::event::Event;
+use domain::name::{Arn, CallbackToken, DeploymentId, HookId};
+use domain::preflight::Serving;
+use domain::rollout::RolloutState;
+use domain::service::Place;
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::sync::oneshot;
+use workflow::ports::{Bus, Callbacks, Clock, Deployment, Executions, Fleet, Heard, Reply};
+
+/// What is told to one waiting request: the lease, or why not.
+pub(crate) type Fate = Result<Lease, String>;
+
+/// Everybody who waits, and everything that happened.
+#[derive(Clone, Default)]
+pub(crate) struct Town(Arc<Mutex<Happened>>);
+
+/// Everything that happened.
+#[derive(Default)]
+pub(crate) struct Happened {
+    /// How each who waits is told.
+    pub(crate) waiting: BTreeMap<CallbackToken, oneshot::Sender<Fate>>,
+    /// Who holds the lease, as the holders themselves believe.
+    pub(crate) holder: Option<Lease>,
+    /// Every lease that was begun to be worked under, in order.
+    pub(crate) leases: Vec<Lease>,
+    /// Whose execution runs, and whose is gone.
+    pub(crate) running: BTreeMap<DeploymentId, bool>,
+    /// Fates that found nobody: told a second time.
+    pub(crate) unheard: usize,
+}
+
+impl Town {
+    pub(crate) fn with<T>(&self, change: impl FnOnce(&mut Happened) -> T) -> T {
+        change(&mut self.0.lock().expect("no assertion is made under the lock"))
+    }
+
+    fn tell(&self, token: &CallbackToken, fate: Fate) -> Heard {
+        self.with(|town| {
+            let waits = town.waiting.remove(token);
+            match waits.map(|waits| waits.send(fate)) {
+                Some(Ok(())) => Heard::Yes,
+                Some(Err(_)) | None => {
+                    town.unheard += 1;
+                    Heard::Gone
+                }
+            }
+        })
+    }
+}
+
+impl Callbacks for Town {
+    async fn succeed(&self, token: &CallbackToken, answer: Value) -> Result<Heard, Failure> {
+        let lease = serde_json::from_value(answer).expect("a lease");
+        Ok(self.tell(token, Ok(lease)))
+    }
+
+    async fn fail(&self, token: &CallbackToken, failure: &Failure) -> Result<Heard, Failure> {
+        Ok(self.tell(token, Err(failure.to_string())))
+    }
+}
+
+impl Executions for Town {
+    async fn runs(&self, deployment: &DeploymentId) -> Result<bool, Failure> {
+        Ok(self.with(|town| town.running.get(deployment).copied().unwrap_or(false)))
+    }
+}
+
+impl Bus for Town {
+    async fn publish(&self, _: &[Event]) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+/// Nothing is planned here, so nobody asks ECS.
+impl Fleet for Town {
+    async fn serving(&self, _: &Place) -> Result<Serving, Failure> {
+        panic!("nothing was planned")
+    }
+    async fn register(&self, _: &Arn, _: Option<&str>, _: &str) -> Result<Arn, Failure> {
+        panic!("nothing was planned")
+    }
+    async fn find(&self, _: &Place, _: &Arn) -> Result<Option<Arn>, Failure> {
+        panic!("nothing was planned")
+    }
+    async fn launch(&self, _: &Place, _: &Deployment) -> Result<(), Failure> {
+        panic!("nothing was planned")
+    }
+    async fn rollout(&self, _: &Arn) -> Result<RolloutState, Failure> {
+        panic!("nothing was planned")
+    }
+    async fn answer(&self, _: &Arn, _: &HookId, _: Reply) -> Result<(), Failure> {
+        panic!("nothing was planned")
+    }
+    async fn stop(&self, _: &Arn) -> Result<(), Failure> {
+        panic!("nothing was planned")
+    }
+    async fn target_groups(&self, _: &Arn) -> Result<Vec<Arn>, Failure> {
+        panic!("nothing was planned")
+    }
+}
+
+/// The clock of one function: minutes away from those of the others.
+pub(crate) struct Skewed(pub(crate) i64);
+
+impl Clock for Skewed {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_second(1_780_000_000 + 60 * self.0).expect("a moment")
+    }
+}
+
+/// The minutes by which the clock of the n-th claimer is off: from half an hour and more behind,
+/// which is as long as a lease is good for, to as much ahead.
+pub(crate) fn skew(claimer: usize) -> Skewed {
+    Skewed(i64::try_from(claimer * 7 % 71).expect("a small number") - 35)
+}

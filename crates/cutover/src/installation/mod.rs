@@ -1,0 +1,141 @@
+//! The Cutover that is asked: a daemon, or the one in an AWS account. What comes back is told in the
+//! same words.
+
+#[cfg(feature = "aws")]
+mod account;
+mod daemon;
+mod which;
+
+use domain::name::{DeploymentId, ServiceName};
+use domain::outcome::Outcome;
+use domain::record::Record;
+use domain::request::Request;
+use local::door::view::{GoBack, GoingBack, Service, Started};
+
+#[cfg(feature = "aws")]
+pub(crate) use self::account::Account;
+pub(crate) use self::which::{InAccount, Which};
+use crate::console::Console;
+use crate::following::Following;
+use crate::problem::Trouble;
+use crate::server::Server;
+
+/// A Cutover that can be asked.
+#[derive(Debug)]
+pub(crate) enum Installation {
+    /// A daemon, over HTTP.
+    Daemon(Server),
+    /// What Terraform put into an AWS account.
+    #[cfg(feature = "aws")]
+    Account(Box<Account>),
+}
+
+/// Follows one deployment to its end.
+pub(crate) enum Follower<'a> {
+    Daemon(Following<'a>),
+    #[cfg(feature = "aws")]
+    Account(account::Following<'a>),
+}
+
+impl Installation {
+    /// How a service stands, or how all do.
+    pub(crate) async fn services(
+        &self,
+        one: Option<&ServiceName>,
+    ) -> Result<Vec<Service>, Trouble> {
+        match self {
+            Self::Daemon(server) => daemon::services(server, one).await,
+            #[cfg(feature = "aws")]
+            Self::Account(account) => account.services(one).await,
+        }
+    }
+
+    /// The newest deployments of a service, newest first.
+    pub(crate) async fn history(
+        &self,
+        service: &ServiceName,
+        most: u16,
+    ) -> Result<Vec<Record>, Trouble> {
+        match self {
+            Self::Daemon(server) => daemon::history(server, service, most).await,
+            #[cfg(feature = "aws")]
+            Self::Account(account) => account.history(service, most).await,
+        }
+    }
+
+    /// Everything that is recorded of a deployment.
+    pub(crate) async fn record(&self, deployment: &DeploymentId) -> Result<Record, Trouble> {
+        match self {
+            Self::Daemon(server) => daemon::record(server, deployment).await,
+            #[cfg(feature = "aws")]
+            Self::Account(account) => account.record(deployment).await,
+        }
+    }
+
+    /// Starts a deployment.
+    pub(crate) async fn deploy(&self, request: Request) -> Result<Started, Trouble> {
+        match self {
+            Self::Daemon(server) => daemon::deploy(server, &request).await,
+            #[cfg(feature = "aws")]
+            Self::Account(account) => account.deploy(request).await,
+        }
+    }
+
+    /// Goes back: stops what is under way, or deploys an earlier release.
+    pub(crate) async fn go_back(
+        &self,
+        service: &ServiceName,
+        ask: GoBack,
+    ) -> Result<GoingBack, Trouble> {
+        match self {
+            Self::Daemon(server) => daemon::go_back(server, service, &ask).await,
+            #[cfg(feature = "aws")]
+            Self::Account(account) => account.go_back(service, ask).await,
+        }
+    }
+
+    /// Begins to follow a service, before its deployment begins. `quiet` tells nothing.
+    pub(crate) async fn follow(
+        &self,
+        service: &ServiceName,
+        quiet: bool,
+    ) -> Result<Follower<'_>, Trouble> {
+        match self {
+            Self::Daemon(server) => {
+                daemon::follow(server, service, quiet).await.map(Follower::Daemon)
+            }
+            #[cfg(feature = "aws")]
+            Self::Account(account) => {
+                Ok(Follower::Account(account::Following::begin(account, service, quiet)))
+            }
+        }
+    }
+
+    /// Where a browser shows the execution of a deployment.
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(clippy::unused_self, reason = "a daemon has no console")
+    )]
+    pub(crate) fn link(&self, deployment: &DeploymentId) -> Option<String> {
+        match self {
+            Self::Daemon(_) => None,
+            #[cfg(feature = "aws")]
+            Self::Account(account) => account.link(deployment),
+        }
+    }
+}
+
+impl Follower<'_> {
+    /// Tells what happens until the deployment is over.
+    pub(crate) async fn tell_to_the_end(
+        self,
+        deployment: &DeploymentId,
+        console: &mut Console,
+    ) -> Result<Outcome, Trouble> {
+        match self {
+            Self::Daemon(following) => following.tell_to_the_end(deployment, console).await,
+            #[cfg(feature = "aws")]
+            Self::Account(following) => following.tell_to_the_end(deployment, console).await,
+        }
+    }
+}

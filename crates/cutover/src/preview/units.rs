@@ -1,0 +1,136 @@
+//! What one call of a port is on AWS, in what AWS counts.
+
+use std::ops::AddAssign;
+
+/// What was used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Units {
+    /// Requests over the network: they take time.
+    pub(super) requests: u64,
+    /// Time beyond that, in milliseconds.
+    pub(super) millis: u64,
+    /// Read units of DynamoDB.
+    pub(super) reads: u64,
+    /// Write units of DynamoDB.
+    pub(super) writes: u64,
+    /// Requests to CloudWatch.
+    pub(super) alarm_reads: u64,
+    /// Events of ours.
+    pub(super) events: u64,
+    /// Requests to Secrets Manager.
+    pub(super) secrets: u64,
+}
+
+/// How large is what calls read and write, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sizes {
+    /// The service's desk.
+    pub(super) desk: u64,
+    /// The desks of all services.
+    pub(super) desks: u64,
+    /// The record of the deployment, as far as it is written.
+    pub(super) record: u64,
+    /// How many alarms are asked at once.
+    pub(super) alarms: u64,
+    /// The longest that a good answer to a smoke request takes, in milliseconds.
+    pub(super) smoke: u64,
+}
+
+/// A read unit is 4 KB and a write unit is 1 KB, and nothing is less than one.
+/// Source: the DynamoDB developer guide, "Read and write operations".
+const READ_UNIT: u64 = 4096;
+const WRITE_UNIT: u64 = 1024;
+
+/// `DescribeAlarms` answers up to so many alarms. Source: the CloudWatch API reference.
+const ALARMS: u64 = 100;
+
+impl Units {
+    /// What a call is, by the port and the question; `None` if nobody wrote down what it is.
+    #[expect(clippy::match_same_arms, reason = "each call says by itself what it is")]
+    pub(super) fn of(call: &str, sizes: &Sizes) -> Option<Self> {
+        let requests = |requests| Self { requests, ..Self::default() };
+        let reads = |bytes: u64| bytes.div_ceil(READ_UNIT).max(1);
+
+        Some(match call {
+            // ssm:GetParameter, ssm:GetParametersByPath: standard parameters are free.
+            "catalog.service" | "catalog.services" => requests(1),
+            // The login of the registry, its token, the manifest.
+            "registry.digest_of" | "registry.has" => Self { secrets: 1, ..requests(3) },
+            // ecs:DescribeServices, its revisions, its deployment. Calls of ECS are free.
+            "fleet.serving" => requests(3),
+            // ecs:DescribeTaskDefinition and ecs:RegisterTaskDefinition.
+            "fleet.register" => requests(2),
+            // ecs:ListServiceDeployments, then the revisions of up to forty deployments.
+            "fleet.find" => requests(3),
+            // ecs:UpdateService; ecs:DescribeServiceDeployments; ecs:ContinueServiceDeployment;
+            // ecs:StopServiceDeployment.
+            "fleet.launch" | "fleet.rollout" | "fleet.answer" | "fleet.stop" => requests(1),
+            // ecs:DescribeServiceRevisions; elasticloadbalancing:DescribeTargetHealth, a group each.
+            "fleet.target_groups" => requests(1),
+            "balancer.targets" => requests(2),
+            // cloudwatch:DescribeAlarms, a hundred alarms a call; none of no alarms.
+            "alarms.states" => {
+                let alarm_reads = sizes.alarms.div_ceil(ALARMS);
+                Self { alarm_reads, ..requests(alarm_reads) }
+            }
+            "probe.ask" => Self { millis: sizes.smoke, ..Self::default() },
+            // dynamodb:GetItem, strongly consistent.
+            "ledger.desk" => Self { reads: reads(sizes.desk), ..requests(1) },
+            // dynamodb:UpdateItem on a condition. One that fails costs the same.
+            "ledger.replace" => Self { writes: writes(sizes.desk), ..requests(1) },
+            // dynamodb:Query of all desks.
+            "ledger.watchers" => Self { reads: reads(sizes.desks), ..requests(1) },
+            // dynamodb:Query of everything that is recorded so far.
+            "ledger.record" => Self { reads: reads(sizes.record), ..requests(1) },
+            // The same, and dynamodb:PutItem. What a large entry costs beyond one unit is counted
+            // when it is known.
+            "ledger.append" => Self { reads: reads(sizes.record), writes: 1, ..requests(2) },
+            // states:SendTaskSuccess, states:SendTaskFailure, states:DescribeExecution: free.
+            "callbacks.succeed" | "callbacks.fail" => requests(1),
+            "executions.runs" => requests(2),
+            // events:PutEvents, one event.
+            "bus.publish" => Self { events: 1, ..requests(1) },
+            _ => return None,
+        })
+    }
+
+    /// What the webhook asks beyond its event: the secret, and the one before it.
+    pub(super) fn of_webhook() -> Self {
+        Self { requests: 2, secrets: 2, ..Self::default() }
+    }
+}
+
+/// The units of writing an item.
+pub(super) fn writes(bytes: u64) -> u64 {
+    bytes.div_ceil(WRITE_UNIT).max(1)
+}
+
+impl AddAssign for Units {
+    fn add_assign(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.millis += other.millis;
+        self.reads += other.reads;
+        self.writes += other.writes;
+        self.alarm_reads += other.alarm_reads;
+        self.events += other.events;
+        self.secrets += other.secrets;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_and_written_is_rounded_up() {
+        let sizes = Sizes { desk: 1025, desks: 9000, record: 4097, alarms: 101, smoke: 700 };
+        let of = |call| Units::of(call, &sizes).expect(call);
+
+        assert_eq!((of("ledger.desk").reads, of("ledger.replace").writes), (1, 2));
+        assert_eq!((of("ledger.append").reads, of("ledger.append").writes), (2, 1));
+        assert_eq!(of("ledger.watchers").reads, 3);
+        assert_eq!(of("alarms.states").alarm_reads, 2);
+        assert_eq!(of("probe.ask").millis, 700);
+        assert_eq!(Units::of("ledger.burn", &sizes), None);
+    }
+}

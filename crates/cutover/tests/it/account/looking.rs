@@ -1,0 +1,74 @@
+//! Status, history and plan.
+
+use domain::desk::{Desk, Lease};
+use domain::outcome::End;
+
+use super::aws::Aws;
+use super::world::{at, record};
+
+#[test]
+fn status_tells_what_serves_and_what_goes_on() {
+    let aws = Aws::new();
+    let mut green = record("v1.0.0", "v1.1.0", 5, "push", End::Deployed);
+    green.entries.truncate(6);
+    let service = green.service.clone();
+    let lease = Lease {
+        service: service.clone(),
+        holder: green.deployment.clone(),
+        token: 8,
+        expires_at: at(60),
+    };
+    {
+        let mut state = aws.state();
+        state.records.push(green);
+        state.desk = Some(Desk { version: 4, token: 8, lease: Some(lease), ..Desk::new(service) });
+        state.share = Some(10.0);
+    }
+
+    insta::assert_snapshot!(aws.run("status --region eu-central-1"), @"");
+
+    let told = aws.run("status checkout --json --region eu-central-1").json();
+    assert_eq!(told[0]["traffic"][1]["percent"], 10.0, "{told}");
+    assert_eq!(told[0]["alarms"][0]["state"], "OK", "{told}");
+    assert!(told[0].get("production").is_none(), "{told}");
+}
+
+#[test]
+fn history_tells_every_deployment_and_everything_of_one() {
+    let aws = Aws::new();
+    aws.state().records.push(record("v1.0.0", "v1.1.0", 5, "push", End::RolledBack));
+
+    let table = aws.run("history checkout --region eu-central-1");
+
+    insta::assert_snapshot!(table, @"");
+    let id = aws.state().records[1].deployment.to_string();
+    let one = aws.run(&format!("history checkout --deployment {id} --region eu-central-1"));
+    assert!(one.out.contains("03:05:00 RolledBack: alarm checkout-errors: rings since"), "{one}");
+}
+
+#[test]
+fn a_plan_is_of_the_document_as_it_is_there_and_tells_what_serves_now() {
+    let aws = Aws::new();
+
+    let run = aws.run("plan checkout --region eu-central-1");
+
+    assert_eq!(run.code, Some(0), "{run}");
+    let (now, plan) = run.out.split_once("checkout: blue/green").expect("both");
+    assert!(now.contains("v1.0.0") && now.contains("2/2"), "{run}");
+    assert!(plan.contains("What one such deployment costs: $0.001"), "{run}");
+    assert_eq!(aws.asked("StartExecution").len(), 0);
+}
+
+#[test]
+fn mistakes_in_a_document_on_aws_are_told_as_validate_tells_them() {
+    let aws = Aws::new();
+    let name = "/cutover/services/checkout".to_owned();
+    aws.state().parameters.insert(name, crate::validate::BAD.to_owned());
+
+    let run = aws.run("plan checkout --region eu-central-1");
+
+    assert_eq!(run.code, Some(2), "{run}");
+    for told in ["at the parameter /cutover/services/checkout: bake", "48h is longer than 23h"] {
+        assert!(run.errors.contains(told), "{told} is missing in {run}");
+    }
+}

@@ -1,0 +1,9 @@
+//! The command line against an AWS account: a model of it on loopback, which the real program asks
+//! with the real SDK.
+
+mod aws;
+mod http;
+mod looking;
+mod moving;
+mod refused;
+mod world;
