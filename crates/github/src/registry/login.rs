@@ -154,8 +154,8 @@ mod tests {
             (r#"{"username": " ", "password": "hush"}"#, "has a `username` that is empty"),
             (r#"{"username": "a:b", "password": "hush"}"#, "has a `username` with a colon"),
             (
-                r#"{"username": "robot", "password": "hush", "registy": "x"}"#,
-                "has a field `registy`; known are `username`, `password`, `registry`, `realm`",
+                r#"{"username": "robot", "password": "hush", "host": "x"}"#,
+                "has a field `host`; known are `username`, `password`, `registry`, `realm`",
             ),
         ] {
             let failure = Login::read(secret).expect_err(secret);

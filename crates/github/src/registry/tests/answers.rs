@@ -68,7 +68,7 @@ async fn what_is_not_there_is_refused_by_its_name() {
 }
 
 #[tokio::test]
-async fn a_404_that_is_no_registrys_says_nothing_about_the_tag() {
+async fn a_404_of_somebody_else_says_nothing_about_the_tag() {
     for body in ["", "<html>not here</html>", "{}", r#"{"errors": []}"#] {
         let missing = answer("404 Not Found", &[], body);
         let script = Script::begin([("HEAD v1", missing.clone()), ("GET v1", missing)]).await;
