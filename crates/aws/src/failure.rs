@@ -10,7 +10,7 @@ use domain::Failure;
 ///
 /// Source: what the SDK itself tries again (`aws-runtime` 1.10, `retries/classifiers.rs`); the last
 /// two are those of KMS as Step Functions hands them on, and of too many executions at a time.
-const PASSING: [&str; 18] = [
+const THROTTLED: [&str; 18] = [
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
@@ -40,6 +40,10 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     match error {
+        // Some clients take a good answer that they cannot read for an error of the service.
+        SdkError::ServiceError(answer) if answer.raw().status().is_success() => {
+            Failure::Unavailable(format!("could not {what}: {}", chain(answer.err())))
+        }
         SdkError::ServiceError(answer) => {
             let (code, message) = (answer.err().code(), answer.err().message());
             let status = answer.raw().status();
@@ -50,7 +54,7 @@ where
             );
             let passes = status.is_server_error()
                 || status.as_u16() == 429
-                || code.is_some_and(|code| PASSING.contains(&code));
+                || code.is_some_and(|code| THROTTLED.contains(&code));
             match passes {
                 true => Failure::Unavailable(said),
                 false => Failure::Refused(said),

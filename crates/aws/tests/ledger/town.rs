@@ -117,8 +117,8 @@ impl Clock for Skewed {
     }
 }
 
-/// The minutes by which the clock of the n-th claimer is off: from half an hour and more behind,
-/// which is as long as a lease is good for, to as much ahead.
+/// The clock of the n-th claimer. No two of them are as far apart as a lease is good for, half an
+/// hour: by then nobody could tell a lease that has just been given out from one that is expired.
 pub(crate) fn skew(claimer: usize) -> Skewed {
-    Skewed(i64::try_from(claimer * 7 % 71).expect("a small number") - 35)
+    Skewed(i64::try_from(claimer * 7 % 29).expect("a small number") - 14)
 }
