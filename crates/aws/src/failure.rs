@@ -10,7 +10,7 @@ use domain::Failure;
 ///
 /// Source: what the SDK itself tries again (`aws-runtime` 1.10, `retries/classifiers.rs`); the last
 /// two are those of KMS as Step Functions hands them on, and of too many executions at a time.
-const PASSING: [&str; 18] = [
+const THROTTLED: [&str; 18] = [
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
@@ -54,7 +54,7 @@ where
             );
             let passes = status.is_server_error()
                 || status.as_u16() == 429
-                || code.is_some_and(|code| PASSING.contains(&code));
+                || code.is_some_and(|code| THROTTLED.contains(&code));
             match passes {
                 true => Failure::Unavailable(said),
                 false => Failure::Refused(said),

@@ -1,48 +1,55 @@
 //! What was written to the log meanwhile.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::filter::dynamic_filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt};
 
-/// Listens to every line that this thread logs, down to the finest.
-pub(crate) struct Heard {
-    lines: Lines,
-    _listens: DefaultGuard,
+thread_local! {
+    /// What this thread logged since somebody listens to it. A test and all that it starts run on
+    /// one thread.
+    static LINES: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+/// Listens to every line that this thread logs, down to the finest.
+///
+/// One subscriber is there for all tests: one for each would miss what another thread logged first,
+/// because `tracing` remembers for each line of code whether anybody wants it.
+pub(crate) struct Heard;
 
 impl Heard {
     pub(crate) fn listen() -> Self {
-        let lines = Lines::default();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_ansi(false)
-            .with_writer(lines.clone())
-            .finish();
-        Self { lines, _listens: tracing::subscriber::set_default(subscriber) }
+        static SUBSCRIBED: Once = Once::new();
+        SUBSCRIBED.call_once(|| {
+            let listened_to = dynamic_filter_fn(|_, _| LINES.with_borrow(Option::is_some));
+            let lines = fmt::layer().with_ansi(false).with_writer(|| Lines);
+            tracing_subscriber::registry().with(lines.with_filter(listened_to)).init();
+        });
+        LINES.set(Some(Vec::new()));
+        Self
     }
 
     pub(crate) fn text(&self) -> String {
-        let bytes = self.lines.0.lock().expect("no panic while it is held").clone();
+        let bytes = LINES.with_borrow(|lines| lines.clone().unwrap_or_default());
         String::from_utf8(bytes).expect("a log is text")
     }
 }
 
-impl MakeWriter<'_> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
+impl Drop for Heard {
+    fn drop(&mut self) {
+        LINES.set(None);
     }
 }
 
+struct Lines;
+
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("no panic while it is held").extend_from_slice(bytes);
+        LINES.with_borrow_mut(|lines| lines.get_or_insert_default().extend_from_slice(bytes));
         Ok(bytes.len())
     }
 

@@ -6,7 +6,9 @@
 //! the line looks before anybody else can write, and adds it.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
@@ -17,6 +19,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use hyper::body::{Body, Bytes, Frame};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -31,8 +34,10 @@ pub(crate) enum Fault {
     Cut,
     /// It takes effect, and the connection is cut before the answer arrives.
     Lost,
-    /// It takes effect, and half the answer arrives.
+    /// It takes effect, and the connection is cut in the middle of the answer.
     Torn,
+    /// It takes effect, and what arrives as the answer is not one.
+    Garbled,
     /// It takes effect, the test is told and does what it likes, and then the connection is cut.
     Held(Arc<Notify>, Arc<Notify>),
     /// No answer comes.
@@ -163,8 +168,13 @@ impl Connected {
             Fault::Torn => {
                 let mut answer = self.effect(request, &call).await?;
                 let body = answer.body().bytes().unwrap_or_default();
-                let half = body[..body.len().div_ceil(2)].to_vec();
-                *answer.body_mut() = SdkBody::from(half);
+                let half = Bytes::copy_from_slice(&body[..body.len().div_ceil(2)]);
+                *answer.body_mut() = SdkBody::from_body_1_x(Half(Some(half)));
+                Ok(answer)
+            }
+            Fault::Garbled => {
+                let mut answer = self.effect(request, &call).await?;
+                *answer.body_mut() = SdkBody::from("<html>Welcome</html>");
                 Ok(answer)
             }
             Fault::Held(done, go_on) => {
@@ -233,4 +243,20 @@ fn turned_away(status: u16, code: &str, message: &str) -> HttpResponse {
 
 fn cut() -> ConnectorError {
     ConnectorError::io("the connection was cut".into())
+}
+
+/// The first half of a body, behind which the connection is cut.
+struct Half(Option<Bytes>);
+
+impl Body for Half {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let cut = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        Poll::Ready(Some(self.0.take().map(Frame::data).ok_or(cut)))
+    }
 }

@@ -9,6 +9,7 @@ use domain::Failure;
 use workflow::ports::{ObjectName, Objects};
 
 use crate::account::Account;
+use crate::line::Fault;
 use crate::support::{Answer, Script};
 
 fn state(version: Option<&str>) -> ObjectName {
@@ -108,7 +109,8 @@ async fn a_version_that_is_not_there_or_says_deleted_is_none() {
         (Answer::cut(), Err("Unavailable")),
         (Answer::bytes("text/plain", "late").after(Duration::from_secs(2)), Err("Unavailable")),
     ] {
-        let aws = Script::new().turns(GET, [answer]).play().await;
+        let script = Script::new().turns(GET, [answer]).waiting_only(Duration::from_millis(300));
+        let aws = script.play().await;
 
         let object = S3::new(&aws.config()).object(&state(Some("v7")), 100).await;
 
@@ -118,14 +120,15 @@ async fn a_version_that_is_not_there_or_says_deleted_is_none() {
 
 #[tokio::test]
 async fn half_an_object_is_none_at_all() {
-    let aws = Script::new()
-        .turns(GET, [Answer::bytes("text/plain", "serial 22").truncated()])
-        .play()
-        .await;
+    let (account, client) = bucket().await;
+    let version = put(&client, b"serial 22").await;
+    account.line.fails(|_| Fault::Torn);
 
-    let failure = S3::new(&aws.config()).object(&state(Some("v7")), 100).await.expect_err("half");
+    let failure = S3::new(&account.config).object(&state(Some(&version)), 100).await;
 
+    let failure = failure.expect_err("the connection was cut");
     assert_eq!(failure.name(), "Unavailable");
-    let says = "could not read s3://terraform/shop/prod.tfstate (version v7) to its end";
-    assert!(failure.to_string().starts_with(says), "{failure}");
+    let says =
+        format!("could not read s3://terraform/shop/prod.tfstate (version {version}) to its end");
+    assert!(failure.to_string().starts_with(&says), "{failure}");
 }

@@ -82,7 +82,7 @@ impl Bus for Town {
 
 /// Nothing is planned here, so nobody asks ECS.
 impl Fleet for Town {
-    async fn serving(&self, _: &Place) -> Result<Serving, Failure> {
+    async fn serving(&self, _: &Place, _: Option<&str>) -> Result<Serving, Failure> {
         panic!("nothing was planned")
     }
     async fn register(&self, _: &Arn, _: Option<&str>, _: &str) -> Result<Arn, Failure> {
@@ -117,8 +117,8 @@ impl Clock for Skewed {
     }
 }
 
-/// The minutes by which the clock of the n-th claimer is off: from half an hour and more behind,
-/// which is as long as a lease is good for, to as much ahead.
+/// The clock of the n-th claimer. No two of them are as far apart as a lease is good for, half an
+/// hour: by then nobody could tell a lease that has just been given out from one that is expired.
 pub(crate) fn skew(claimer: usize) -> Skewed {
-    Skewed(i64::try_from(claimer * 7 % 71).expect("a small number") - 35)
+    Skewed(i64::try_from(claimer * 7 % 29).expect("a small number") - 14)
 }
