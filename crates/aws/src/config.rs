@@ -55,7 +55,6 @@ impl Config {
     }
 
     /// What a client is built from.
-    #[cfg_attr(not(feature = "ecs"), expect(dead_code, reason = "no service is built in"))]
     pub(crate) fn sdk(&self) -> &SdkConfig {
         &self.0
     }

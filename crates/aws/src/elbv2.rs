@@ -3,7 +3,9 @@
 //! Source: the Elastic Load Balancing API reference, version 2015-12-01, `DescribeTargetHealth`.
 
 use aws_sdk_elasticloadbalancingv2::Client;
-use aws_sdk_elasticloadbalancingv2::types::{TargetHealth, TargetHealthStateEnum};
+use aws_sdk_elasticloadbalancingv2::types::{
+    TargetHealth, TargetHealthReasonEnum, TargetHealthStateEnum,
+};
 use domain::Failure;
 use domain::evidence::Targets;
 use domain::name::Arn;
@@ -59,8 +61,8 @@ fn is_healthy(target: &TargetHealth) -> bool {
 
 /// Why a target is not healthy: `Target.FailedHealthChecks: Health checks failed`.
 fn reason(target: &TargetHealth) -> String {
-    let reason = target.reason().map(|reason| reason.as_str());
-    let state = target.state().map(|state| state.as_str());
+    let reason = target.reason().map(TargetHealthReasonEnum::as_str);
+    let state = target.state().map(TargetHealthStateEnum::as_str);
     let word = reason.or(state).unwrap_or("no state");
     match target.description() {
         Some(description) => format!("{word}: {description}"),

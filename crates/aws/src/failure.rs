@@ -29,6 +29,10 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     match error {
+        // Some clients take a good answer that they cannot read for an error of the service.
+        SdkError::ServiceError(answer) if answer.raw().status().is_success() => {
+            Failure::Unavailable(format!("could not {what}: {}", chain(answer.err())))
+        }
         SdkError::ServiceError(answer) => {
             let (code, message) = (answer.err().code(), answer.err().message());
             let status = answer.raw().status();

@@ -5,6 +5,23 @@
 //! IAM action that allows it. Each service is a feature, so that a function is built with, and needs
 //! permission for, no more than its step asks.
 
+#![cfg_attr(
+    not(any(
+        feature = "cloudwatch",
+        feature = "dynamodb",
+        feature = "ecs",
+        feature = "elbv2",
+        feature = "eventbridge",
+        feature = "rds",
+        feature = "s3",
+        feature = "secretsmanager",
+        feature = "sfn",
+        feature = "sns",
+        feature = "ssm",
+    )),
+    expect(dead_code, unused_imports, unused_macros, reason = "no service is built in")
+)]
+
 #[cfg(feature = "cloudwatch")]
 mod cloudwatch;
 mod config;

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_rds::Client;
-use aws_sdk_rds::types::{DbCluster, DbInstance, Filter};
+use aws_sdk_rds::types::{DbCluster, DbClusterMember, DbInstance, Filter};
 use domain::Failure;
 use domain::replica::{Instance, Member, Replica, Replication, Role};
 use workflow::ports::Replicas;
@@ -124,7 +124,7 @@ fn member(name: &str, cluster: &str, clusters: &[DbCluster]) -> Result<Member, F
     let told = clusters.iter().find(|told| told.db_cluster_identifier() == Some(cluster));
     let members = told.map(DbCluster::db_cluster_members).unwrap_or_default();
     let member = members.iter().find(|member| member.db_instance_identifier() == Some(name));
-    let writes = member.and_then(|member| member.is_cluster_writer());
+    let writes = member.and_then(DbClusterMember::is_cluster_writer);
     let writes = writes.ok_or_else(|| {
         Failure::Unavailable(format!(
             "RDS tells that {name} is in the cluster {cluster}, and not yet what it does there"

@@ -88,12 +88,12 @@ fn warn(page: &GetMetricDataOutput) {
 }
 
 fn query((index, query): (usize, &Query)) -> MetricDataQuery {
-    let dimensions = query.dimensions.iter();
-    let dimensions = dimensions.map(|(name, value)| Dimension::builder().name(name).value(value));
+    let dimension =
+        |(name, value): (&String, &String)| Dimension::builder().name(name).value(value).build();
     let metric = Metric::builder()
         .namespace(&query.namespace)
         .metric_name(&query.name)
-        .set_dimensions(Some(dimensions.map(|dimension| dimension.build()).collect()));
+        .set_dimensions(Some(query.dimensions.iter().map(dimension).collect()));
     let statistic = MetricStat::builder()
         .metric(metric.build())
         .period(i32::try_from(query.period.0).unwrap_or(i32::MAX))

@@ -1,5 +1,6 @@
 //! What is asked of ECS, page by page, with what it says of the missing in an answer of status 200.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use aws_sdk_ecs::types::{
@@ -84,7 +85,7 @@ impl Ecs {
         place: &Place,
         green: &Arn,
     ) -> Result<Option<Arn>, Failure> {
-        let mut next = None;
+        let mut next: Option<String> = None;
         loop {
             let asked = self
                 .0
@@ -92,23 +93,28 @@ impl Ecs {
                 .cluster(&place.cluster)
                 .service(&place.service)
                 .max_results(PAGE)
-                .set_next_token(next);
+                .set_next_token(next.clone());
             let told = asked.send().await.map_err(|error| {
                 failure(&format!("list the deployments of the service {place}"), &error)
             })?;
 
             let mut page = told.service_deployments.unwrap_or_default();
             // Whatever order ECS lists a page in.
-            page.sort_by(|one, other| other.created_at.cmp(&one.created_at));
+            page.sort_by_key(|deployment| Reverse(deployment.created_at));
             for batch in page.chunks(AT_ONCE) {
                 if let Some(found) = self.first_to(batch, green).await? {
                     return Ok(Some(found));
                 }
             }
 
-            next = told.next_token.filter(|token| !token.is_empty());
-            if next.is_none() {
-                return Ok(None);
+            match told.next_token.filter(|token| !token.is_empty()) {
+                None => return Ok(None),
+                same if same == next => {
+                    return Err(Failure::Unavailable(format!(
+                        "ECS lists the same deployments of {place} again and again"
+                    )));
+                }
+                further => next = further,
             }
         }
     }
@@ -127,19 +133,16 @@ impl Ecs {
         for deployment in batch {
             let Some(target) = deployment.target_service_revision_arn() else { continue };
             let revision = revisions.iter().find(|it| it.service_revision_arn() == Some(target));
-            match revision {
-                Some(revision) if revision.task_definition() == Some(green.as_str()) => {
-                    let found = deployment.service_deployment_arn().unwrap_or_default();
-                    return reading::arn(found).map(Some);
-                }
-                Some(_) => {}
-                // Not to be taken for "there is none": then it would be launched a second time.
-                None if !reading::is_end(deployment.status()) => {
-                    return Err(Failure::Unavailable(format!(
-                        "ECS lists a deployment to {target} and does not describe that yet"
-                    )));
-                }
-                None => {}
+            let is_green = revision.map(|it| it.task_definition() == Some(green.as_str()));
+            if is_green == Some(true) {
+                let found = deployment.service_deployment_arn().unwrap_or_default();
+                return reading::arn(found).map(Some);
+            }
+            // Not to be taken for "there is none": then it would be launched a second time.
+            if is_green.is_none() && !reading::is_end(deployment.status()) {
+                return Err(Failure::Unavailable(format!(
+                    "ECS lists a deployment to {target} and does not describe that yet"
+                )));
             }
         }
         Ok(None)

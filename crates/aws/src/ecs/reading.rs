@@ -5,8 +5,8 @@
 //! there is a careful side to err on, it is taken, and said.
 
 use aws_sdk_ecs::types::{
-    ContainerImage, DeploymentLifecycleHookDetail, DeploymentLifecycleHookStatus, Service,
-    ServiceDeployment, ServiceDeploymentStatus, ServiceRevision,
+    ContainerImage, DeploymentLifecycleHookDetail, DeploymentLifecycleHookStatus,
+    ResolvedConfiguration, Service, ServiceDeployment, ServiceDeploymentStatus, ServiceRevision,
 };
 use domain::Failure;
 use domain::name::{Arn, Digest, HookId};
@@ -89,7 +89,7 @@ pub(super) fn waits(told: &ServiceDeployment, hook: &HookId) -> bool {
 /// not those that were asked for.
 pub(super) fn target_groups(revision: &ServiceRevision) -> Result<Vec<Arn>, Failure> {
     let resolved = revision.resolved_configuration();
-    let balancers = resolved.map(|resolved| resolved.load_balancers()).unwrap_or_default();
+    let balancers = resolved.map(ResolvedConfiguration::load_balancers).unwrap_or_default();
     let mut groups: Vec<Arn> = Vec::new();
     for group in balancers.iter().filter_map(|balancer| balancer.target_group_arn()) {
         let group = arn(group)?;

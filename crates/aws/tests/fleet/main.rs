@@ -4,4 +4,10 @@
 #[allow(dead_code, reason = "each test binary uses its part of the script")]
 mod support;
 
+mod alarms;
+mod balancer;
 mod ecs;
+mod errors;
+mod metrics;
+mod replicas;
+mod signature;

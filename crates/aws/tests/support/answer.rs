@@ -100,4 +100,10 @@ impl Answer {
         self.sent = Sent::Only(self.body.len() / 2);
         self
     }
+
+    /// Only the first half of its body, sent as if it were the whole.
+    pub(crate) fn halved(mut self) -> Self {
+        self.body.truncate(self.body.len() / 2);
+        self
+    }
 }

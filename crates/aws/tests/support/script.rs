@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use super::{Answer, Aws, Call};
 
 /// What is answered to each action.
-#[derive(Default)]
 pub(crate) struct Script {
     parts: HashMap<String, Part>,
+    patience: Duration,
     unscripted: Mutex<Vec<String>>,
 }
 
@@ -17,7 +18,17 @@ type Part = Box<dyn Fn(&Call) -> Answer + Send + Sync>;
 impl Script {
     /// One that answers nothing yet.
     pub(crate) fn new() -> Self {
-        Self::default()
+        Self {
+            parts: HashMap::new(),
+            patience: Duration::from_secs(5),
+            unscripted: Mutex::default(),
+        }
+    }
+
+    /// Lets clients wait no longer than this for one try, instead of the usual five seconds.
+    pub(crate) fn waiting_only(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Answers an action by what was asked. [`Call::action`] says how an action is named.
@@ -61,6 +72,10 @@ impl Script {
                 Answer::json_error(501, "NotScripted", &format!("nobody scripted {}", call.action))
             }
         }
+    }
+
+    pub(super) fn patience(&self) -> Duration {
+        self.patience
     }
 
     pub(super) fn unscripted(&self) -> Vec<String> {

@@ -1,7 +1,9 @@
 //! The scripted AWS while it listens.
 
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -9,8 +11,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Bytes, Frame, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
@@ -38,7 +39,7 @@ impl Aws {
     }
 
     /// How a client of ours finds it: like the real one, except that it waits only milliseconds
-    /// between its three tries and half a second for an answer.
+    /// between its three tries.
     pub(crate) fn config(&self) -> aws::Config {
         self.sdk().into()
     }
@@ -50,8 +51,8 @@ impl Aws {
             .with_max_attempts(3)
             .with_initial_backoff(backoff)
             .with_max_backoff(backoff);
-        let patience = Duration::from_millis(500);
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(patience).build();
+        let timeouts =
+            TimeoutConfig::builder().operation_attempt_timeout(self.script.patience()).build();
         let credentials = Credentials::new("AKIATEST", "secret", None, None, "test");
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
@@ -120,7 +121,7 @@ impl std::fmt::Display for Cut {
 
 impl std::error::Error for Cut {}
 
-async fn respond(answer: Answer) -> Result<Response<Full<Bytes>>, Cut> {
+async fn respond(answer: Answer) -> Result<Response<Body>, Cut> {
     tokio::time::sleep(answer.delay).await;
     let mut response = Response::builder()
         .status(answer.status)
@@ -129,11 +130,34 @@ async fn respond(answer: Answer) -> Result<Response<Full<Bytes>>, Cut> {
     for (name, value) in answer.headers {
         response = response.header(name, value);
     }
-    let mut body = answer.body;
+    let mut bytes = answer.body;
     match answer.sent {
         Sent::Whole => {}
-        Sent::Only(bytes) => body.truncate(bytes),
+        Sent::Only(first) => bytes.truncate(first),
         Sent::Nothing => return Err(Cut),
     }
-    Ok(response.body(Full::new(body.into())).expect("a script writes valid headers"))
+    let body = Body { bytes: Some(bytes.into()), breaks: answer.sent != Sent::Whole };
+    Ok(response.body(body).expect("a script writes valid headers"))
+}
+
+/// A body that may break off before its end.
+struct Body {
+    bytes: Option<Bytes>,
+    breaks: bool,
+}
+
+impl hyper::body::Body for Body {
+    type Data = Bytes;
+    type Error = Cut;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        Poll::Ready(match self.bytes.take() {
+            Some(bytes) => Some(Ok(Frame::data(bytes))),
+            None if self.breaks => Some(Err(Cut)),
+            None => None,
+        })
+    }
 }

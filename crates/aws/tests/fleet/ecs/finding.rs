@@ -108,3 +108,17 @@ async fn what_moves_and_is_not_described_yet_is_not_taken_for_nothing() {
         assert_eq!(found.err().map(|failure| failure.name()), name, "{status}");
     }
 }
+
+#[tokio::test]
+async fn a_list_without_an_end_ends() {
+    let script = Script::new()
+        .on(LIST_DEPLOYMENTS, |_| page(&[brief(7, "SUCCESSFUL")], Some("more")))
+        .on(DESCRIBE_REVISIONS, revisions);
+    let (aws, ecs) = play(script).await;
+
+    let failure = ecs.find(&place(), &green()).await.expect_err("it never ends");
+
+    let said = "ECS lists the same deployments of shop/checkout again and again";
+    assert_eq!((failure.name(), failure.to_string().as_str()), ("Unavailable", said));
+    assert_eq!(aws.calls().len(), 4);
+}

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use workflow::ports::Fleet;
 
 use super::{DESCRIBE_TASK_DEFINITION, REGISTER, arn, play};
+use crate::signature;
 use crate::support::{Answer, Script};
 
 /// What `DescribeTaskDefinition` would tell of a task definition in which everything is set, also
@@ -188,16 +189,23 @@ async fn a_task_definition_that_is_not_there_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn a_copy_is_registered_after_a_first_try_that_failed() {
-    let told = Answer::json(maximal());
-    let script = script(maximal()).turns(
-        DESCRIBE_TASK_DEFINITION,
-        [Answer::json_error(500, "ServerException", "Sorry."), told],
-    );
+async fn a_copy_is_registered_after_tries_that_failed_and_every_try_is_signed() {
+    let sorry = Answer::json_error(500, "ServerException", "Sorry.");
+    let green =
+        json!({ "taskDefinition": { "taskDefinitionArn": arn("task-definition/checkout:8") } });
+    let script = Script::new()
+        .turns(DESCRIBE_TASK_DEFINITION, [sorry.clone(), Answer::json(maximal())])
+        .turns(REGISTER, [sorry.clone(), Answer::cut(), Answer::json(green)]);
     let (aws, ecs) = play(script).await;
 
     ecs.register(&blue(), Some("checkout"), IMAGE).await.expect("it is registered");
 
-    let request = aws.calls().pop().expect("there are calls").body;
-    assert_eq!(request["family"], "checkout", "the last answer is the one that is copied");
+    let calls = aws.calls();
+    let (describe, register) = (DESCRIBE_TASK_DEFINITION, REGISTER);
+    assert_eq!(aws.actions(), [describe, describe, register, register, register]);
+    for call in &calls {
+        signature::check(call);
+    }
+    assert_eq!(calls[2].body["family"], "checkout", "the last answer is the one that is copied");
+    assert_eq!((&calls[3].body, &calls[4].body), (&calls[2].body, &calls[2].body));
 }

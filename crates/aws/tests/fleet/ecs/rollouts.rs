@@ -203,7 +203,7 @@ async fn the_target_groups_of_a_revision_are_those_in_effect() {
 
     let groups = ecs.target_groups(&asked).await.expect("they are told");
 
-    let groups: Vec<&str> = groups.iter().map(|group| group.as_str()).collect();
+    let groups: Vec<&str> = groups.iter().map(domain::name::Arn::as_str).collect();
     assert_eq!(groups, [group("green"), group("inside")]);
     assert_eq!(aws.only_call().body, json!({ "serviceRevisionArns": [asked] }));
 }

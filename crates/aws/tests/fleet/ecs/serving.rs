@@ -15,8 +15,8 @@ fn digest(byte: &str) -> String {
     format!("sha256:{}", byte.repeat(32))
 }
 
-fn parsed(byte: &str) -> Option<Digest> {
-    Some(digest(byte).parse().expect("it is a digest"))
+fn parsed(byte: &str) -> Digest {
+    digest(byte).parse().expect("it is a digest")
 }
 
 fn service(more: &Value) -> Answer {
@@ -71,7 +71,7 @@ async fn a_service_is_told_by_two_calls_that_name_it() {
         serving,
         Serving {
             task_definition: arn("task-definition/checkout:7"),
-            digest: parsed("aa"),
+            digest: Some(parsed("aa")),
             desired: 4,
             running: 3,
             in_progress: None,
@@ -97,9 +97,9 @@ async fn the_digest_is_that_of_the_container_that_is_deployed() {
     let (_aws, ecs) = play(script).await;
 
     for (container, digest) in [
-        (Some("envoy"), parsed("ee")),
+        (Some("envoy"), Some(parsed("ee"))),
         // Not resolved by ECS, but named by the image.
-        (Some("checkout"), parsed("bb")),
+        (Some("checkout"), Some(parsed("bb"))),
         // Neither: it is not known.
         (Some("late"), None),
         (Some("gone"), None),
@@ -123,7 +123,7 @@ async fn between_two_revisions_the_one_that_the_service_is_set_to_counts() {
     let serving = ecs.serving(&place(), None).await.expect("it is told");
 
     assert_eq!(serving.task_definition, arn("task-definition/checkout:7"));
-    assert_eq!(serving.digest, parsed("aa"));
+    assert_eq!(serving.digest, Some(parsed("aa")));
     assert_eq!(aws.calls()[1].body["serviceRevisionArns"].as_array().map(Vec::len), Some(2));
 }
 
