@@ -23,7 +23,10 @@ const MAY: [(&str, &[&str]); 13] = [
     ("chassis", &[]),
     ("checkout", &["chassis"]),
     ("catalog", &["chassis"]),
-    ("tests", &["domain", "workflow", "asl", "github", "shell", "local", "checkout", "catalog"]),
+    (
+        "tests",
+        &["domain", "workflow", "asl", "aws", "github", "shell", "local", "checkout", "catalog"],
+    ),
     // What is measured is what the stories tell.
     ("benches", &["domain", "asl", "local", "tests"]),
 ];

@@ -114,16 +114,14 @@ impl<P: Plant> Fleet for World<P> {
             };
             let (place, now) = (place(rollout)?, self.0.clock.now());
             self.0.ecs.write(&self.0.store, &place, |service| {
-                let asks = service.deployment(rollout.as_str()).is_some_and(|deployment| {
+                let asks = service.deployment(rollout.as_str()).map(|deployment| {
                     let mut hooks = deployment.lifecycle_hook_details.iter();
                     hooks.any(|detail| detail.hook_id == hook.as_str() && detail.waits())
                 });
                 match asks {
-                    true => {
-                        service.continue_deployment(rollout.as_str(), hook.as_str(), action, now)
-                    }
                     // Answered before, or timed out: what ECS made of it shows at the next look.
-                    false => Ok(()),
+                    Some(false) => Ok(()),
+                    _ => service.continue_deployment(rollout.as_str(), hook.as_str(), action, now),
                 }
             })
         };
@@ -145,7 +143,12 @@ impl<P: Plant> Fleet for World<P> {
     }
 
     async fn target_groups(&self, revision: &Arn) -> Result<Vec<Arn>, Failure> {
-        let answer = async { Ok(vec![arn(&target_group(revision.as_str()))?]) };
+        let answer = async {
+            match self.0.has_revision(revision.as_str()) {
+                true => Ok(vec![arn(&target_group(revision.as_str()))?]),
+                false => Err(Failure::Refused(format!("ECS has no service revision {revision}"))),
+            }
+        };
         self.0.calls.make("fleet.target_groups", answer).await
     }
 }
@@ -153,8 +156,12 @@ impl<P: Plant> Fleet for World<P> {
 impl<P: Plant> Balancer for World<P> {
     async fn targets(&self, groups: &[Arn]) -> Result<Targets, Failure> {
         let answer = async {
-            let targets = groups.iter().flat_map(|group| self.0.targets(group.as_str()));
-            let targets: Vec<Target> = targets.collect();
+            let mut targets = Vec::new();
+            for group in groups {
+                targets.extend(self.0.targets(group.as_str()).ok_or_else(|| {
+                    Failure::Refused(format!("there is no target group {group}"))
+                })?);
+            }
             let healthy = targets.iter().filter(|target| target.state == "healthy").count();
             let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
             Ok(Targets {
@@ -168,21 +175,24 @@ impl<P: Plant> Balancer for World<P> {
 }
 
 impl<P: Plant> Inner<P> {
-    /// The targets of a target group: the tasks of the revision that it was named after.
-    pub(super) fn targets(&self, group: &str) -> Vec<Target> {
-        let revision = revision_of(group);
+    /// The targets of a target group: the tasks of the revision that it was named after. `None` if
+    /// there is no such group.
+    pub(super) fn targets(&self, group: &str) -> Option<Vec<Target>> {
+        let revision = group.replacen(":elasticloadbalancing:", ":ecs:", 1).replacen(
+            ":targetgroup/",
+            ":service-revision/",
+            1,
+        );
         let service = revision.rsplit('/').nth(1).unwrap_or_default();
-        self.plant.targets(service, &revision)
+        let known = revision != group && self.has_revision(&revision);
+        known.then(|| self.plant.targets(service, &revision))
     }
-}
 
-/// The revision that a target group was named after.
-pub(super) fn revision_of(group: &str) -> String {
-    group.replacen(":elasticloadbalancing:", ":ecs:", 1).replacen(
-        ":targetgroup/",
-        ":service-revision/",
-        1,
-    )
+    fn has_revision(&self, revision: &str) -> bool {
+        let known = |service: &ecs::Service| Ok(service.revision(revision).is_some());
+        let place = place_in(revision, "service-revision");
+        place.is_some_and(|place| self.ecs.read(&place, known).unwrap_or_default())
+    }
 }
 
 /// The target group of a revision. A real service alternates two; here each revision has its own,

@@ -8,8 +8,6 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Account;
-use super::ecs::place_in;
-use super::fleet::revision_of;
 use crate::ecs::{ApiError, Service, TaskDefinition};
 use crate::plant::{Plant, Target};
 
@@ -52,10 +50,7 @@ impl<P: Plant> Account<P> {
 
     /// The targets of a target group; `None` if there is no such group.
     pub(crate) fn targets(&self, group: &str) -> Option<Vec<Target>> {
-        let revision = revision_of(group);
-        let place = place_in(&revision, "service-revision").filter(|_| revision != group)?;
-        let known = self.ecs(&place, |service| service.revision(&revision).is_some())?;
-        known.then(|| self.0.targets(group))
+        self.0.targets(group)
     }
 
     /// Completes when the account closes.
