@@ -72,3 +72,17 @@ fn mistakes_in_a_document_on_aws_are_told_as_validate_tells_them() {
         assert!(run.errors.contains(told), "{told} is missing in {run}");
     }
 }
+
+#[test]
+fn a_service_whose_document_cannot_be_read_does_not_hide_the_others() {
+    let aws = Aws::new();
+    let name = "/cutover/services/catalog".to_owned();
+    aws.state().parameters.insert(name, crate::validate::BAD.to_owned());
+
+    let run = aws.run("status --region eu-central-1");
+
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.out.contains("checkout") && !run.out.contains("catalog"), "{run}");
+    assert!(run.errors.contains("left out a service whose document cannot be read"), "{run}");
+    assert!(run.errors.contains("/cutover/services/catalog"), "{run}");
+}
