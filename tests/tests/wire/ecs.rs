@@ -3,14 +3,16 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use asl::Clock;
 use domain::name::Digest;
-use domain::service::ServiceDocument;
+use domain::service::{Place, ServiceDocument};
 use jiff::Timestamp;
 use local::account::{Account, Settings, Store, images};
 use local::alarms::Alarms;
 use local::bus::Event;
+use local::ecs::Service;
 use local::simulated::{Behaviour, Simulated};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -19,6 +21,7 @@ use tests::ministack::{ACCOUNT, Ministack, REGION};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::task::AbortHandle;
+use tokio::time::{sleep, timeout};
 
 /// What is asked about every event that ECS tells: how often it arrives.
 type Copies = dyn Fn(&Value) -> usize + Send;
@@ -56,7 +59,9 @@ impl Ecs {
             clock,
         )
         .expect("an empty store");
+        let place = document.place();
         account.add(document, blue, 2).expect("a new service");
+        stands(&account, &place).await;
 
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -76,9 +81,23 @@ impl Ecs {
         self.account.plant().behave(digest.as_str(), behaviour);
     }
 
+    /// How many rollouts of an image there ever were.
+    pub(crate) fn rollouts(&self, document: &ServiceDocument, digest: &Digest) -> usize {
+        let of_image = |service: &Service| {
+            let deployments = service.deployments().into_iter();
+            let revisions = deployments.filter_map(|it| {
+                service
+                    .revision(&it.target_service_revision.arn)
+                    .map(|it| it.task_definition.image.clone())
+            });
+            revisions.filter(|image| image.ends_with(digest.as_str())).count()
+        };
+        self.account.ecs(&document.place(), of_image).expect("a service")
+    }
+
     /// The image that has all of production, if one has.
     pub(crate) fn serves(&self, document: &ServiceDocument) -> Option<String> {
-        let orders = self.account.ecs(&document.place(), local::ecs::Service::orders)?;
+        let orders = self.account.ecs(&document.place(), Service::orders)?;
         let [(revision, local::plant::Share::ALL)] = &orders.production[..] else { return None };
         let known = orders.revisions.iter().find(|it| it.revision == *revision)?;
         known.image.split_once('@').map(|(_, digest)| digest.to_owned())
@@ -90,6 +109,17 @@ impl Drop for Ecs {
         self.account.close();
         self.tasks.iter().for_each(AbortHandle::abort);
     }
+}
+
+/// Waits until the service has begun: what it began with is a deployment too.
+async fn stands(account: &Account<Plant>, place: &Place) {
+    let over = |service: &Service| service.deployments().iter().all(|it| it.status.is_final());
+    let waiting = async {
+        while account.ecs(place, over) != Some(true) {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(Duration::from_secs(60), waiting).await.expect("a service that stands");
 }
 
 /// Tells the bus of AWS what ECS tells its own, in order.

@@ -47,10 +47,12 @@ async fn event() -> Option<Calls> {
     stage.deliver(&stage.push("v1.1.0")).await;
     let name = stage.first().await;
     let starting = |record: &[Entry]| record.iter().any(|it| is_wait(it, "green is starting"));
-    while !starting(&stage.record(&name).await) {
-        stage.ring_late().await;
-        tokio::time::sleep(Duration::from_millis(300)).await;
-    }
+    stage
+        .find("a look while green starts", async || {
+            stage.ring_late().await;
+            starting(&stage.record(&name).await).then_some(())
+        })
+        .await;
 
     let record = stage.record_of(&stage.ended(1).await[0]).await;
     assert!(told.load(Ordering::Relaxed) >= 2, "ECS told of no pause");
@@ -74,13 +76,13 @@ async fn launch() -> Option<Calls> {
     });
 
     stage.deliver(&stage.push("v1.1.0")).await;
-    stage.until(|| told.load(Ordering::Relaxed), "ECS was told").await;
+    stage.find("what ECS is told", async || told.load(Ordering::Relaxed).then_some(())).await;
     assert!(stage.aws.kill("cutover-launch") > 0, "launch runs");
 
     let record = stage.record_of(&stage.ended(1).await[0]).await;
     assert_eq!(outcome(&record).end, End::Deployed, "{}", outcome(&record).why);
     assert_eq!(stage.serves(), Some(digest("v1.1.0")));
-    assert_eq!(stage.rollouts(), 1);
+    assert_eq!(stage.ecs.rollouts(&stage.document, &digest("v1.1.0")), 1);
     Some(stage.calls().within(&Table::read()))
 }
 

@@ -176,19 +176,14 @@ impl Stage {
         self.find(state, entered).await;
     }
 
-    /// Waits until something is so.
-    pub(crate) async fn until(&self, so: impl Fn() -> bool, what: &str) {
-        self.find(what, async || so().then_some(())).await;
-    }
-
     /// Looks for something until it is there.
-    async fn find<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+    pub(crate) async fn find<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
         let looking = async {
             loop {
                 if let Some(found) = look().await {
                     return found;
                 }
-                tokio::time::sleep(Duration::from_millis(50)).await;
+                tokio::time::sleep(Duration::from_millis(200)).await;
             }
         };
         let found = tokio::time::timeout(LONGEST, looking).await;
@@ -210,13 +205,6 @@ impl Stage {
     /// The digest that serves, if one has all of production.
     pub(crate) fn serves(&self) -> Option<Digest> {
         self.ecs.serves(&self.document).and_then(|digest| digest.parse().ok())
-    }
-
-    /// How many rollouts ECS ever began.
-    pub(crate) fn rollouts(&self) -> usize {
-        let place = self.document.place();
-        let rollouts = self.ecs.account.ecs(&place, |service| service.deployments().len());
-        rollouts.expect("a service")
     }
 
     /// The calls that the functions made.
