@@ -87,7 +87,8 @@ impl Deploy {
 
         run(async {
             let cutover = which.open().await?;
-            let follower = cutover.follow(&request.service, json).await?;
+            let what = format!("deploy {}", request.title());
+            let follower = cutover.follow(&request.service, &what, json).await?;
             let started = cutover.deploy(request).await?;
             let link = cutover.link(&started.deployment);
             if no_wait {

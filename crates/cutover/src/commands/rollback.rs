@@ -38,7 +38,8 @@ impl Rollback {
 
         run(async {
             let cutover = which.open().await?;
-            let follower = cutover.follow(&service, json).await?;
+            let what = format!("roll {service} back");
+            let follower = cutover.follow(&service, &what, json).await?;
             let (deployment, wanted) = match cutover.go_back(&service, ask).await? {
                 GoingBack::Deployment(started) => {
                     let link = cutover.link(&started.deployment);

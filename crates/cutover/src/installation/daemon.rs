@@ -52,8 +52,9 @@ pub(super) async fn go_back(
 pub(super) async fn follow<'a>(
     server: &'a Server,
     service: &ServiceName,
+    what: &str,
     quiet: bool,
 ) -> Result<Following<'a>, Trouble> {
     let following = Following::begin(server, service, quiet).await;
-    following.map_err(|error| server.trouble(&format!("follow {service}"), error))
+    following.map_err(|error| server.trouble(what, error))
 }

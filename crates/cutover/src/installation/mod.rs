@@ -94,15 +94,17 @@ impl Installation {
         }
     }
 
-    /// Begins to follow a service, before its deployment begins. `quiet` tells nothing.
+    /// Begins to follow a service, before its deployment begins, for the sake of `what`. `quiet`
+    /// tells nothing.
     pub(crate) async fn follow(
         &self,
         service: &ServiceName,
+        what: &str,
         quiet: bool,
     ) -> Result<Follower<'_>, Trouble> {
         match self {
             Self::Daemon(server) => {
-                daemon::follow(server, service, quiet).await.map(Follower::Daemon)
+                daemon::follow(server, service, what, quiet).await.map(Follower::Daemon)
             }
             #[cfg(feature = "aws")]
             Self::Account(account) => {

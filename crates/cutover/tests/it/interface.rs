@@ -68,6 +68,25 @@ fn a_wrong_option_is_told_what_would_be_right() {
     assert_snapshot!(world.run("execute a.json --set plan"));
 }
 
+#[cfg(not(feature = "aws"))]
+#[test]
+fn what_is_not_built_in_is_told_with_how_to_get_it() {
+    for line in [
+        "deploy checkout v1.1.0 --aws",
+        "rollback checkout --profile shop",
+        "status --region eu-central-1",
+        "history checkout --settings /elsewhere",
+        "plan checkout --aws",
+    ] {
+        let run = World::new().run(line);
+
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{line}: {run}");
+        for told in ["this program was built without AWS", "at --", "--features aws"] {
+            assert!(run.errors.contains(told), "{line}: {run}");
+        }
+    }
+}
+
 #[test]
 fn colours_are_for_terminals_only() {
     let world = World::new();

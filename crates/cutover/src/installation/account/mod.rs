@@ -6,7 +6,7 @@ mod settings;
 mod standing;
 mod trouble;
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use ::aws::{CloudWatch, DynamoDb, Ecs, Ssm, StateMachine, SystemClock};
 use domain::Failure;
@@ -23,6 +23,9 @@ pub(crate) use self::following::Following;
 use self::settings::Settings;
 use self::trouble::trouble;
 use crate::problem::{Problem, Trouble};
+
+/// Beside what goes wrong: a service whose document cannot be read is left out, and that is told.
+const LOGGED: &str = "error,aws::ssm=warn";
 
 /// The Cutover in an AWS account.
 #[derive(Debug)]
@@ -42,10 +45,7 @@ impl Account {
         region: Option<&str>,
         settings: Option<&str>,
     ) -> Result<Self, Trouble> {
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error"));
-        // What is said there is said beside the answer; a second one would be a mistake of ours.
-        let _ =
-            tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
+        log();
 
         let config = ::aws::config(profile, region).await;
         let Some(region) = config.region() else {
@@ -158,4 +158,13 @@ impl Account {
     pub(super) fn link(&self, deployment: &DeploymentId) -> Option<String> {
         self.settings.link(deployment)
     }
+}
+
+/// Tells on standard error, beside the answer. `RUST_LOG=aws::log=debug` tells every call.
+fn log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOGGED));
+    let logging = tracing_subscriber::fmt().with_env_filter(filter);
+    let logging = logging.without_time().with_target(false).with_ansi(io::stderr().is_terminal());
+    // A second one would be a mistake of ours, and the first is good enough.
+    let _ = logging.with_writer(io::stderr).try_init();
 }
