@@ -6,7 +6,7 @@ mod settings;
 mod standing;
 mod trouble;
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use ::aws::{CloudWatch, DynamoDb, Ecs, Ssm, StateMachine, SystemClock};
 use domain::Failure;
@@ -163,7 +163,8 @@ impl Account {
 /// Tells on standard error, beside the answer. `RUST_LOG=aws::log=debug` tells every call.
 fn log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOGGED));
-    let logging = tracing_subscriber::fmt().with_env_filter(filter).without_time();
+    let logging = tracing_subscriber::fmt().with_env_filter(filter);
+    let logging = logging.without_time().with_target(false).with_ansi(io::stderr().is_terminal());
     // A second one would be a mistake of ours, and the first is good enough.
     let _ = logging.with_writer(io::stderr).try_init();
 }

@@ -270,8 +270,7 @@ fn revisions(body: &Value) -> Response {
 
 fn alarms(body: &Value) -> Response {
     assert_eq!(body["AlarmNames"], json!(["checkout-errors"]));
-    let alarm = json!({ "AlarmName": "checkout-errors", "StateValue": "OK" });
-    let body = cbor::write(json!({ "MetricAlarms": [alarm] }));
+    let body = cbor::alarms("checkout-errors", "OK", 1_772_334_000);
     let headers = vec![
         ("content-type", "application/cbor".to_owned()),
         ("smithy-protocol", "rpc-v2-cbor".to_owned()),
@@ -290,11 +289,21 @@ fn refusal(status: u16, code: &str, message: &str) -> Response {
 
 /// CBOR, as far as one answer of CloudWatch needs it.
 mod cbor {
+    use ciborium::Value as Cbor;
     use serde_json::Value;
 
-    pub(super) fn write(value: Value) -> Vec<u8> {
+    /// An alarm that is in a state since so many seconds after 1970.
+    pub(super) fn alarms(name: &str, state: &str, since: i64) -> Vec<u8> {
+        let field = |name: &str, value: Cbor| (Cbor::from(name), value);
+        let alarm = Cbor::Map(vec![
+            field("AlarmName", name.into()),
+            field("StateValue", state.into()),
+            // A moment is a number with the tag 1.
+            field("StateTransitionedTimestamp", Cbor::Tag(1, Box::new(since.into()))),
+        ]);
+        let answer = Cbor::Map(vec![field("MetricAlarms", Cbor::Array(vec![alarm]))]);
         let mut bytes = Vec::new();
-        ciborium::into_writer(&value, &mut bytes).expect("a value can be written");
+        ciborium::into_writer(&answer, &mut bytes).expect("a value can be written");
         bytes
     }
 

@@ -25,7 +25,15 @@ fn status_tells_what_serves_and_what_goes_on() {
         state.share = Some(10.0);
     }
 
-    insta::assert_snapshot!(aws.run("status --region eu-central-1"), @"");
+    insta::assert_snapshot!(aws.run("status --region eu-central-1"), @"
+    ┌────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │ service    serving   tasks   traffic      alarms               now                                         last end            │
+    ╞════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════╡
+    │ checkout   v1.0.0    2/2     90% v1.0.0   checkout-errors OK   IN_PROGRESS POST_PRODUCTION_TRAFFIC_SHIFT   Deployed v1.0.0     │
+    │                              10% v1.1.0                        lease: checkout-2d5f98177e57018f8984        2026-03-01 03:00:00 │
+    └────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+    --- exit code 0
+    ");
 
     let told = aws.run("status checkout --json --region eu-central-1").json();
     assert_eq!(told[0]["traffic"][1]["percent"], 10.0, "{told}");
@@ -40,7 +48,15 @@ fn history_tells_every_deployment_and_everything_of_one() {
 
     let table = aws.run("history checkout --region eu-central-1");
 
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @"
+    ┌───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+    │ began                 release                          cause   by    end          why                                                       deployment                    │
+    ╞═══════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════╡
+    │ 2026-03-01 03:05:00   checkout v1.1.0 (111111111111)   push    ada   RolledBack   alarm checkout-errors: rings since 2026-03-01T03:11:00Z   checkout-2d5f98177e57018f8984 │
+    │ 2026-03-01 03:00:00   checkout v1.0.0 (101010101010)   push    ada   Deployed     ECS tells that this release serves                        checkout-fc1c4162b848facdfb1c │
+    └───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+    --- exit code 0
+    ");
     let id = aws.state().records[1].deployment.to_string();
     let one = aws.run(&format!("history checkout --deployment {id} --region eu-central-1"));
     assert!(one.out.contains("03:05:00 RolledBack: alarm checkout-errors: rings since"), "{one}");

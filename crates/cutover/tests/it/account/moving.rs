@@ -44,7 +44,16 @@ fn a_deployment_is_started_and_followed_to_its_end() {
     );
     let told: Vec<_> =
         lines[2..].iter().map(|line| line.split_once(' ').expect("a time").1).collect();
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @"
+    checkout: ada asked for checkout v1.1.0 (manual)
+    checkout: planned checkout v1.1.0 (111111111111)
+    checkout: got the lease, token 7
+    checkout: nothing speaks against it
+    checkout: told ECS to begin
+    checkout: judged at 0%: go on, all is well at POST_TEST_TRAFFIC_SHIFT
+    checkout: judged at 100%: go on, all is well at POST_PRODUCTION_TRAFFIC_SHIFT
+    checkout: Deployed: ECS tells that this release serves
+    ");
     let regions = aws.state().credentials.clone();
     assert!(regions.iter().all(|it| it.starts_with("AKIAADA/") && it.contains("/eu-central-1/")));
 }
@@ -160,6 +169,12 @@ fn without_anything_good_before_nothing_is_started() {
 
     let run = aws.run("rollback checkout --region eu-central-1");
 
-    insta::assert_snapshot!(run, @"");
+    insta::assert_snapshot!(run, @"
+    --- standard error
+    error: nothing that Cutover knows was good before in checkout
+       at roll checkout back
+     help: say with --to which release to go back to
+    --- exit code 2
+    ");
     assert_eq!(aws.asked("StartExecution").len(), 0);
 }
