@@ -8,7 +8,7 @@ use serde_json::json;
 use workflow::ports::Catalog;
 
 use crate::account::Account;
-use crate::heard::Heard;
+use crate::heard::heard;
 use crate::support::{Answer, Script};
 
 const PREFIX: &str = "/cutover/services/";
@@ -101,9 +101,10 @@ async fn all_services_are_read_and_a_broken_one_is_told_and_left_out() {
     let written: Vec<_> =
         parameters.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     let (_account, ssm) = with(&written).await;
-    let heard = Heard::listen();
 
-    let services = ssm.services().await.expect("documents");
+    let (services, log) = heard(ssm.services()).await;
+
+    let services = services.expect("documents");
 
     let mut names: Vec<_> = services.iter().map(|service| service.name.to_string()).collect();
     names.sort();
@@ -112,7 +113,6 @@ async fn all_services_are_read_and_a_broken_one_is_told_and_left_out() {
         .map(|number| format!("service-{number:02}"))
         .collect();
     assert_eq!(names, expected);
-    let log = heard.text();
     for says in [
         "WARN",
         "service-07 is not a service document",
@@ -201,11 +201,10 @@ async fn a_call_is_one_line_of_the_log_however_often_it_is_tried() {
         .turns(GET, [busy, Answer::json_error(400, "ParameterNotFound", "")])
         .play()
         .await;
-    let heard = Heard::listen();
+    let ssm = Ssm::new(&aws.config(), PREFIX);
 
-    let found = Ssm::new(&aws.config(), PREFIX).parameter("/cutover/settings").await;
+    let (found, log) = heard(ssm.parameter("/cutover/settings")).await;
 
     assert_eq!((found, aws.calls().len()), (Ok(None), 2));
-    let lines = heard.text();
-    assert_eq!(lines.matches("called ssm:GetParameter").count(), 1, "{lines}");
+    assert_eq!(log.matches("called ssm:GetParameter").count(), 1, "{log}");
 }

@@ -15,34 +15,22 @@ thread_local! {
     static LINES: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
-/// Listens to every line that this thread logs, down to the finest.
+/// Does something, and tells every line that was logged meanwhile, down to the finest.
 ///
 /// One subscriber is there for all tests: one for each would miss what another thread logged first,
 /// because `tracing` remembers for each line of code whether anybody wants it.
-pub(crate) struct Heard;
+pub(crate) async fn heard<T>(done: impl Future<Output = T>) -> (T, String) {
+    static SUBSCRIBED: Once = Once::new();
+    SUBSCRIBED.call_once(|| {
+        let listened_to = dynamic_filter_fn(|_, _| LINES.with_borrow(Option::is_some));
+        let lines = fmt::layer().with_ansi(false).with_writer(|| Lines);
+        tracing_subscriber::registry().with(lines.with_filter(listened_to)).init();
+    });
 
-impl Heard {
-    pub(crate) fn listen() -> Self {
-        static SUBSCRIBED: Once = Once::new();
-        SUBSCRIBED.call_once(|| {
-            let listened_to = dynamic_filter_fn(|_, _| LINES.with_borrow(Option::is_some));
-            let lines = fmt::layer().with_ansi(false).with_writer(|| Lines);
-            tracing_subscriber::registry().with(lines.with_filter(listened_to)).init();
-        });
-        LINES.set(Some(Vec::new()));
-        Self
-    }
-
-    pub(crate) fn text(&self) -> String {
-        let bytes = LINES.with_borrow(|lines| lines.clone().unwrap_or_default());
-        String::from_utf8(bytes).expect("a log is text")
-    }
-}
-
-impl Drop for Heard {
-    fn drop(&mut self) {
-        LINES.set(None);
-    }
+    LINES.set(Some(Vec::new()));
+    let done = done.await;
+    let lines = LINES.take().unwrap_or_default();
+    (done, String::from_utf8(lines).expect("a log is text"))
 }
 
 struct Lines;
