@@ -12,7 +12,7 @@ const FIGURES: [fn(&Start) -> f64; 3] =
 /// A row for each of them.
 pub(crate) fn table(measured: &[Measured]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::ASCII_MARKDOWN);
+    table.load_style(presets::ASCII_MARKDOWN);
     table.set_header(["", "first event asked for, ms", "memory then, MB", "first answer, ms"]);
     for each in measured {
         let figures = FIGURES.map(|figure| {
