@@ -22,6 +22,7 @@
 //! | Wait states, waits between tries | take their time | take a twentieth of it |
 //! | expiry of items | within days | is a field like any other |
 //! | alarms | tell EventBridge of a change | change only when told to, and tell nobody |
+//! | the moment an alarm rang | is known to the millisecond | to the second |
 //! | ECS, load balancer | are there | are ours: `local::wire` |
 
 mod api;

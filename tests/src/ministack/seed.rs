@@ -71,6 +71,19 @@ impl Ministack {
         }
     }
 
+    /// Sets an attribute of an item to a text.
+    pub async fn set(&self, table: &str, (pk, sk): (&str, &str), attribute: &str, text: &str) {
+        let update = json!({
+            "TableName": table,
+            "Key": { "pk": { "S": pk }, "sk": { "S": sk } },
+            "UpdateExpression": "SET #attribute = :text",
+            "ConditionExpression": "attribute_exists(pk)",
+            "ExpressionAttributeNames": { "#attribute": attribute },
+            "ExpressionAttributeValues": { ":text": { "S": text } }
+        });
+        self.api.call(DYNAMODB, "UpdateItem", &update).await;
+    }
+
     /// Writes a parameter.
     pub async fn parameter(&self, name: &str, value: &str) {
         let parameter =
@@ -127,6 +140,13 @@ impl Ministack {
         });
         let made = self.api.lambda("", &made).await;
         text(&made, "FunctionArn")
+    }
+
+    /// Calls a function, which must not fail, and answers what it answers.
+    pub async fn invoke(&self, function: &str, input: &Value) -> Value {
+        let answer = self.api.lambda(&format!("/{function}/invocations"), input).await;
+        assert_eq!(answer.get("errorType"), None, "{function}: {answer}");
+        answer
     }
 
     /// Gives a function a URL, and answers it.
@@ -188,6 +208,12 @@ impl Ministack {
         let targets = json!({ "Rule": name, "EventBusName": bus, "Targets": [target] });
         let put = self.api.call(EVENTS, "PutTargets", &targets).await;
         assert_eq!(put["FailedEntryCount"], 0, "{name}: {put}");
+    }
+
+    /// Has a rule start nothing any more.
+    pub async fn disable(&self, bus: &str, rule: &str) {
+        let rule = json!({ "Name": rule, "EventBusName": bus });
+        self.api.call(EVENTS, "DisableRule", &rule).await;
     }
 
     /// Puts an event of AWS itself on the default bus, as ECS and CloudWatch do.

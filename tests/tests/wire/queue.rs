@@ -1,19 +1,27 @@
 //! Pushes that come faster than deployments end.
 
-use domain::outcome::End;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::calls::Calls;
-use crate::stage::{Stage, digest};
+use domain::outcome::End;
+use domain::record::Entry;
+use local::account::Fault;
+
+use crate::calls::{Calls, Table};
+use crate::record::outcome;
+use crate::stage::{LONGEST, Stage, digest};
 use crate::story::{Story, stories};
 
-pub(crate) const STORIES: &[&Story] = &[&QUEUE, &BEHIND];
+pub(crate) const STORIES: &[&Story] = &[&QUEUE, &BEHIND, &GONE];
 
 static QUEUE: Story = Story::new(|| Box::pin(queue()));
 static BEHIND: Story = Story::new(|| Box::pin(behind()));
+static GONE: Story = Story::new(|| Box::pin(gone()));
 
 stories! {
     of_three_pushes_the_second_makes_way_for_the_third, QUEUE;
     a_push_that_waited_and_is_older_by_then_is_refused, BEHIND;
+    a_lease_whose_holder_is_gone_is_taken_over_when_it_has_expired, GONE;
 }
 
 async fn queue() -> Option<Calls> {
@@ -52,4 +60,38 @@ async fn behind() -> Option<Calls> {
     assert!(ends.contains(&("v1.1.0".to_owned(), "Refused".to_owned())), "{ends:?}");
     assert_eq!(stage.serves(), Some(digest("v1.2.0")));
     Some(stage.calls())
+}
+
+/// A deployment is stopped before it has changed anything, and its recovery does not come. The half
+/// hour of its lease passes in the table, which is where it counts.
+async fn gone() -> Option<Calls> {
+    let stage = Stage::set(|_| {}).await?;
+    stage.aws.disable("default", "cutover-execution-ended").await;
+    let asked = Arc::new(AtomicBool::new(false));
+    let first = Arc::clone(&asked);
+    stage.ecs.account.calls().disturb(move |call| {
+        let first = call.name == "ecs.DescribeServices" && !first.swap(true, Ordering::Relaxed);
+        first.then_some(Fault::Hang)
+    });
+
+    stage.deliver(&stage.push("v1.1.0")).await;
+    stage.find("a check", async || asked.load(Ordering::Relaxed).then_some(())).await;
+    let deployments = stage.aws.executions("cutover-deployment").await;
+    stage.aws.stop(deployments[0]["executionArn"].as_str()?).await;
+    stage.aws.kill("cutover-check");
+    stage.expire().await;
+    stage.deliver(&stage.push("v1.2.0")).await;
+
+    stage.aws.ended("cutover-release", 2, LONGEST).await;
+    let deployments = stage.ended(2).await;
+    let newest = deployments.iter().find(|it| it["status"] == "SUCCEEDED")?;
+    let record = stage.record_of(newest).await;
+    assert_eq!(outcome(&record).end, End::Deployed, "{}", outcome(&record).why);
+    let token = |entry: &Entry| match entry {
+        Entry::Claimed { lease } => Some(lease.token),
+        _ => None,
+    };
+    assert_eq!(record.iter().find_map(token), Some(2), "{record:#?}");
+    assert_eq!(stage.serves(), Some(digest("v1.2.0")));
+    Some(stage.calls().within(&Table::read()))
 }

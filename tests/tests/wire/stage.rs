@@ -11,7 +11,7 @@ use domain::record::Entry;
 use domain::service::ServiceDocument;
 use domain::verdict::Decision;
 use local::account::{MACHINES, VERBS};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::ministack::{ACCOUNT, Function, Ministack, REGION};
 
 use crate::calls::Calls;
@@ -129,6 +129,15 @@ impl Stage {
         serde_json::from_str(&text(&desk["body"], "S")).expect("a desk")
     }
 
+    /// Has the lease that is held expire.
+    pub(crate) async fn expire(&self) {
+        let mut desk = self.desk().await;
+        let until = desk["lease"]["expires_at"].as_str().expect("a lease").to_owned();
+        desk["lease"]["expires_at"] = json!("2026-01-01T00:00:00Z");
+        assert_ne!(desk["lease"]["expires_at"], until);
+        self.aws.set(TABLE, ("desk", "checkout"), "body", &desk.to_string()).await;
+    }
+
     /// How each of so many deployments ended, by the tag that was asked for.
     pub(crate) async fn ends(&self, deployments: usize) -> Vec<(String, String)> {
         let end = |execution: Value| {
@@ -192,6 +201,9 @@ impl Stage {
 
     /// Has the alarm ring, and tells of it.
     pub(crate) async fn ring(&self) {
+        // The emulator's alarms know whole seconds only, and one that rang before a rollout began
+        // is not held against it.
+        tokio::time::sleep(Duration::from_secs(1)).await;
         self.aws.set_alarm(ALARM, "ALARM").await;
         self.ring_late().await;
     }

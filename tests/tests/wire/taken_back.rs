@@ -1,5 +1,7 @@
 //! Deployments that are taken back.
 
+use std::time::Duration;
+
 use domain::outcome::End;
 use domain::record::Entry;
 use domain::verdict::Decision;
@@ -11,14 +13,16 @@ use crate::record::outcome;
 use crate::stage::{LONGEST, Stage, digest};
 use crate::story::{Story, stories};
 
-pub(crate) const STORIES: &[&Story] = &[&SMOKE, &ALARM, &STOPPED];
+pub(crate) const STORIES: &[&Story] = &[&SMOKE, &EARLY, &ALARM, &STOPPED];
 
 static SMOKE: Story = Story::new(|| Box::pin(smoke()));
+static EARLY: Story = Story::new(|| Box::pin(early()));
 static ALARM: Story = Story::new(|| Box::pin(alarm()));
 static STOPPED: Story = Story::new(|| Box::pin(stopped()));
 
 stories! {
     green_that_answers_badly_gets_no_traffic, SMOKE;
+    an_alarm_that_rings_while_green_starts_stops_the_rollout, EARLY;
     an_alarm_that_rings_while_green_is_watched_takes_it_back, ALARM;
     a_deployment_that_a_person_stops_is_taken_back_by_its_recovery, STOPPED;
 }
@@ -42,6 +46,30 @@ async fn smoke() -> Option<Calls> {
     let releases = stage.aws.ended("cutover-release", 1, LONGEST).await;
     let output: Value = serde_json::from_str(releases[0]["output"].as_str()?).ok()?;
     assert_eq!(output["end"], "Held", "{output}");
+    Some(stage.calls().within(&Table::read()))
+}
+
+async fn early() -> Option<Calls> {
+    let stage = Stage::set(|_| {}).await?;
+    let starts_in = Duration::from_secs(60);
+    stage.ecs.behave(&digest("v1.1.0"), Behaviour { starts_in, ..Behaviour::default() });
+
+    stage.deliver(&stage.push("v1.1.0")).await;
+    stage.enters("Watch").await;
+    stage.ring().await;
+    // It may have rung before anybody listened.
+    let name = stage.first().await;
+    stage
+        .find("a look at the alarm", async || {
+            stage.ring_late().await;
+            let record = stage.record(&name).await;
+            record.iter().any(|it| matches!(it, Entry::TakenBack { .. })).then_some(())
+        })
+        .await;
+
+    let record = stage.record_of(&stage.ended(1).await[0]).await;
+    assert_eq!(outcome(&record).end, End::RolledBack, "{}", outcome(&record).why);
+    assert_eq!(stage.serves(), Some(digest("v1.0.0")));
     Some(stage.calls().within(&Table::read()))
 }
 
