@@ -94,7 +94,7 @@ mod tests {
         }
         assert!(fits(&keys.renewed().await.unwrap(), "key 2"));
         assert!(keys.renewed().await.is_none(), "a moment ago");
-        tokio::time::advance(RARELY - Duration::from_millis(1)).await;
+        tokio::time::advance(RARELY.saturating_sub(Duration::from_millis(1))).await;
         assert!(keys.renewed().await.is_none(), "still");
         tokio::time::advance(Duration::from_millis(1)).await;
         assert!(fits(&keys.renewed().await.unwrap(), "key 3"));

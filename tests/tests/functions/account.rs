@@ -141,7 +141,11 @@ fn action(target: &str) -> Option<String> {
 fn answer(books: &Books, call: &Call) -> Option<(u16, Value)> {
     let request = &call.request;
     Some(match call.action.as_str() {
-        "dynamodb:GetItem" | "dynamodb:PutItem" | "dynamodb:UpdateItem" => (200, json!({})),
+        "dynamodb:GetItem"
+        | "dynamodb:PutItem"
+        | "dynamodb:UpdateItem"
+        | "states:SendTaskSuccess"
+        | "states:SendTaskFailure" => (200, json!({})),
         "dynamodb:Query" | "dynamodb:Scan" => {
             (200, json!({ "Items": [], "Count": 0, "ScannedCount": 0 }))
         }
@@ -163,7 +167,6 @@ fn answer(books: &Books, call: &Call) -> Option<(u16, Value)> {
                 vec![json!({ "EventId": "11710aed-b79e-4468-a20b-bb3c0c3b4860" }); entries];
             (200, json!({ "FailedEntryCount": 0, "Entries": entries }))
         }
-        "states:SendTaskSuccess" | "states:SendTaskFailure" => (200, json!({})),
         "secretsmanager:GetSecretValue" => secret(books, request),
         _ => return None,
     })

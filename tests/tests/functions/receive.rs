@@ -174,7 +174,7 @@ async fn what_is_wrong_with_a_delivery_is_told_and_the_door_stays_open() {
         ),
         (
             changed(|it| {
-                it["headers"]["content-type"] = json!("application/x-www-form-urlencoded")
+                it["headers"]["content-type"] = json!("application/x-www-form-urlencoded");
             }),
             415,
             "Invalid",

@@ -31,6 +31,10 @@ pub(crate) enum Installation {
 }
 
 /// Follows one deployment to its end.
+#[cfg_attr(
+    feature = "aws",
+    expect(clippy::large_enum_variant, reason = "there is one, and it is not moved around")
+)]
 pub(crate) enum Follower<'a> {
     Daemon(Following<'a>),
     #[cfg(feature = "aws")]
