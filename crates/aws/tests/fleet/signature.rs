@@ -20,10 +20,8 @@ pub(crate) fn check(call: &Call) {
     let (_, scope) = credential.split_once('/').expect("a key and a scope");
     assert!(signed.contains("host") && signed.contains("x-amz-target"), "{signed}");
 
-    let values: String = signed
-        .split(';')
-        .map(|name| format!("{name}:{}\n", header(name).expect("it was sent").trim()))
-        .collect();
+    let value = |name| format!("{name}:{}", header(name).expect("it was sent").trim());
+    let values = signed.split(';').map(value).collect::<Vec<_>>().join("\n") + "\n";
     let hash = hex::encode(Sha256::digest(&call.bytes));
     let request = format!("POST\n/\n\n{values}\n{signed}\n{hash}");
     let text = format!(

@@ -71,11 +71,10 @@ fn read(stream: &TcpStream) -> Request {
 
 fn write(mut stream: TcpStream, response: &Response) {
     let Response { status, headers, body } = response;
-    let mut head = format!("HTTP/1.1 {status} Told\r\nconnection: close\r\n");
-    for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+    let mut head = vec![format!("HTTP/1.1 {status} Told"), "connection: close".to_owned()];
+    head.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
+    head.push(format!("content-length: {}\r\n\r\n", body.len()));
+    let head = head.join("\r\n");
     // Who asked may be gone.
     let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
 }
