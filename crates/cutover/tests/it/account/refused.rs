@@ -120,9 +120,14 @@ fn what_is_not_allowed_is_told_with_the_permission_that_is_missing() {
     );
     aws.state().refuses.insert("AWSStepFunctions.StartExecution".to_owned(), denied);
 
-    insta::assert_snapshot!(aws.run("deploy checkout v1.1.0 --region eu-central-1"), @"
+    let run = aws.run("deploy checkout v1.1.0 --region eu-central-1");
+
+    // The moment is in the name, so it is another one each time.
+    let asked = aws.asked("StartExecution");
+    let name = asked[0]["name"].as_str().expect("a name");
+    insta::assert_snapshot!(run.to_string().replace(name, "checkout-NAME"), @"
     --- standard error
-    error: could not start the execution checkout-40a72051f1454db95228: AccessDeniedException: User: arn:aws:iam::123456789012:user/ada is not authorized to perform: states:StartExecution
+    error: could not start the execution checkout-NAME: AccessDeniedException: User: arn:aws:iam::123456789012:user/ada is not authorized to perform: states:StartExecution
        at deploy checkout v1.1.0
      help: have it allowed for the role that is named there, or name another profile with --profile
     --- exit code 2
