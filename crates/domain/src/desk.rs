@@ -7,8 +7,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::name::{Arn, CallbackToken, DeploymentId, Digest, ServiceName};
+use crate::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, ServiceName, Tag};
+use crate::pile::{Pile, Released};
 use crate::policy::Height;
+use crate::quarantine::Quarantine;
 use crate::seconds::Seconds;
 use crate::service::Place;
 use crate::signal::Signal;
@@ -26,10 +28,19 @@ pub struct Desk {
     pub lease: Option<Lease>,
     /// The one request that waits. A newer one takes its place.
     pub waiting: Option<Waiter>,
+    /// The one rollback that waits. It goes first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgent: Option<Waiter>,
     /// Who wants to be woken when the rollout moves.
     pub watcher: Option<Watcher>,
     /// What was deployed last.
     pub deployed: Option<Deployed>,
+    /// What was deployed, and what to go back to.
+    #[serde(default, skip_serializing_if = "Pile::is_empty")]
+    pub releases: Pile,
+    /// What must not be deployed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quarantined: Vec<Quarantine>,
 }
 
 /// The right to change a service.
@@ -56,6 +67,9 @@ pub struct Waiter {
     pub height: Height,
     /// Whether a person asked for exactly this.
     pub explicit: bool,
+    /// Whether it is a rollback, which goes first.
+    #[serde(default)]
+    pub urgent: bool,
     /// How its execution is answered.
     pub token: CallbackToken,
 }
@@ -71,6 +85,12 @@ pub struct Watcher {
     pub place: Place,
     /// The alarms that it listens to.
     pub alarms: Vec<String>,
+    /// The pause that was answered last. ECS may show it as waiting for a moment longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<HookId>,
+    /// Whether a person is asked instead of going back.
+    #[serde(default)]
+    pub hold: bool,
     /// How its execution is woken.
     pub token: CallbackToken,
 }
@@ -82,8 +102,31 @@ pub struct Deployed {
     pub deployment: DeploymentId,
     /// What it brought.
     pub digest: Digest,
-    /// Where that stands; pushes below it are refused.
+    /// The tag it was asked for by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<Tag>,
+    /// What served before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blue: Option<Digest>,
+    /// Where it stands; pushes below it are refused.
     pub height: Height,
+    /// What it is blamed for; nothing, if it was a way back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub liability: Option<Liability>,
+}
+
+/// For what, and how long, a deployment is blamed after its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Liability {
+    /// When it began: what rang earlier is not its fault.
+    pub began: Timestamp,
+    /// Until when it is blamed.
+    pub until: Timestamp,
+    /// The alarms of its service.
+    pub alarms: Vec<String>,
+    /// Whether a person is asked instead of going back.
+    #[serde(default)]
+    pub hold: bool,
 }
 
 /// How long a lease is good for without a sign of its holder. Every look at the rollout renews it,
@@ -124,8 +167,11 @@ impl Desk {
             token: 0,
             lease: None,
             waiting: None,
+            urgent: None,
             watcher: None,
             deployed: None,
+            releases: Pile::default(),
+            quarantined: Vec::new(),
         }
     }
 
@@ -147,15 +193,16 @@ impl Desk {
             return (self, Claimed::Granted(lease));
         }
 
-        match self.waiting.take() {
+        let place = if claim.urgent { &mut self.urgent } else { &mut self.waiting };
+        match place.take() {
             Some(other) if other.deployment != claim.deployment && claim.is_behind(&other) => {
                 let why = format!("{} waits already and is newer", other.title);
-                self.waiting = Some(other);
+                *place = Some(other);
                 (self, Claimed::Behind(why))
             }
             earlier => {
                 let superseded = earlier.filter(|other| other.deployment != claim.deployment);
-                self.waiting = Some(claim);
+                *place = Some(claim);
                 (self, Claimed::Parked { superseded })
             }
         }
@@ -170,16 +217,25 @@ impl Desk {
         deployed: Option<Deployed>,
         now: Timestamp,
     ) -> (Self, Next) {
-        self.waiting.take_if(|waiter| waiter.deployment == *deployment);
+        for place in [&mut self.waiting, &mut self.urgent] {
+            place.take_if(|waiter| waiter.deployment == *deployment);
+        }
         self.watcher.take_if(|watcher| watcher.deployment == *deployment);
         if self.lease.take_if(|lease| lease.holder == *deployment).is_none() {
             return (self, Next::Nobody);
         }
-        if deployed.is_some() {
-            self.deployed = deployed;
+        if let Some(deployed) = deployed {
+            let release = Released {
+                digest: deployed.digest.clone(),
+                tag: deployed.tag.clone(),
+                deployment: Some(deployed.deployment.clone()),
+                height: Some(deployed.height.clone()),
+            };
+            self.releases.put(release, deployed.blue.as_ref(), deployed.is_way_back());
+            self.deployed = Some(deployed);
         }
 
-        let next = match self.waiting.take() {
+        let next = match self.urgent.take().or_else(|| self.waiting.take()) {
             None => Next::Nobody,
             Some(waiter) => match self.behind(&waiter.height, waiter.explicit) {
                 Some(why) => Next::Behind(waiter, why),
@@ -224,7 +280,9 @@ impl Desk {
 
     fn grant(&mut self, holder: DeploymentId, now: Timestamp) -> Lease {
         self.token += 1;
-        self.waiting.take_if(|waiter| waiter.deployment == holder);
+        for place in [&mut self.waiting, &mut self.urgent] {
+            place.take_if(|waiter| waiter.deployment == holder);
+        }
         let lease = Lease {
             service: self.service.clone(),
             holder,
@@ -233,6 +291,13 @@ impl Desk {
         };
         self.lease = Some(lease.clone());
         lease
+    }
+}
+
+impl Deployed {
+    /// Whether it went back to an earlier release.
+    pub fn is_way_back(&self) -> bool {
+        self.liability.is_none()
     }
 }
 
@@ -267,6 +332,7 @@ mod tests {
             title: name.into(),
             height: Height { version: None, pushed_at: at(pushed) },
             explicit: false,
+            urgent: false,
             token: format!("token-{name}").parse().unwrap(),
         }
     }
@@ -279,7 +345,10 @@ mod tests {
         Deployed {
             deployment: name.parse().unwrap(),
             digest: format!("sha256:{}", "0".repeat(64)).parse().unwrap(),
+            tag: None,
+            blue: None,
             height: Height { version: None, pushed_at: at(pushed) },
+            liability: None,
         }
     }
 
@@ -345,6 +414,22 @@ mod tests {
             let (_, claimed) = desk.clone().claim(waiter("next", 2), runs, now);
             assert_eq!(matches!(claimed, Claimed::Granted(_)), taken, "runs: {runs}, at {now}");
         }
+    }
+
+    #[test]
+    fn a_rollback_goes_first_and_who_waits_stays() {
+        let back = Waiter { explicit: true, urgent: true, ..waiter("back", 0) };
+        let (desk, _) = desk().claim(waiter("one", 1), true, at(0));
+        let (desk, _) = desk.claim(waiter("two", 2), true, at(0));
+
+        let (desk, parked) = desk.claim(back.clone(), true, at(0));
+        assert_eq!(parked, Claimed::Parked { superseded: None });
+        let (desk, next) = desk.release(&"one".parse().unwrap(), None, at(5));
+
+        assert!(matches!(next, Next::Granted(w, _) if w == back));
+        assert_eq!((desk.urgent.as_ref(), desk.waiting.as_ref()), (None, Some(&waiter("two", 2))));
+        let (_, next) = desk.release(&"back".parse().unwrap(), Some(deployed("back", 0)), at(9));
+        assert!(matches!(next, Next::Granted(w, _) if w == waiter("two", 2)));
     }
 
     #[test]

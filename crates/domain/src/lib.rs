@@ -13,6 +13,9 @@ pub mod release;
 pub mod request;
 
 pub mod desk;
+pub mod pile;
+pub mod quarantine;
+
 pub mod plan;
 pub mod preflight;
 
@@ -25,7 +28,8 @@ pub mod verdict;
 pub mod outcome;
 pub mod record;
 
-pub mod history;
+pub mod attribution;
+pub mod trigger;
 
 pub mod event;
 pub mod failure;

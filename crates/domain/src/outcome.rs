@@ -129,7 +129,12 @@ pub fn conclude(facts: &Facts<'_>) -> (End, String) {
         Status::RollbackSuccessful | Status::Stopped
             if serves.is_some() && serves == facts.blue =>
         {
-            (End::RolledBack, why.unwrap_or_else(|| "ECS took it back and did not say why".into()))
+            let why = why.unwrap_or_else(|| "ECS took it back and did not say why".into());
+            match facts.plan.filter(|plan| plan.cause.is_urgent()) {
+                // What it was to replace serves on, and was to be left for a reason.
+                Some(plan) => (End::Stuck, format!("could not go back to {}: {why}", plan.title())),
+                None => (End::RolledBack, why),
+            }
         }
         status => {
             let left = match facts.serving {
@@ -155,7 +160,11 @@ mod tests {
             arn: "arn:aws:ecs:local:0:service-deployment/shop/checkout/1".parse().unwrap(),
             task_definition: GREEN.parse().unwrap(),
             answered: None,
-            taking_back: Some(TakingBack { since: Timestamp::UNIX_EPOCH, why: "5xx rings".into() }),
+            taking_back: Some(TakingBack {
+                since: Timestamp::UNIX_EPOCH,
+                why: "5xx rings".into(),
+                fault: true,
+            }),
         }
     }
 

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::desk::{Desk, Waiter};
+use crate::desk::{Desk, Liability, Waiter};
 use crate::failure::Failure;
 use crate::name::{CallbackToken, DeploymentId, Digest, Tag};
 use crate::policy::Height;
 use crate::request::{Cause, Request};
 use crate::seconds::Seconds;
-use crate::service::ServiceDocument;
-use crate::strategy::Pause;
+use crate::service::{OnFailure, ServiceDocument, Smoke};
+use crate::strategy::{Pause, Strategy};
 
 /// A deployment, decided: everything that later steps need to know, fixed at its start.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,10 +69,19 @@ impl Plan {
                 wanted.short()
             )));
         }
-        let height = service.tags.height(request.tag.as_ref(), request.at.unwrap_or(now));
-        if let Some(why) = desk.behind(&height, request.cause.is_explicit()) {
+        let stands = service.tags.height(request.tag.as_ref(), request.at.unwrap_or(now));
+        let height = match request.cause.is_urgent() {
+            true => height_of_way_back(&found, request.tag.is_some().then_some(stands), desk, now),
+            false => stands,
+        };
+        let behind = desk.behind(&height, request.cause.is_explicit());
+        if let Some(why) = desk.forbids(&found, now).or(behind) {
             return Err(Failure::Refused(why));
         }
+        let pauses = match request.cause.is_urgent() {
+            true => service.strategy.pauses_of_way_back(),
+            false => service.strategy.pauses(service.bake),
+        };
 
         Ok(Self {
             deployment,
@@ -82,7 +91,7 @@ impl Plan {
             cause: request.cause,
             by: request.by.clone(),
             at: now,
-            pauses: service.strategy.pauses(service.bake),
+            pauses,
             service,
         })
     }
@@ -94,6 +103,42 @@ impl Plan {
             Some(tag) => format!("{name} {tag} ({})", self.digest.short()),
             None => format!("{name} {}", self.digest.short()),
         }
+    }
+
+    /// How traffic moves.
+    pub fn strategy(&self) -> Strategy {
+        match self.cause.is_urgent() {
+            true => self.service.strategy.way_back(),
+            false => self.service.strategy.clone(),
+        }
+    }
+
+    /// The alarms that are asked: none on a way back, which is begun because one rings.
+    pub fn alarms(&self) -> &[String] {
+        match self.cause.is_urgent() {
+            true => &[],
+            false => &self.service.checks.alarms,
+        }
+    }
+
+    /// The requests that green is asked through the test listener: none on a way back, to what was
+    /// asked before.
+    pub fn smoke(&self) -> &[Smoke] {
+        match self.cause.is_urgent() {
+            true => &[],
+            false => &self.service.checks.smoke,
+        }
+    }
+
+    /// For what this deployment, once `Deployed`, is blamed. A way back is blamed for nothing: else
+    /// two releases under an alarm that rings anyway would take turns for ever.
+    pub fn liability(&self, began: Timestamp, ended: Timestamp) -> Option<Liability> {
+        (!self.cause.is_urgent()).then(|| Liability {
+            began,
+            until: self.service.rollback_window.after(ended),
+            alarms: self.service.checks.alarms.clone(),
+            hold: self.service.on_failure == OnFailure::Hold,
+        })
     }
 
     /// The image that the task definition will carry.
@@ -108,15 +153,30 @@ impl Plan {
             title: self.title(),
             height: self.height.clone(),
             explicit: self.cause.is_explicit(),
+            urgent: self.cause.is_urgent(),
             token,
         }
     }
+}
+
+/// Where a release stands to which a service goes back: where it stood. If that is unknown the mark
+/// stays, because who goes back to it did not push it now.
+fn height_of_way_back(
+    digest: &Digest,
+    tagged: Option<Height>,
+    desk: &Desk,
+    now: Timestamp,
+) -> Height {
+    let known = desk.releases.find(digest.as_str()).and_then(|it| it.height.clone());
+    let mark = || desk.deployed.as_ref().map(|it| it.height.clone());
+    known.or(tagged).or_else(mark).unwrap_or(Height { version: None, pushed_at: now })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::desk::Deployed;
+    use crate::quarantine::{QUARANTINE, Quarantine};
     use serde_json::json;
 
     fn digest(byte: &str) -> Digest {
@@ -143,8 +203,20 @@ mod tests {
         desk.deployed = Some(Deployed {
             deployment: "checkout-0".parse().unwrap(),
             digest: digest("cc"),
+            tag: None,
+            blue: None,
+            liability: None,
             height: service().tags.height("v1.5.0".parse().ok().as_ref(), Timestamp::UNIX_EPOCH),
         });
+        let quarantine = Quarantine {
+            digest: digest("ee"),
+            why: "alarm checkout-errors rings".into(),
+            by: None,
+            deployment: None,
+            since: Timestamp::UNIX_EPOCH,
+            until: QUARANTINE.after(Timestamp::UNIX_EPOCH),
+        };
+        let desk = desk.quarantine(quarantine);
         let push = |tag: &str, digest: &str| {
             json!({ "service": "checkout", "tag": tag, "cause": "push",
                     "digest": format!("sha256:{}", digest.repeat(32)) })
@@ -160,6 +232,8 @@ mod tests {
                 Some("points to bbbbbbbbbbbb by now, not to aaaaaaaaaaaa"),
             ),
             (push("v1.4.0", "aa"), "aa", Some("older than what was deployed last (1.5.0)")),
+            (push("v1.6.0", "ee"), "ee", Some("eeeeeeeeeeee is in quarantine since")),
+            (json!({ "service": "checkout", "tag": "v1.6.0" }), "ee", Some("is in quarantine")),
             (json!({ "service": "checkout", "tag": "v1.4.0" }), "aa", None),
             (json!({ "service": "checkout", "tag": "v1.4.0", "cause": "rollback" }), "aa", None),
         ] {
@@ -173,5 +247,44 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_way_back_goes_all_at_once_and_asks_only_whether_its_tasks_are_healthy() {
+        let mut service = service();
+        service.strategy =
+            serde_json::from_value(json!({ "canary": { "percent": 10, "hold": "5m" } }))
+                .expect("a strategy");
+        service.checks.alarms = vec!["checkout-errors".into()];
+        let way = |cause: &str| {
+            let request = json!({ "service": "checkout", "tag": "v1.4.0", "cause": cause });
+            let request: Request = serde_json::from_value(request).expect("a request");
+            let desk = Desk::new("checkout".parse().expect("a name"));
+            let name = "checkout-1".parse().expect("a name");
+            Plan::decide(
+                name,
+                service.clone(),
+                &request,
+                digest("aa"),
+                &desk,
+                Timestamp::UNIX_EPOCH,
+            )
+            .expect("a plan")
+        };
+
+        let (forth, back) = (way("manual"), way("rollback"));
+
+        assert_eq!((forth.pauses.len(), forth.alarms().len()), (3, 1));
+        assert!(matches!(forth.strategy(), Strategy::Canary { .. }));
+        assert_eq!((back.pauses.len(), back.alarms().len()), (1, 0));
+        assert_eq!(back.pauses[0].stage, crate::strategy::Stage::PostTestTrafficShift);
+        assert!(matches!(back.strategy(), Strategy::BlueGreen {}));
+        let now = Timestamp::UNIX_EPOCH;
+        assert!(
+            forth
+                .liability(now, now)
+                .is_some_and(|it| it.until == now + jiff::SignedDuration::from_hours(1))
+        );
+        assert_eq!(back.liability(now, now), None);
     }
 }

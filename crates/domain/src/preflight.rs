@@ -1,5 +1,6 @@
 //! What is asked before anything is touched.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::Desk;
@@ -25,13 +26,21 @@ pub struct Serving {
 }
 
 /// Everything that speaks against beginning the deployment, each as a sentence with its remedy.
-pub fn objections(plan: &Plan, blue: &Serving, desk: &Desk, alarms: &[Alarm]) -> Vec<String> {
+pub fn objections(
+    plan: &Plan,
+    blue: &Serving,
+    desk: &Desk,
+    alarms: &[Alarm],
+    now: Timestamp,
+) -> Vec<String> {
     let mut objections = Vec::new();
 
     if blue.digest.as_ref() == Some(&plan.digest) {
         objections.push(format!("{} serves already", plan.digest.short()));
     }
-    // Another deployment may have gone all the way while this one waited for the lease.
+    // While this one waited for the lease another may have gone all the way, or its digest may have
+    // been found bad.
+    objections.extend(desk.forbids(&plan.digest, now));
     objections.extend(desk.behind(&plan.height, plan.cause.is_explicit()));
     if let Some(other) = &blue.in_progress {
         objections.push(format!(
@@ -62,7 +71,6 @@ pub fn objections(plan: &Plan, blue: &Serving, desk: &Desk, alarms: &[Alarm]) ->
 mod tests {
     use super::*;
     use crate::service::ServiceDocument;
-    use jiff::Timestamp;
     use serde_json::json;
 
     fn digest(byte: &str) -> Digest {
@@ -107,10 +115,13 @@ mod tests {
             Serving { digest: Some(digest("aa")), desired: 0, in_progress: Some(busy), ..blue() };
 
         let quiet = [alarm(AlarmState::Quiet), alarm(AlarmState::NoData)];
-        assert_eq!(objections(&plan(), &blue(), &desk, &quiet), Vec::<String>::new());
+        assert_eq!(
+            objections(&plan(), &blue(), &desk, &quiet, Timestamp::UNIX_EPOCH),
+            Vec::<String>::new()
+        );
 
         let loud = [alarm(AlarmState::Ringing), alarm(AlarmState::Missing)];
-        let said = objections(&plan(), &worst, &desk, &loud).join("\n");
+        let said = objections(&plan(), &worst, &desk, &loud, Timestamp::UNIX_EPOCH).join("\n");
         for expected in
             ["serves already", "in progress", "desired count 0", "rings since", "does not exist"]
         {

@@ -10,6 +10,7 @@ use crate::name::{Arn, DeploymentId, HookId, ServiceName};
 use crate::outcome::Outcome;
 use crate::plan::Plan;
 use crate::preflight::Serving;
+use crate::quarantine::{Lifted, Quarantine};
 use crate::request::Request;
 use crate::rollout::TakingBack;
 use crate::verdict::{Decision, Verdict};
@@ -63,6 +64,21 @@ pub enum Entry {
         /// Why and since when.
         back: TakingBack,
     },
+    /// Something rang, or a person spoke, and this deployment was thought of.
+    Attributed {
+        /// What was decided about it, in a sentence.
+        why: String,
+    },
+    /// Its digest may not be deployed again.
+    Quarantined {
+        /// Why, and until when.
+        quarantine: Quarantine,
+    },
+    /// Its digest may be deployed again.
+    Lifted {
+        /// Who says so.
+        lifted: Lifted,
+    },
     /// It ended.
     Ended {
         /// How.
@@ -86,6 +102,9 @@ impl Entry {
             },
             Self::Proceeded { hook } => format!("proceeded-{hook}"),
             Self::TakenBack { .. } => "taken-back".into(),
+            Self::Attributed { why } => format!("attributed-{why}"),
+            Self::Quarantined { quarantine } => format!("quarantined-{}", quarantine.since),
+            Self::Lifted { lifted } => format!("lifted-{}", lifted.since),
             Self::Ended { .. } => "ended".into(),
         }
     }
@@ -115,6 +134,15 @@ impl fmt::Display for Entry {
             }
             Self::Proceeded { .. } => f.write_str("told ECS to go on"),
             Self::TakenBack { back } => write!(f, "told ECS to go back: {}", back.why),
+            Self::Attributed { why } => f.write_str(why),
+            Self::Quarantined { quarantine } => {
+                let digest = quarantine.digest.short();
+                write!(f, "quarantined {digest} until {}: {}", quarantine.until, quarantine.why)
+            }
+            Self::Lifted { lifted } => {
+                let by = lifted.by.as_deref().unwrap_or("somebody");
+                write!(f, "{by} lifted the quarantine: {}", lifted.reason)
+            }
             Self::Ended { outcome } => write!(f, "{}: {}", outcome.end, outcome.why),
         }
     }
@@ -203,6 +231,12 @@ impl Record {
             Entry::Launched { rollout } => Some(rollout),
             _ => None,
         })
+    }
+
+    /// When green's task definition was registered, which is just before ECS was told to begin.
+    pub fn began(&self) -> Option<Timestamp> {
+        let began = |dated: &&Dated| matches!(dated.entry, Entry::Registered { .. });
+        self.entries.iter().find(began).map(|dated| dated.at)
     }
 
     /// Why it was taken back, if it was.

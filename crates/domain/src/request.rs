@@ -44,7 +44,8 @@ pub enum Cause {
     /// A person asked for exactly this.
     #[default]
     Manual,
-    /// A person asked to go back to an earlier release.
+    /// An alarm, or a person, wants to go back to an earlier release. It goes first, all at once,
+    /// and is asked only whether its tasks are healthy.
     Rollback,
 }
 
@@ -55,6 +56,11 @@ impl Cause {
             Self::Push => false,
             Self::Manual | Self::Rollback => true,
         }
+    }
+
+    /// Whether it goes before all others.
+    pub fn is_urgent(self) -> bool {
+        matches!(self, Self::Rollback)
     }
 
     /// As it is told to people.
@@ -74,16 +80,29 @@ impl Request {
     /// (`ExecutionAlreadyExists`). What a person asks for is named by the moment too: asking twice
     /// is meant.
     pub fn execution(&self, attempt: u32) -> DeploymentId {
-        let mut hash = Sha256::new();
         let moment = self.at.filter(|_| self.cause.is_explicit()).map(|at| at.to_string());
-        for part in [
-            self.service.as_str(),
+        self.called(&[
             self.tag.as_ref().map_or("", Tag::as_str),
             self.digest.as_ref().map_or("", Digest::as_str),
             self.cause.as_str(),
             moment.as_deref().unwrap_or_default(),
             &attempt.to_string(),
-        ] {
+        ])
+    }
+
+    /// The name of the execution that carries this way back from the deployment that is `left`:
+    /// one for each, whoever asks and however often, the `attempt`th time it is tried.
+    pub fn way_back(&self, left: Option<&DeploymentId>, attempt: u32) -> DeploymentId {
+        let left = left.map_or("", DeploymentId::as_str);
+        let to = self.digest.as_ref().map(Digest::as_str);
+        let to = to.or(self.tag.as_ref().map(Tag::as_str)).unwrap_or_default();
+        self.called(&["way back", left, to, &attempt.to_string()])
+    }
+
+    /// A name made of what a request is about.
+    fn called(&self, parts: &[&str]) -> DeploymentId {
+        let mut hash = Sha256::new();
+        for part in [self.service.as_str()].iter().chain(parts) {
             hash.update(part.as_bytes());
             hash.update([0]);
         }

@@ -30,6 +30,9 @@ pub struct TakingBack {
     pub since: Timestamp,
     /// Why, in a sentence.
     pub why: String,
+    /// Whether green is at fault, so that nothing may bring it again.
+    #[serde(default)]
+    pub fault: bool,
 }
 
 /// How an ECS service deployment stands. There is no "failed" in ECS.

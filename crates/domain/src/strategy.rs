@@ -142,6 +142,22 @@ impl Strategy {
             Self::Rolling {} => vec![],
         }
     }
+
+    /// How an earlier release comes back: all at once, where two fleets can stand.
+    #[must_use]
+    pub fn way_back(&self) -> Self {
+        match self {
+            Self::BlueGreen {} | Self::Canary { .. } | Self::Linear { .. } => Self::BlueGreen {},
+            Self::Rolling {} => Self::Rolling {},
+        }
+    }
+
+    /// The pauses of a way back. One is left: traffic goes to what is healthy, or stays.
+    pub fn pauses_of_way_back(&self) -> Vec<Pause> {
+        let mut pauses = self.way_back().pauses(Seconds(0));
+        pauses.retain(|pause| pause.stage == Stage::PostTestTrafficShift);
+        pauses
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::name::HookId;
 use crate::plan::Plan;
 use crate::rollout::{Progress, Rollout, RolloutState};
 use crate::seconds::Seconds;
+use crate::service::OnFailure;
 use crate::strategy::Stage;
 
 /// No two looks at a rollout are further apart than this, whatever events are lost.
@@ -96,6 +97,13 @@ pub fn judge(
     let progress = state.progress(&plan.pauses, rollout.answered.as_ref());
     let findings = evidence.findings(state.began, state.wanted);
     let (decision, why) = decide(plan, rollout, state, &progress, &findings, now);
+    let (decision, why) = match decision {
+        // While production sees nothing of green, taking it back moves no traffic.
+        Next::TakeBack if plan.service.on_failure == OnFailure::Hold && state.share > 0.0 => {
+            (Next::Wait(LONGEST_WAIT), format!("held for a person to decide: {why}"))
+        }
+        decision => (decision, why),
+    };
 
     let hook = match &progress {
         Progress::Paused { hook, .. } if matches!(decision, Next::Proceed) => Some(hook.clone()),
@@ -402,7 +410,7 @@ mod tests {
     #[test]
     fn what_is_being_taken_back_is_not_judged_but_seen_to_its_end() {
         let plan = plan(&json!({ "blue_green": {} }));
-        let back = TakingBack { since: at(100), why: "5xx".into() };
+        let back = TakingBack { since: at(100), why: "5xx".into(), fault: true };
         let rollout = Rollout { taking_back: Some(back), ..rollout() };
         let mut state = state(&plan, None, 100.0);
         let decision = |state: &RolloutState, now| {

@@ -7,7 +7,7 @@ use domain::preflight::{self, Serving};
 use domain::record::Entry;
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{Alarms, Fleet, Ledger};
+use crate::ports::{Alarms, Clock, Fleet, Ledger};
 
 /// A deployment about to begin.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -20,6 +20,7 @@ pub struct Check {
 
 /// Asks whether anything speaks against beginning, before anything is touched. Answers what blue is.
 pub async fn check(
+    clock: &impl Clock,
     fleet: &impl Fleet,
     alarms: &impl Alarms,
     ledger: &impl Ledger,
@@ -31,10 +32,10 @@ pub async fn check(
         return Ok(blue);
     }
     let blue = fleet.serving(&service.place(), service.container.as_deref()).await?;
-    let states = alarms.states(&service.checks.alarms).await?;
+    let states = alarms.states(plan.alarms()).await?;
     let desk = ledger.desk(&service.name).await?;
 
-    let objections = preflight::objections(&plan, &blue, &desk, &states);
+    let objections = preflight::objections(&plan, &blue, &desk, &states, clock.now());
 
     ledger.append(&plan.deployment, &service.name, Entry::Claimed { lease }).await?;
     if !objections.is_empty() {

@@ -7,6 +7,7 @@ use domain::name::{DeploymentId, ServiceName};
 use domain::outcome::{self, Caught, End, Facts, Outcome};
 use domain::plan::Plan;
 use domain::preflight::Serving;
+use domain::quarantine::{QUARANTINE, Quarantine};
 use domain::record::{Entry, Record};
 use domain::request::Request;
 use domain::rollout::Rollout;
@@ -56,7 +57,24 @@ pub async fn conclude(
         let entry = Entry::Ended { outcome: outcome.clone() };
         ledger.append(&outcome.deployment, service, entry).await?;
         let plan = input.plan.as_ref().or_else(|| record.as_ref().and_then(Record::plan));
-        make_way(clock, ledger, callbacks, service, plan, &outcome).await?;
+        let quarantine = quarantine(record.as_ref(), plan, &outcome);
+        if let Some(quarantine) = quarantine.clone() {
+            let entry = Entry::Quarantined { quarantine };
+            ledger.append(&outcome.deployment, service, entry).await?;
+        }
+        let mark = plan
+            .filter(|_| outcome.end == End::Deployed)
+            .map(|plan| deployed(plan, &input, record.as_ref(), &outcome));
+        let now = clock.now();
+        let next = fence::rewrite(ledger, service, |desk| {
+            let desk = match &quarantine {
+                Some(quarantine) => desk.quarantine(quarantine.clone()),
+                None => desk,
+            };
+            desk.release(&outcome.deployment, mark.clone(), now)
+        })
+        .await?;
+        tell(callbacks, next).await?;
     }
     bus.publish(&[Event::DeploymentEnded(outcome.clone())]).await?;
     match outcome.end {
@@ -127,28 +145,40 @@ async fn read_back(
     })
 }
 
-/// Gives the lease back and tells who gets it next.
-async fn make_way(
-    clock: &impl Clock,
-    ledger: &impl Ledger,
-    callbacks: &impl Callbacks,
-    service: &ServiceName,
+/// What must not be deployed again: a green that was taken back and is at fault.
+fn quarantine(
+    record: Option<&Record>,
     plan: Option<&Plan>,
     outcome: &Outcome,
-) -> Result<(), Failure> {
-    let deployed = plan.filter(|_| outcome.end == End::Deployed).map(|plan| Deployed {
+) -> Option<Quarantine> {
+    let back = record?.taking_back().filter(|back| back.fault && outcome.end != End::Deployed)?;
+    Some(Quarantine {
+        digest: plan?.digest.clone(),
+        why: back.why.clone(),
+        by: None,
+        deployment: Some(outcome.deployment.clone()),
+        since: outcome.at,
+        until: QUARANTINE.after(outcome.at),
+    })
+}
+
+/// What a deployment that went all the way leaves on the desk.
+fn deployed(plan: &Plan, input: &Conclude, record: Option<&Record>, outcome: &Outcome) -> Deployed {
+    let blue = input.blue.as_ref().or_else(|| record.and_then(Record::blue));
+    let began = record.and_then(Record::began).unwrap_or(plan.at);
+    Deployed {
         deployment: outcome.deployment.clone(),
         digest: plan.digest.clone(),
+        tag: plan.tag.clone(),
+        blue: blue.and_then(|blue| blue.digest.clone()),
         height: plan.height.clone(),
-    });
-    let now = clock.now();
+        liability: plan.liability(began, outcome.at),
+    }
+}
 
-    let next = fence::rewrite(ledger, service, |desk| {
-        desk.release(&outcome.deployment, deployed.clone(), now)
-    })
-    .await?;
-
-    // If nobody hears it, the one who waits asks again by itself, or its recovery gives the lease on.
+/// Tells who gets the lease next. If nobody hears it, the one who waits asks again by itself, or its
+/// recovery gives the lease on.
+async fn tell(callbacks: &impl Callbacks, next: Next) -> Result<(), Failure> {
     match next {
         Next::Nobody => {}
         Next::Granted(waiter, lease) => {

@@ -59,13 +59,12 @@ async fn measure(
     state: &RolloutState,
     progress: &Progress,
 ) -> Result<Evidence, Failure> {
-    let checks = &plan.service.checks;
     let mut evidence = Evidence::default();
     if matches!(progress, Progress::Ended { .. }) {
         return Ok(evidence);
     }
 
-    evidence.alarms = alarms.states(&checks.alarms).await?;
+    evidence.alarms = alarms.states(plan.alarms()).await?;
     let Progress::Paused { stage, .. } = progress else {
         return Ok(evidence);
     };
@@ -75,7 +74,7 @@ async fn measure(
     };
     evidence.targets = Some(balancer.targets(&groups).await?);
     if *stage == Stage::PostTestTrafficShift {
-        for smoke in &checks.smoke {
+        for smoke in plan.smoke() {
             let answer = probe.ask(&plan.service, smoke).await?;
             evidence.smoke.push((smoke.clone(), answer));
         }

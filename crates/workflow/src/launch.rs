@@ -84,15 +84,11 @@ async fn green(
 }
 
 fn deployment(plan: &Plan, green: Arn) -> Deployment {
+    let strategy = plan.strategy();
     // A rolling deployment has no pause to ask us in, so there ECS itself watches the alarms.
-    let alarms = match plan.service.strategy {
-        Strategy::Rolling {} => plan.service.checks.alarms.clone(),
+    let alarms = match strategy {
+        Strategy::Rolling {} => plan.alarms().to_vec(),
         Strategy::BlueGreen {} | Strategy::Canary { .. } | Strategy::Linear { .. } => Vec::new(),
     };
-    Deployment {
-        green,
-        strategy: plan.service.strategy.clone(),
-        pauses: plan.pauses.clone(),
-        alarms,
-    }
+    Deployment { green, strategy, pauses: plan.pauses.clone(), alarms }
 }

@@ -22,6 +22,10 @@ mod watch;
 mod observe;
 mod resume;
 
+mod attribute;
+mod quarantine;
+mod stop;
+
 mod fence;
 
 pub use receive::receive;
@@ -36,6 +40,10 @@ pub use plan::{Wanted, plan};
 pub use proceed::{Proceed, proceed};
 pub use restore::{Restore, Restored, restore};
 pub use watch::{LookOut, watch};
+
+pub use attribute::attribute;
+pub use quarantine::{Quarantining, lift, quarantine};
+pub use stop::{Stopped, stop};
 
 pub use observe::{LeftBehind, observe};
 pub use resume::{Woken, resume};

@@ -142,6 +142,8 @@ pub trait Ledger {
     /// Writes a desk that was decided on `desk.version`, with the next version, if nobody wrote
     /// since. Tells whether it was written.
     async fn replace(&self, desk: Desk) -> Result<bool, Failure>;
+    /// All desks. One that cannot be read is told in the log and left out.
+    async fn desks(&self) -> Result<Vec<Desk>, Failure>;
     /// Everybody whom a signal may have news for ([`Watcher::heeds`]).
     async fn watchers(&self, signal: &Signal) -> Result<Vec<Watcher>, Failure>;
     /// The record of a deployment, if there is one.

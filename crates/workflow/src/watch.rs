@@ -5,6 +5,7 @@ use domain::desk::{Lease, Watcher};
 use domain::name::CallbackToken;
 use domain::plan::Plan;
 use domain::rollout::Rollout;
+use domain::service::OnFailure;
 use domain::verdict::Watch;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -45,7 +46,9 @@ pub async fn watch(
         deployment: plan.deployment.clone(),
         rollout: rollout.arn.clone(),
         place: plan.service.place(),
-        alarms: plan.service.checks.alarms.clone(),
+        alarms: plan.alarms().to_vec(),
+        answered: rollout.answered.clone(),
+        hold: plan.service.on_failure == OnFailure::Hold,
         token: token.clone(),
     };
     let now = clock.now();

@@ -2,10 +2,14 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shell::Error> {
+    let clock = aws::SystemClock;
     let config = aws::config(None, None).await;
     let fleet = aws::Ecs::new(&config);
     let alarms = aws::CloudWatch::new(&config);
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
 
-    shell::run("check", async |input| workflow::check(&fleet, &alarms, &ledger, input).await).await
+    shell::run("check", async |input| {
+        workflow::check(&clock, &fleet, &alarms, &ledger, input).await
+    })
+    .await
 }

@@ -6,6 +6,7 @@ mod duplicates;
 mod lost_answers;
 mod queue;
 mod refusals;
+mod rollback;
 mod steps;
 mod stopped;
 mod strange_events;

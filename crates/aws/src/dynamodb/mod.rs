@@ -71,21 +71,6 @@ impl DynamoDb {
         Ok(Self { days: Some(days), ..self })
     }
 
-    /// All desks. One that cannot be read is told in the log and left out, so that those who watch
-    /// other services are woken all the same.
-    pub async fn desks(&self) -> Result<Vec<Desk>, Failure> {
-        let items = self.under("read the desks", desk::PARTITION, None).await?;
-
-        Ok(items
-            .iter()
-            .filter_map(|item| {
-                desk::read(item)
-                    .inspect_err(|failure| tracing::error!("left out a desk: {failure}"))
-                    .ok()
-            })
-            .collect())
-    }
-
     /// The newest deployments of a service, newest first, at most so many. For people: the list may
     /// lag behind by a moment; each record in it is as it stands now.
     pub async fn history(
@@ -127,6 +112,19 @@ impl Ledger for DynamoDb {
 
     async fn replace(&self, desk: Desk) -> Result<bool, Failure> {
         self.write_desk(desk).await
+    }
+
+    async fn desks(&self) -> Result<Vec<Desk>, Failure> {
+        let items = self.under("read the desks", desk::PARTITION, None).await?;
+
+        Ok(items
+            .iter()
+            .filter_map(|item| {
+                desk::read(item)
+                    .inspect_err(|failure| tracing::error!("left out a desk: {failure}"))
+                    .ok()
+            })
+            .collect())
     }
 
     async fn watchers(&self, signal: &Signal) -> Result<Vec<Watcher>, Failure> {

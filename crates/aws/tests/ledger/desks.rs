@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use aws::DynamoDb;
 use aws_sdk_dynamodb::types::AttributeValue::S;
-use domain::desk::{Deployed, Desk, Waiter, Watcher};
-use domain::name::ServiceName;
+use domain::desk::{Deployed, Desk, Liability, Waiter, Watcher};
+use domain::name::{Digest, ServiceName};
+use domain::pile::Released;
 use domain::policy::Height;
+use domain::quarantine::{QUARANTINE, Quarantine};
+use domain::seconds::Seconds;
 use domain::signal::Signal;
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -21,12 +24,17 @@ fn service(name: &str) -> ServiceName {
     name.parse().expect("a service name")
 }
 
+fn digest(byte: &str) -> Digest {
+    format!("sha256:{}", byte.repeat(32)).parse().expect("a digest")
+}
+
 fn waiter(name: &str) -> Waiter {
     Waiter {
         deployment: name.parse().expect("a name"),
         title: format!("checkout {name}"),
         height: Height { version: "1.4.2".parse().ok(), pushed_at: NOW },
         explicit: false,
+        urgent: false,
         token: format!("token-{name}").parse().expect("a token"),
     }
 }
@@ -37,6 +45,8 @@ fn watcher(service: &str) -> Watcher {
         deployment: service.parse().expect("a name"),
         rollout: arn.parse().expect("an ARN"),
         place: domain::service::Place { cluster: "shop".into(), service: service.into() },
+        answered: None,
+        hold: false,
         alarms: vec![format!("{service}-5xx")],
         token: format!("token-{service}").parse().expect("a token"),
     }
@@ -45,13 +55,39 @@ fn watcher(service: &str) -> Watcher {
 /// A desk on which everything lies that may lie on one.
 fn full(name: &str) -> Desk {
     let (desk, _) = Desk::new(service(name)).claim(waiter("one"), true, NOW);
-    let (mut desk, _) = desk.claim(waiter("two"), true, NOW);
-    desk.watcher = Some(watcher(name));
-    desk.deployed = Some(Deployed {
-        deployment: "zero".parse().expect("a name"),
-        digest: format!("sha256:{}", "0a".repeat(32)).parse().expect("a digest"),
-        height: waiter("zero").height,
+    let (desk, _) = desk.claim(waiter("two"), true, NOW);
+    let back = Waiter { explicit: true, urgent: true, ..waiter("back") };
+    let (desk, _) = desk.claim(back, true, NOW);
+    let mut desk = desk.quarantine(Quarantine {
+        digest: digest("0b"),
+        why: "alarm checkout-5xx rings".into(),
+        by: Some("alarm checkout-5xx".into()),
+        deployment: None,
+        since: NOW,
+        until: QUARANTINE.after(NOW),
     });
+    desk.watcher = Some(watcher(name));
+    let deployed = Deployed {
+        deployment: "zero".parse().expect("a name"),
+        digest: digest("0a"),
+        tag: "v1.4.2".parse().ok(),
+        blue: Some(digest("09")),
+        height: waiter("zero").height,
+        liability: Some(Liability {
+            began: NOW,
+            until: Seconds::minutes(60).after(NOW),
+            alarms: vec!["checkout-5xx".into()],
+            hold: false,
+        }),
+    };
+    let release = Released {
+        digest: deployed.digest.clone(),
+        tag: deployed.tag.clone(),
+        deployment: Some(deployed.deployment.clone()),
+        height: Some(deployed.height.clone()),
+    };
+    desk.releases.put(release, deployed.blue.as_ref(), false);
+    desk.deployed = Some(deployed);
     desk
 }
 

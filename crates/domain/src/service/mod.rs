@@ -47,6 +47,25 @@ pub struct ServiceDocument {
     /// Services of a lower wave are deployed first when one image is for several.
     #[serde(default)]
     pub wave: u16,
+    /// How long after its end a deployment is still blamed, and taken back, for an alarm that
+    /// begins to ring. 0 is never.
+    #[serde(default = "an_hour")]
+    pub rollback_window: Seconds,
+    /// What is done when a check fails or an alarm rings.
+    #[serde(default)]
+    pub on_failure: OnFailure,
+}
+
+/// What is done when a check fails or an alarm rings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnFailure {
+    /// Take it back.
+    #[default]
+    RollBack,
+    /// Leave traffic where it is and ask a person: for what cannot be undone, such as a migration
+    /// that drops a column.
+    Hold,
 }
 
 /// What is asked before and while production moves.
@@ -133,6 +152,10 @@ impl Method {
             Self::Options => "OPTIONS",
         }
     }
+}
+
+fn an_hour() -> Seconds {
+    Seconds::minutes(60)
 }
 
 fn ten_minutes() -> Seconds {

@@ -10,9 +10,10 @@ use super::steps::VERBS;
 use crate::bus::{Pattern, Rule};
 
 /// The state machines, by name and text.
-pub const MACHINES: [(&str, &str); 3] = [
+pub const MACHINES: [(&str, &str); 4] = [
     ("release", include_str!("../../../../statemachines/release.asl.json")),
     ("deployment", include_str!("../../../../statemachines/deployment.asl.json")),
+    ("rollback", include_str!("../../../../statemachines/rollback.asl.json")),
     ("recovery", include_str!("../../../../statemachines/recovery.asl.json")),
 ];
 

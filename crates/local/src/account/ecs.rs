@@ -12,7 +12,7 @@ use super::Inner;
 use super::fleet::refused;
 use super::store::{Kind, Store, StoreError};
 use crate::bus;
-use crate::ecs::{ApiError, EcsEvent, Service, StopType, TaskDefinition};
+use crate::ecs::{ApiError, EcsEvent, Service, TaskDefinition};
 use crate::plant::{Orders, Plant};
 
 /// All services, and the task definitions they may run.
@@ -149,21 +149,6 @@ pub(crate) fn place_in(arn: &str, kind: &str) -> Option<Place> {
 impl Kept {
     fn new(service: Service) -> Self {
         Self { service: Mutex::new(service), asked: Notify::new() }
-    }
-}
-
-impl<P: Plant> Inner<P> {
-    /// Stops the rollout of a service that is in progress, if there is one.
-    pub(super) fn take_back(&self, place: &Place) -> Result<bool, Failure> {
-        let now = self.clock.now();
-        let newest =
-            self.ecs.read(place, |service| Ok(service.deployments().into_iter().next()))?;
-        let Some(rollout) = newest.filter(|newest| !newest.status.is_final()) else {
-            return Ok(false);
-        };
-        let stop = |service: &mut Service| service.stop(&rollout.arn, StopType::Rollback, now);
-        self.ecs.write(&self.store, place, stop)?;
-        Ok(true)
     }
 }
 

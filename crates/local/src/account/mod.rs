@@ -29,12 +29,16 @@ use std::sync::{Arc, OnceLock};
 
 use asl::{Clock, Execution, Tokens};
 use domain::Failure;
+use domain::attribution::Attribution;
 use domain::desk::Desk;
+use domain::failure::decode;
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
+use domain::quarantine::Quarantine;
 use domain::record::Record;
 use domain::release::ImagePushed;
 use domain::request::Request;
 use domain::service::{Place, ServiceDocument};
+use domain::trigger::GoBack;
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
 use serde_json::{Value, json};
@@ -197,15 +201,34 @@ impl<P: Plant> Account<P> {
         Ok(name)
     }
 
+    /// Finds out what a person's wish to go back comes to, and starts the rollback machine with it.
+    pub async fn go_back(&self, ask: &GoBack) -> Result<Attribution, Failure> {
+        let payload = Payload::Own(json!(ask));
+        let found = steps::invoke(&self.0, "attribute", payload).await;
+        let found = decode(&found.map_err(|error| failed(&error))?)?;
+
+        let name = format!("{}-{}", ask.service, self.now().as_millisecond());
+        match self.start("rollback", &name, json!(ask)) {
+            // The same wish of the same moment is under way.
+            Ok(_) | Err(NotStarted::AlreadyExists(_)) => Ok(found),
+            Err(error @ NotStarted::NoMachine(_)) => Err(Failure::Invalid(error.to_string())),
+        }
+    }
+
+    /// Lets a digest be deployed again, and tells what was lifted, if it was in quarantine.
+    pub async fn lift(
+        &self,
+        service: &ServiceName,
+        digest: &Digest,
+        by: Option<String>,
+        reason: String,
+    ) -> Result<Option<Quarantine>, Failure> {
+        workflow::lift(&self.world(), service, digest, by, reason).await
+    }
+
     /// Starts an execution of any machine, as a person does at the console.
     pub fn start(&self, machine: &str, name: &str, input: Value) -> Result<Execution, NotStarted> {
         self.0.start(machine, name, input)
-    }
-
-    /// Takes a rollout in progress back, as a person does at the console with
-    /// `StopServiceDeployment`. False if there is none.
-    pub fn take_back(&self, place: &Place) -> Result<bool, Failure> {
-        self.0.take_back(place)
     }
 
     /// An execution of this life of the account.

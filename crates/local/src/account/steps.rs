@@ -17,9 +17,23 @@ use crate::plant::Plant;
 const TIME_LIMIT: Duration = Duration::from_secs(50);
 
 /// Every verb that a state machine, a rule or the webhook may call.
-pub const VERBS: [&str; 13] = [
-    "receive", "resolve", "plan", "claim", "check", "launch", "watch", "judge", "proceed",
-    "restore", "conclude", "resume", "observe",
+pub const VERBS: [&str; 16] = [
+    "receive",
+    "resolve",
+    "plan",
+    "claim",
+    "check",
+    "launch",
+    "watch",
+    "judge",
+    "proceed",
+    "restore",
+    "conclude",
+    "resume",
+    "observe",
+    "attribute",
+    "stop",
+    "quarantine",
 ];
 
 /// A step that failed, as Lambda tells it.
@@ -109,7 +123,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "resolve" => answer(workflow::resolve(w, w, decode(input)?).await),
         "plan" => answer(workflow::plan(w, w, w, w, decode(input)?).await),
         "claim" => answer(workflow::claim(w, w, w, w, decode(input)?).await),
-        "check" => answer(workflow::check(w, w, w, decode(input)?).await),
+        "check" => answer(workflow::check(w, w, w, w, decode(input)?).await),
         "launch" => answer(workflow::launch(w, w, decode(input)?).await),
         "watch" => answer(workflow::watch(w, w, w, w, decode(input)?).await),
         "judge" => answer(workflow::judge(w, w, w, w, w, w, decode(input)?).await),
@@ -117,6 +131,9 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "restore" => answer(workflow::restore(w, w, w, decode(input)?).await),
         "conclude" => answer(workflow::conclude(w, w, w, w, w, decode(input)?).await),
         "resume" => answer(workflow::resume(w, w, input).await),
+        "attribute" => answer(workflow::attribute(w, w, w, w, input).await),
+        "stop" => answer(workflow::stop(w, w, w, w, decode(input)?).await),
+        "quarantine" => answer(workflow::quarantine(w, decode(input)?).await),
         "observe" => answer(workflow::observe(w, w, decode(input)?).await),
         other => Err(Failure::Invalid(format!("there is no function {other:?}"))),
     }

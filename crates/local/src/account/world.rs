@@ -119,6 +119,10 @@ impl<P: Plant> Ledger for World<P> {
         self.0.calls.make("ledger.replace", effect).await
     }
 
+    async fn desks(&self) -> Result<Vec<Desk>, Failure> {
+        self.0.calls.make("ledger.desks", async { Ok(self.0.book.desks()) }).await
+    }
+
     async fn watchers(&self, signal: &Signal) -> Result<Vec<Watcher>, Failure> {
         self.0.calls.make("ledger.watchers", async { Ok(self.0.book.watchers(signal)) }).await
     }

@@ -3,17 +3,17 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::history::last_good;
+use domain::attribution::WayBack;
 use domain::name::{DeploymentId, ServiceName};
 use domain::record::Record;
-use domain::request::{Cause, Request};
-use domain::service::ServiceDocument;
+use domain::request::Request;
+use domain::trigger::GoBack;
 use serde::Deserialize;
 
 use super::answer::Refusal;
 use super::read::{Body, Named, Query};
 use super::services::document;
-use super::view::{GoBack, GoingBack, Started};
+use super::view::{self, GoingBack, Started};
 use super::{Desk, Reception};
 
 /// How many deployments of a service are told of, and how many at most.
@@ -61,30 +61,25 @@ pub(super) async fn history(
 pub(super) async fn rollback(
     State(desk): State<Desk>,
     Named(service): Named<ServiceName>,
-    Body(asked): Body<GoBack>,
+    Body(asked): Body<view::GoBack>,
 ) -> Result<(StatusCode, Json<GoingBack>), Refusal> {
-    let document = document(&desk, &service)?;
-    let GoBack { to, by, reason } = asked;
+    document(&desk, &service)?;
+    let view::GoBack { to, by, reason } = asked;
 
     if to.is_none()
-        && let Some(deployment) = stop_current(&desk, &document, reason.as_deref())?
+        && let Some(deployment) = stop_unlaunched(&desk, &service, reason.as_deref())
     {
         return Ok((StatusCode::ACCEPTED, Json(GoingBack::Stopping { deployment })));
     }
-    let (tag, digest) = match to {
-        Some(text) if text.starts_with("sha256:") => (None, Some(named(&text)?)),
-        Some(text) => (Some(named(&text)?), None),
-        None => {
-            let digest = earlier(&desk, &service)?;
-            // By its tag people know it, and by its tag its height is known. Without one it is
-            // deployed all the same.
-            let mut tags = desk.images.tags(&document.image, &digest).into_iter();
-            (tags.rfind(|tag| document.tags.judge(tag).is_ok()), Some(digest))
+    let found = desk.account.go_back(&GoBack { service, to, by, reason }).await?;
+    let going = match (found.deploy, found.stop) {
+        (Some(WayBack { name, input, .. }), _) => {
+            GoingBack::Deployment(Started { deployment: name, request: input })
         }
+        (None, Some(stop)) => GoingBack::Stopping { deployment: stop.deployment },
+        (None, None) => return Err(Refusal::conflict(found.why)),
     };
-    let request = Request { service, tag, digest, cause: Cause::Rollback, by, at: None, reason };
-    let started = start(&desk, request)?;
-    Ok((StatusCode::ACCEPTED, Json(GoingBack::Deployment(started))))
+    Ok((StatusCode::ACCEPTED, Json(going)))
 }
 
 fn start(desk: &Reception, request: Request) -> Result<Started, Refusal> {
@@ -99,33 +94,17 @@ fn start(desk: &Reception, request: Request) -> Result<Started, Refusal> {
     Ok(Started { deployment, request })
 }
 
-fn named<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, Refusal> {
-    text.parse().map_err(|error: T::Err| Refusal::invalid(format!("at `to`: {error}")))
-}
-
-fn earlier(desk: &Reception, service: &ServiceName) -> Result<domain::name::Digest, Refusal> {
-    last_good(&desk.account.history(service, MOST)).ok_or_else(|| {
-        Refusal::conflict(format!(
-            "nothing that Cutover knows was good before in {service}; say `to`"
-        ))
-    })
-}
-
-/// Stops the deployment that holds the lease, if one does. Once ECS moves traffic, it is ECS that is
-/// told: the deployment sees it and ends. Before that, there is only the execution to stop.
-fn stop_current(
+/// Stops the deployment that holds the lease and has not told ECS to begin yet: there is only its
+/// execution to stop.
+fn stop_unlaunched(
     desk: &Reception,
-    document: &ServiceDocument,
+    service: &ServiceName,
     reason: Option<&str>,
-) -> Result<Option<DeploymentId>, Refusal> {
+) -> Option<DeploymentId> {
     let desks = desk.account.desks();
-    let lease = desks.into_iter().find(|it| it.service == document.name).and_then(|it| it.lease);
-    let Some(holder) = lease.map(|lease| lease.holder) else { return Ok(None) };
-    if desk.account.take_back(&document.place())? {
-        return Ok(Some(holder));
-    }
+    let held = desks.into_iter().find(|it| it.service == *service && it.watcher.is_none())?;
+    let holder = held.lease?.holder;
     let execution = desk.account.execution("deployment", holder.as_str());
     let why = reason.unwrap_or("somebody asked to go back");
-    let stopped = execution.is_some_and(|it| it.stop(None, Some(why.to_owned())));
-    Ok(stopped.then_some(holder))
+    execution.is_some_and(|it| it.stop(None, Some(why.to_owned()))).then_some(holder)
 }

@@ -34,6 +34,7 @@ pub(crate) struct Account {
     catalog: Ssm,
     ledger: DynamoDb,
     deployments: StateMachine,
+    rollbacks: StateMachine,
     fleet: Ecs,
     alarms: CloudWatch,
 }
@@ -58,6 +59,7 @@ impl Account {
             catalog: Ssm::new(&config, settings.services.as_str()),
             ledger: DynamoDb::new(&config, settings.table.as_str()),
             deployments: StateMachine::new(&config, settings.machines.deployment.as_str()),
+            rollbacks: StateMachine::new(&config, settings.machines.rollback.as_str()),
             fleet: Ecs::new(&config),
             alarms: CloudWatch::new(&config),
             settings,

@@ -26,6 +26,8 @@ pub(super) struct Settings {
 pub(super) struct Machines {
     /// The one that deploys.
     pub(super) deployment: String,
+    /// The one that goes back.
+    pub(super) rollback: String,
 }
 
 impl Settings {
@@ -81,7 +83,7 @@ mod tests {
     fn settings(machine: &str) -> Settings {
         let settings = serde_json::json!({
             "table": "cutover", "bus": "cutover", "services": "/cutover/services/",
-            "machines": { "release": "a", "deployment": machine, "recovery": "b" }
+            "machines": { "release": "a", "deployment": machine, "rollback": "b", "recovery": "c" }
         });
         serde_json::from_value(settings).unwrap()
     }

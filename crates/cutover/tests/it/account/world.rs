@@ -27,7 +27,7 @@ pub(super) fn settings() -> Value {
     json!({
         "table": "cutover-ledger", "bus": "cutover", "services": "/cutover/services/",
         "machines": {
-            "release": machine("release"), "deployment": machine("deployment"),
+            "release": machine("release"), "deployment": machine("deployment"), "rollback": machine("rollback"),
             "recovery": machine("recovery")
         }
     })

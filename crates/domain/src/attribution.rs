@@ -1,0 +1,347 @@
+//! Which change is taken back when something rings, or when a person says so.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::desk::{Deployed, Desk, Liability, Watcher};
+use crate::evidence::{Alarm, AlarmState};
+use crate::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, ServiceName, Tag};
+use crate::pile::Released;
+use crate::quarantine::{QUARANTINE, Quarantine};
+use crate::request::{Cause, Request};
+use crate::trigger::GoBack;
+
+/// What is done, in this order: stop a rollout, deploy an earlier release. Neither is an answer too.
+///
+/// `stops` and `deploys` say for the state machine, which branches on paths only, which there are.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Attribution {
+    /// Whether there is a rollout to stop.
+    pub stops: bool,
+    /// Whether there is an earlier release to deploy.
+    pub deploys: bool,
+    /// A rollout in flight that is taken back.
+    pub stop: Option<Stopping>,
+    /// An earlier release that is deployed.
+    pub deploy: Option<WayBack>,
+    /// Whether it is looked again when that is done: an alarm may ring on.
+    pub again: bool,
+    /// Others that may be at fault, and why they are left alone for now.
+    pub watched: Vec<Watched>,
+    /// All of that in a sentence.
+    pub why: String,
+}
+
+/// A rollout in flight that is taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stopping {
+    /// Of which service.
+    pub service: ServiceName,
+    /// Its deployment.
+    pub deployment: DeploymentId,
+    /// The ECS service deployment.
+    pub rollout: Arn,
+    /// The pause that was answered last: it waits no more, whatever ECS shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<HookId>,
+    /// Who waits for news of it.
+    pub token: CallbackToken,
+    /// Only if ECS began it before that moment. An alarm that is older blames nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Timestamp>,
+    /// Why.
+    pub why: String,
+}
+
+/// An earlier release that is deployed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WayBack {
+    /// The name of its execution: one for each deployment that is left, so that an alarm which
+    /// rings again, or a second press of a button, begins no second one.
+    pub name: DeploymentId,
+    /// Its input.
+    pub input: Request,
+    /// The deployment that is left.
+    pub left: Option<DeploymentId>,
+    /// What is left, and is not to come again.
+    pub quarantine: Option<Quarantine>,
+}
+
+impl WayBack {
+    /// The same way back, tried once more after it came to nothing so many times.
+    #[must_use]
+    pub fn attempt(self, attempt: u32) -> Self {
+        Self { name: self.input.way_back(self.left.as_ref(), attempt), ..self }
+    }
+}
+
+/// A service that may be at fault and is left alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watched {
+    /// The service.
+    pub service: ServiceName,
+    /// Its deployment that is left alone.
+    pub deployment: DeploymentId,
+    /// Why, in a sentence.
+    pub why: String,
+}
+
+/// A deployment that an alarm may blame.
+struct Suspect<'a> {
+    desk: &'a Desk,
+    change: Change<'a>,
+}
+
+enum Change<'a> {
+    InFlight(&'a Watcher),
+    Concluded(&'a Deployed, &'a Liability),
+}
+
+/// Attributes what rings to the newest change that it may blame.
+///
+/// A deployment may be blamed by an alarm of its service that began after it did, while it is in
+/// flight or within the service's rollback window after its end. The newest of all is taken back;
+/// the others are watched, because most often one change is at fault. What rings no more by now
+/// blames nobody.
+pub fn of_alarms(alarms: &[Alarm], desks: &[Desk], now: Timestamp) -> Attribution {
+    let ringing: Vec<&Alarm> =
+        alarms.iter().filter(|alarm| alarm.state == AlarmState::Ringing).collect();
+    let Some(names) = names(&ringing) else {
+        return Attribution { why: "nothing of it rings by now".into(), ..Attribution::default() };
+    };
+
+    let mut suspects: Vec<(Suspect<'_>, &Alarm)> = Vec::new();
+    for desk in desks {
+        let change = change_of(desk);
+        let blamed = change.and_then(|change| {
+            let alarm = ringing.iter().find(|alarm| change.answers_for(alarm))?;
+            Some((Suspect { desk, change }, *alarm))
+        });
+        suspects.extend(blamed);
+    }
+    suspects.sort_by_key(|(suspect, _)| std::cmp::Reverse(suspect.change.moment(now)));
+
+    let mut attribution = Attribution::default();
+    for (suspect, alarm) in suspects {
+        let why = format!("alarm {} rings since {}", alarm.name, alarm.since);
+        attribution.add(&suspect, alarm, &why, now);
+    }
+    attribution.why = match attribution.chosen() {
+        Some(chosen) => format!("{names}: {chosen}"),
+        None => format!("{names}, and there is no deployment to take back for it"),
+    };
+    attribution
+}
+
+/// What is done when a person wants to go back.
+///
+/// # Errors
+/// Why it cannot be done, in a sentence.
+pub fn of_person(ask: &GoBack, desk: &Desk, now: Timestamp) -> Result<Attribution, String> {
+    let who = ask.by.as_deref().unwrap_or("somebody");
+    let why = match &ask.reason {
+        Some(reason) => format!("{who} went back: {reason}"),
+        None => format!("{who} went back"),
+    };
+    let stop = desk.watcher.as_ref().map(|watcher| stopping(desk, watcher, None, why.clone()));
+    if ask.to.is_none() && stop.is_some() {
+        return Ok(Attribution::of(stop, None, why));
+    }
+
+    let serving = desk.deployed.as_ref();
+    let target = target(ask, desk, now)?;
+    let left = serving.filter(|it| Some(&it.digest) != target.digest.as_ref());
+    let quarantine = left.map(|it| quarantined(it, &why, ask.by.clone(), now));
+    let deploy = way_back(desk, target, ask.by.clone(), Some(why.clone()), quarantine, now);
+    Ok(Attribution::of(stop, Some(deploy), why))
+}
+
+impl Attribution {
+    /// Something that is to be done, for a reason.
+    fn of(stop: Option<Stopping>, deploy: Option<WayBack>, why: String) -> Self {
+        let (stops, deploys) = (stop.is_some(), deploy.is_some());
+        Self { stops, deploys, stop, deploy, why, ..Self::default() }
+    }
+
+    /// Adds a suspect, newest first: the first that may be taken back is, the others are watched.
+    fn add(&mut self, suspect: &Suspect<'_>, alarm: &Alarm, why: &str, now: Timestamp) {
+        let desk = suspect.desk;
+        let mut watch = |deployment: &DeploymentId, why: String| {
+            let (service, deployment) = (desk.service.clone(), deployment.clone());
+            self.watched.push(Watched { service, deployment, why });
+        };
+        let first = self.stop.is_none() && self.deploy.is_none();
+
+        match &suspect.change {
+            Change::InFlight(watcher) if watcher.hold => watch(&watcher.deployment, held(why)),
+            Change::InFlight(watcher) if !first => watch(&watcher.deployment, later(why)),
+            Change::InFlight(watcher) => {
+                self.stop = Some(stopping(desk, watcher, Some(alarm.since), why.to_owned()));
+                (self.stops, self.again) = (true, true);
+            }
+            Change::Concluded(deployed, liability) if liability.hold => {
+                watch(&deployed.deployment, held(why));
+            }
+            Change::Concluded(deployed, _) if !first => watch(&deployed.deployment, later(why)),
+            Change::Concluded(deployed, _) => match last_good(desk, now) {
+                None => watch(
+                    &deployed.deployment,
+                    format!(
+                        "{why}; nothing that Cutover knows was good before, a person must decide"
+                    ),
+                ),
+                Some(target) => {
+                    let by = format!("alarm {}", alarm.name);
+                    let quarantine = quarantined(deployed, why, Some(by.clone()), now);
+                    let why = Some(why.to_owned());
+                    let way = way_back(desk, target, Some(by), why, Some(quarantine), now);
+                    self.deploy = Some(way);
+                    (self.deploys, self.again) = (true, true);
+                }
+            },
+        }
+    }
+
+    /// What is taken back, in a sentence.
+    fn chosen(&self) -> Option<String> {
+        let stop = self.stop.as_ref();
+        let stop = stop.map(|stop| format!("{} is taken back", stop.deployment));
+        stop.or_else(|| {
+            let way = self.deploy.as_ref()?;
+            Some(format!("going back to {}", way.input.title()))
+        })
+    }
+}
+
+impl Change<'_> {
+    /// Whether an alarm that rings may blame this change.
+    fn answers_for(&self, alarm: &Alarm) -> bool {
+        match self {
+            // Whether ECS began it before the alarm is seen when it is stopped.
+            Self::InFlight(watcher) => watcher.alarms.contains(&alarm.name),
+            Self::Concluded(_, liability) => {
+                liability.alarms.contains(&alarm.name)
+                    && liability.began < alarm.since
+                    && alarm.since <= liability.until
+            }
+        }
+    }
+
+    /// What is newer is later.
+    fn moment(&self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::InFlight(_) => now,
+            Self::Concluded(_, liability) => liability.began,
+        }
+    }
+}
+
+fn held(why: &str) -> String {
+    format!("{why}; its service says `on_failure: hold`, a person must decide")
+}
+
+fn later(why: &str) -> String {
+    format!("{why}; a newer change is taken back first")
+}
+
+/// The newest change of a service, if it can be blamed at all.
+fn change_of(desk: &Desk) -> Option<Change<'_>> {
+    let concluded = || {
+        let deployed = desk.deployed.as_ref()?;
+        Some(Change::Concluded(deployed, deployed.liability.as_ref()?))
+    };
+    desk.watcher.as_ref().map(Change::InFlight).or_else(concluded)
+}
+
+fn names(ringing: &[&Alarm]) -> Option<String> {
+    let first = ringing.first()?;
+    Some(match ringing.len() {
+        1 => format!("alarm {} rings", first.name),
+        more => format!("alarm {} and {} more ring", first.name, more - 1),
+    })
+}
+
+fn stopping(desk: &Desk, watcher: &Watcher, before: Option<Timestamp>, why: String) -> Stopping {
+    Stopping {
+        service: desk.service.clone(),
+        deployment: watcher.deployment.clone(),
+        rollout: watcher.rollout.clone(),
+        answered: watcher.answered.clone(),
+        token: watcher.token.clone(),
+        before,
+        why,
+    }
+}
+
+/// Where it goes.
+struct Target {
+    tag: Option<Tag>,
+    digest: Option<Digest>,
+}
+
+/// The last good release that is allowed.
+fn last_good(desk: &Desk, now: Timestamp) -> Option<Target> {
+    let allowed = |digest: &Digest| desk.quarantine_of(digest, now).is_none();
+    desk.releases.last_good(allowed).map(Released::as_target)
+}
+
+impl Released {
+    /// By its digest alone: its tag may have been pushed anew since.
+    fn as_target(&self) -> Target {
+        Target { tag: None, digest: Some(self.digest.clone()) }
+    }
+}
+
+fn target(ask: &GoBack, desk: &Desk, now: Timestamp) -> Result<Target, String> {
+    let Some(to) = &ask.to else {
+        return last_good(desk, now).ok_or_else(|| {
+            format!(
+                "nothing that Cutover knows was good before in {}; say `to`: a tag, a digest, or the deployment that brought it",
+                desk.service
+            )
+        });
+    };
+    if let Some(known) = desk.releases.find(to) {
+        return Ok(known.as_target());
+    }
+    match (to.parse::<Digest>(), to.parse::<Tag>()) {
+        (Ok(digest), _) => Ok(Target { tag: None, digest: Some(digest) }),
+        (_, Ok(tag)) => Ok(Target { tag: Some(tag), digest: None }),
+        (_, Err(error)) => Err(format!("at `to`: {error}")),
+    }
+}
+
+fn quarantined(deployed: &Deployed, why: &str, by: Option<String>, now: Timestamp) -> Quarantine {
+    Quarantine {
+        digest: deployed.digest.clone(),
+        why: why.to_owned(),
+        by,
+        deployment: Some(deployed.deployment.clone()),
+        since: now,
+        until: QUARANTINE.after(now),
+    }
+}
+
+fn way_back(
+    desk: &Desk,
+    target: Target,
+    by: Option<String>,
+    reason: Option<String>,
+    quarantine: Option<Quarantine>,
+    now: Timestamp,
+) -> WayBack {
+    let request = Request {
+        service: desk.service.clone(),
+        tag: target.tag,
+        digest: target.digest,
+        cause: Cause::Rollback,
+        by,
+        at: Some(now),
+        reason,
+    };
+    let left = desk.deployed.as_ref().map(|it| it.deployment.clone());
+    WayBack { name: request.way_back(left.as_ref(), 0), left, input: request, quarantine }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,208 @@
+use super::*;
+use crate::name::Arn;
+use crate::policy::Height;
+use crate::service::Place;
+
+const ERRORS: &str = "shop-errors";
+
+fn at(minute: i64) -> Timestamp {
+    Timestamp::from_second(minute * 60).expect("a moment")
+}
+
+fn digest(release: char) -> Digest {
+    format!("sha256:{}", release.to_string().repeat(64)).parse().expect("a digest")
+}
+
+fn ringing(since: i64) -> Vec<Alarm> {
+    vec![Alarm { name: ERRORS.into(), state: AlarmState::Ringing, since: at(since) }]
+}
+
+/// A service that went from release `a` to `b` in a deployment of twenty minutes.
+fn concluded(service: &str, began: i64, change: impl FnOnce(&mut Liability)) -> Desk {
+    let mut liability = Liability {
+        began: at(began),
+        until: at(began + 20 + 60),
+        alarms: vec![ERRORS.into()],
+        hold: false,
+    };
+    change(&mut liability);
+    released(service, Some(liability))
+}
+
+fn released(service: &str, liability: Option<Liability>) -> Desk {
+    let mut desk = Desk::new(service.parse().expect("a name"));
+    let deployed = Deployed {
+        deployment: format!("{service}-b").parse().expect("a name"),
+        digest: digest('b'),
+        tag: None,
+        blue: Some(digest('a')),
+        height: Height { version: None, pushed_at: at(0) },
+        liability,
+    };
+    let release = Released {
+        digest: digest('b'),
+        tag: Some("v1.1.0".parse().expect("a tag")),
+        deployment: Some(deployed.deployment.clone()),
+        height: None,
+    };
+    desk.releases.put(release, deployed.blue.as_ref(), false);
+    desk.deployed = Some(deployed);
+    desk
+}
+
+fn in_flight(desk: Desk, hold: bool) -> Desk {
+    let arn =
+        |name: &str| -> Arn { format!("arn:aws:ecs:local:0:{name}").parse().expect("an ARN") };
+    let watcher = Watcher {
+        deployment: format!("{}-c", desk.service).parse().expect("a name"),
+        rollout: arn("service-deployment/shop/checkout/c"),
+        place: Place { cluster: "shop".into(), service: desk.service.to_string() },
+        alarms: vec![ERRORS.into()],
+        answered: None,
+        hold,
+        token: "token-c".parse().expect("a token"),
+    };
+    Desk { watcher: Some(watcher), ..desk }
+}
+
+fn stopped(attribution: &Attribution) -> Option<&str> {
+    attribution.stop.as_ref().map(|stop| stop.deployment.as_str())
+}
+
+fn back(attribution: &Attribution) -> Option<(&str, &Digest)> {
+    let way = attribution.deploy.as_ref()?;
+    Some((way.input.service.as_str(), way.input.digest.as_ref()?))
+}
+
+#[test]
+fn an_alarm_after_the_end_goes_back_to_the_last_good_release() {
+    let desk = concluded("checkout", 10, |_| {});
+
+    let attribution = of_alarms(&ringing(40), &[desk], at(41));
+
+    assert_eq!(back(&attribution), Some(("checkout", &digest('a'))));
+    assert_eq!(attribution.stop, None);
+    assert!(attribution.again, "the alarm may ring on");
+    let way = attribution.deploy.expect("a way back");
+    assert!(way.input.cause.is_urgent());
+    assert_eq!(way.input.by.as_deref(), Some("alarm shop-errors"));
+    let quarantine = way.quarantine.expect("what is left must not come again");
+    assert_eq!((quarantine.digest, quarantine.since), (digest('b'), at(41)));
+}
+
+#[test]
+fn an_alarm_blames_only_what_began_before_it_and_ended_not_long_ago() {
+    for (since, blamed) in [(9, false), (10, false), (11, true), (90, true), (91, false)] {
+        let desk = concluded("checkout", 10, |_| {});
+        let attribution = of_alarms(&ringing(since), &[desk], at(100));
+        assert_eq!(attribution.deploy.is_some(), blamed, "rings since minute {since}");
+    }
+    let others = concluded("checkout", 10, |it| it.alarms = vec!["other".into()]);
+    assert_eq!(of_alarms(&ringing(40), &[others], at(41)).deploy, None);
+    let way_back = released("checkout", None);
+    assert_eq!(of_alarms(&ringing(40), &[way_back], at(41)).deploy, None, "it went back already");
+}
+
+#[test]
+fn what_rings_no_more_blames_nobody() {
+    let mut alarms = ringing(40);
+    alarms[0].state = AlarmState::Quiet;
+
+    let attribution = of_alarms(&alarms, &[concluded("checkout", 10, |_| {})], at(41));
+
+    assert_eq!(attribution.why, "nothing of it rings by now");
+    assert_eq!((attribution.stop, attribution.deploy), (None, None));
+}
+
+#[test]
+fn the_newest_change_of_all_is_taken_back_first_and_the_others_are_watched() {
+    let desks = [
+        concluded("catalog", 5, |_| {}),
+        in_flight(concluded("checkout", 1, |_| {}), false),
+        concluded("orders", 30, |_| {}),
+    ];
+
+    let first = of_alarms(&ringing(40), &desks, at(41));
+    assert_eq!((stopped(&first), back(&first)), (Some("checkout-c"), None));
+    let watched: Vec<_> = first.watched.iter().map(|it| it.deployment.as_str()).collect();
+    assert_eq!(watched, ["orders-b", "catalog-b"]);
+    assert!(first.watched[0].why.ends_with("a newer change is taken back first"));
+
+    let then = of_alarms(&ringing(40), &[desks[0].clone(), desks[2].clone()], at(46));
+    assert_eq!(back(&then), Some(("orders", &digest('a'))));
+}
+
+#[test]
+fn a_service_that_holds_is_left_for_a_person() {
+    let held = concluded("checkout", 10, |it| it.hold = true);
+    let flying = in_flight(released("catalog", None), true);
+
+    let attribution = of_alarms(&ringing(40), &[held, flying], at(41));
+
+    assert_eq!((&attribution.stop, &attribution.deploy), (&None, &None));
+    assert_eq!(attribution.watched.len(), 2);
+    assert!(attribution.watched.iter().all(|it| it.why.ends_with("a person must decide")));
+    assert!(!attribution.again);
+}
+
+#[test]
+fn without_a_good_release_a_person_must_decide() {
+    let mut desk = concluded("checkout", 10, |_| {});
+    let quarantine = quarantined(desk.deployed.as_ref().expect("one"), "bad", None, at(1));
+    desk = desk.quarantine(Quarantine { digest: digest('a'), ..quarantine });
+
+    let attribution = of_alarms(&ringing(40), &[desk], at(41));
+
+    assert_eq!(attribution.deploy, None);
+    assert!(attribution.watched[0].why.contains("nothing that Cutover knows was good before"));
+}
+
+#[test]
+fn an_alarm_that_rings_again_finds_the_same_way_back() {
+    let name = |since| {
+        let desk = concluded("checkout", 10, |_| {});
+        of_alarms(&ringing(since), &[desk], at(since + 1)).deploy.expect("a way back").name
+    };
+    assert_eq!(name(40), name(44));
+}
+
+fn ask(to: Option<&str>) -> GoBack {
+    GoBack {
+        service: "checkout".parse().expect("a name"),
+        to: to.map(str::to_owned),
+        by: Some("ada".into()),
+        reason: Some("receipts are wrong".into()),
+    }
+}
+
+#[test]
+fn a_person_stops_what_is_in_flight_or_goes_where_it_is_said() {
+    let still = released("checkout", None);
+    let flying = in_flight(still.clone(), false);
+
+    let stop = of_person(&ask(None), &flying, at(50)).expect("something to stop");
+    assert_eq!((stopped(&stop), back(&stop)), (Some("checkout-c"), None));
+    assert_eq!(stop.stop.as_ref().and_then(|it| it.before), None, "whatever rings");
+
+    for (to, digests) in [
+        (None, 'a'),
+        (Some("v1.1.0"), 'b'),
+        (Some("checkout-b"), 'b'),
+        (Some(digest('e').as_str()), 'e'),
+    ] {
+        let way = of_person(&ask(to), &still, at(50)).expect("a way back");
+        assert_eq!(back(&way), Some(("checkout", &digest(digests))), "{to:?}");
+    }
+    let both = of_person(&ask(Some("checkout-b")), &flying, at(50)).expect("both");
+    assert_eq!((stopped(&both), back(&both).is_some()), (Some("checkout-c"), true));
+    let tag = of_person(&ask(Some("v0.9.0")), &still, at(50)).expect("a tag").deploy;
+    assert_eq!(tag.and_then(|it| it.input.tag).map(|it| it.to_string()), Some("v0.9.0".into()));
+}
+
+#[test]
+fn what_a_person_cannot_mean_is_told() {
+    let nothing = of_person(&ask(None), &Desk::new("checkout".parse().expect("a name")), at(50));
+    assert!(nothing.is_err_and(|why| why.contains("say `to`")));
+    let wrong = of_person(&ask(Some("no tag!")), &released("checkout", None), at(50));
+    assert!(wrong.is_err_and(|why| why.starts_with("at `to`")));
+}

@@ -1,0 +1,78 @@
+//! Finds the change that an alarm, or a person, wants taken back.
+
+use domain::Failure;
+use domain::attribution::{self, Attribution, WayBack};
+use domain::desk::Desk;
+use domain::name::DeploymentId;
+use domain::outcome::End;
+use domain::record::Entry;
+use domain::trigger::{GoBack, Trigger};
+use futures_util::future::try_join;
+use serde_json::Value;
+
+use crate::ports::{Alarms, Catalog, Clock, Ledger};
+
+/// Finds what is to be taken back: a rollout in flight, a deployment that ended, or nothing.
+///
+/// What an alarm's event says about its state is not used: it may be late. The alarm is asked.
+pub async fn attribute(
+    clock: &impl Clock,
+    catalog: &impl Catalog,
+    alarms: &impl Alarms,
+    ledger: &impl Ledger,
+    input: &Value,
+) -> Result<Attribution, Failure> {
+    let attribution = match Trigger::read(input)? {
+        Trigger::Alarms(names) => {
+            // Side by side: traffic waits for this.
+            let (states, desks) = try_join(alarms.states(&names), ledger.desks()).await?;
+            attribution::of_alarms(&states, &desks, clock.now())
+        }
+        Trigger::Person(ask) => {
+            catalog.service(&ask.service).await?;
+            let desk = ledger.desk(&ask.service).await?;
+            let ask = GoBack { to: named(ledger, &desk, &ask).await?, ..ask };
+            let meant = attribution::of_person(&ask, &desk, clock.now());
+            let Attribution { deploy, .. } = meant.clone().unwrap_or_default();
+            let deploy = match deploy {
+                Some(way) => Some(untried(ledger, way).await?),
+                None => None,
+            };
+            Attribution { deploy, ..meant.map_err(Failure::Refused)? }
+        }
+    };
+
+    for watched in &attribution.watched {
+        let entry = Entry::Attributed { why: watched.why.clone() };
+        ledger.append(&watched.deployment, &watched.service, entry).await?;
+    }
+    tracing::warn!("{}", attribution.why);
+    Ok(attribution)
+}
+
+/// Where a person wants to go to. An older deployment than the desk knows is looked up in its record.
+async fn named(ledger: &impl Ledger, desk: &Desk, ask: &GoBack) -> Result<Option<String>, Failure> {
+    let Some(to) = &ask.to else { return Ok(None) };
+    let ours = to.starts_with(&format!("{}-", ask.service)) && desk.releases.find(to).is_none();
+    let Some(deployment) = to.parse::<DeploymentId>().ok().filter(|_| ours) else {
+        return Ok(Some(to.clone()));
+    };
+
+    let record = ledger.record(&deployment).await?;
+    let digest = record.as_ref().and_then(|record| record.plan()).map(|plan| &plan.digest);
+    Ok(Some(digest.map_or_else(|| to.clone(), ToString::to_string)))
+}
+
+/// The same way back under a name that was not used. What came to nothing a person may try again.
+async fn untried(ledger: &impl Ledger, way: WayBack) -> Result<WayBack, Failure> {
+    let mut attempt = 0;
+    loop {
+        let way = way.clone().attempt(attempt);
+        let record = ledger.record(&way.name).await?;
+        let outcome = record.as_ref().and_then(|record| record.outcome());
+        match outcome.map(|outcome| outcome.end) {
+            Some(End::Refused | End::RolledBack | End::Stuck) => attempt += 1,
+            Some(End::Deployed) | None => return Ok(way),
+        }
+    }
+}
