@@ -148,6 +148,13 @@ pub fn of_person(ask: &GoBack, desk: &Desk, now: Timestamp) -> Result<Attributio
         return Ok(Attribution::of(stop, None, why));
     }
 
+    if let Some(lease) = desk.lease.as_ref().filter(|_| ask.to.is_none()) {
+        return Err(format!(
+            "{} has the lease and has not told ECS to begin; stop its execution, or say `to`",
+            lease.holder
+        ));
+    }
+
     let serving = desk.deployed.as_ref();
     let target = target(ask, desk, now)?;
     let left = serving.filter(|it| Some(&it.digest) != target.digest.as_ref());

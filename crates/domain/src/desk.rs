@@ -12,7 +12,7 @@ use crate::pile::{Pile, Released};
 use crate::policy::Height;
 use crate::quarantine::Quarantine;
 use crate::seconds::Seconds;
-use crate::service::Place;
+use crate::service::{Place, WhenBusy};
 use crate::signal::Signal;
 
 /// What must be consistent about one service.
@@ -26,6 +26,9 @@ pub struct Desk {
     pub token: u64,
     /// Who may change the service now.
     pub lease: Option<Lease>,
+    /// Who works under the lease.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<Worker>,
     /// The one request that waits. A newer one takes its place.
     pub waiting: Option<Waiter>,
     /// The one rollback that waits. It goes first.
@@ -56,6 +59,18 @@ pub struct Lease {
     pub expires_at: Timestamp,
 }
 
+/// Who works under the lease, for those who want to take its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Worker {
+    /// Where its release stands.
+    pub height: Height,
+    /// Whether it is a rollback, which gives way to nobody.
+    pub urgent: bool,
+    /// What it has to give way to, for people. It takes back what it began, and ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gives_way: Option<String>,
+}
+
 /// A deployment that waits for the lease.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiter {
@@ -70,6 +85,9 @@ pub struct Waiter {
     /// Whether it is a rollback, which goes first.
     #[serde(default)]
     pub urgent: bool,
+    /// What it does when another deployment of the service is under way.
+    #[serde(default)]
+    pub when_busy: WhenBusy,
     /// How its execution is answered.
     pub token: CallbackToken,
 }
@@ -143,7 +161,8 @@ pub enum Claimed {
         /// Who waited before, and now waits no more.
         superseded: Option<Waiter>,
     },
-    /// Something newer waits already, in a sentence.
+    /// It must not wait, and why, in a sentence: something newer waits already, or the service
+    /// takes nothing while it is busy.
     Behind(String),
 }
 
@@ -166,6 +185,7 @@ impl Desk {
             version: 0,
             token: 0,
             lease: None,
+            worker: None,
             waiting: None,
             urgent: None,
             watcher: None,
@@ -189,8 +209,12 @@ impl Desk {
             Some(lease) => !holder_runs && lease.expires_at <= now,
         };
         if free {
-            let lease = self.grant(claim.deployment, now);
+            let lease = self.grant(&claim, now);
             return (self, Claimed::Granted(lease));
+        }
+        if claim.when_busy == WhenBusy::Reject && !claim.urgent {
+            let why = "another deployment is under way, and the service says `when_busy: reject`";
+            return (self, Claimed::Behind(why.into()));
         }
 
         let place = if claim.urgent { &mut self.urgent } else { &mut self.waiting };
@@ -202,6 +226,8 @@ impl Desk {
             }
             earlier => {
                 let superseded = earlier.filter(|other| other.deployment != claim.deployment);
+                self.press(&claim);
+                let place = if claim.urgent { &mut self.urgent } else { &mut self.waiting };
                 *place = Some(claim);
                 (self, Claimed::Parked { superseded })
             }
@@ -224,6 +250,7 @@ impl Desk {
         if self.lease.take_if(|lease| lease.holder == *deployment).is_none() {
             return (self, Next::Nobody);
         }
+        self.worker = None;
         if let Some(deployed) = deployed {
             let release = Released {
                 digest: deployed.digest.clone(),
@@ -240,7 +267,7 @@ impl Desk {
             Some(waiter) => match self.behind(&waiter.height, waiter.explicit) {
                 Some(why) => Next::Behind(waiter, why),
                 None => {
-                    let lease = self.grant(waiter.deployment.clone(), now);
+                    let lease = self.grant(&waiter, now);
                     Next::Granted(waiter, lease)
                 }
             },
@@ -278,18 +305,36 @@ impl Desk {
         })
     }
 
-    fn grant(&mut self, holder: DeploymentId, now: Timestamp) -> Lease {
+    /// What `deployment`, which holds the lease, has to give way to.
+    pub fn gives_way(&self, deployment: &DeploymentId) -> Option<&str> {
+        let lease = self.lease.as_ref().filter(|lease| lease.holder == *deployment);
+        lease.and(self.worker.as_ref()).and_then(|worker| worker.gives_way.as_deref())
+    }
+
+    /// Has who works give way to `claim`, if that may not wait and is not older.
+    fn press(&mut self, claim: &Waiter) {
+        let presses = claim.urgent || claim.when_busy == WhenBusy::Supersede;
+        let older = |worker: &Worker| !claim.explicit && claim.height.is_below(&worker.height);
+        let worker = self.worker.as_mut().filter(|it| presses && !it.urgent && !older(it));
+        if let Some(worker) = worker {
+            worker.gives_way = Some(format!("{} ({})", claim.title, claim.deployment));
+        }
+    }
+
+    fn grant(&mut self, claim: &Waiter, now: Timestamp) -> Lease {
         self.token += 1;
         for place in [&mut self.waiting, &mut self.urgent] {
-            place.take_if(|waiter| waiter.deployment == holder);
+            place.take_if(|waiter| waiter.deployment == claim.deployment);
         }
         let lease = Lease {
             service: self.service.clone(),
-            holder,
+            holder: claim.deployment.clone(),
             token: self.token,
             expires_at: LEASE.after(now),
         };
         self.lease = Some(lease.clone());
+        self.worker =
+            Some(Worker { height: claim.height.clone(), urgent: claim.urgent, gives_way: None });
         lease
     }
 }
@@ -333,6 +378,7 @@ mod tests {
             height: Height { version: None, pushed_at: at(pushed) },
             explicit: false,
             urgent: false,
+            when_busy: WhenBusy::Queue,
             token: format!("token-{name}").parse().unwrap(),
         }
     }
@@ -430,6 +476,38 @@ mod tests {
         assert_eq!((desk.urgent.as_ref(), desk.waiting.as_ref()), (None, Some(&waiter("two", 2))));
         let (_, next) = desk.release(&"back".parse().unwrap(), Some(deployed("back", 0)), at(9));
         assert!(matches!(next, Next::Granted(w, _) if w == waiter("two", 2)));
+    }
+
+    #[test]
+    fn a_newer_push_takes_the_place_of_who_works_where_the_service_says_so() {
+        let one: DeploymentId = "one".parse().unwrap();
+        let push = |name, pushed, when_busy| Waiter { when_busy, ..waiter(name, pushed) };
+        let back = Waiter { explicit: true, urgent: true, ..waiter("back", 0) };
+        for (claim, gives_way) in [
+            (push("two", 7, WhenBusy::Queue), None),
+            (push("two", 7, WhenBusy::Supersede), Some("two (two)")),
+            (push("late", 3, WhenBusy::Supersede), None),
+            (back.clone(), Some("back (back)")),
+        ] {
+            let (desk, _) = desk().claim(waiter("one", 5), true, at(0));
+            let (desk, claimed) = desk.claim(claim, true, at(1));
+            assert!(matches!(claimed, Claimed::Parked { .. }));
+            assert_eq!(desk.gives_way(&one), gives_way);
+        }
+        let (desk, _) = desk().claim(back, true, at(0));
+        let (desk, _) = desk.claim(push("two", 7, WhenBusy::Supersede), true, at(1));
+        assert_eq!(desk.gives_way(&"back".parse().unwrap()), None, "a rollback gives way to none");
+    }
+
+    #[test]
+    fn a_service_may_take_nothing_while_it_is_busy() {
+        let (desk, _) = desk().claim(waiter("one", 1), true, at(0));
+        let picky = Waiter { when_busy: WhenBusy::Reject, ..waiter("two", 2) };
+
+        let (desk, claimed) = desk.claim(picky, true, at(1));
+
+        assert!(matches!(claimed, Claimed::Behind(why) if why.contains("when_busy: reject")));
+        assert_eq!(desk.waiting, None);
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Event {
 pub struct ExecutionEnded {
     /// Its name.
     pub name: DeploymentId,
-    /// `FAILED`, `TIMED_OUT` or `ABORTED`.
+    /// `FAILED`, `TIMED_OUT` or `ABORTED`; `LOST` if nobody told.
     pub status: String,
     /// The input it had, as a text; left out by Step Functions when it is large.
     #[serde(default)]
@@ -55,4 +55,11 @@ pub struct ExecutionEnded {
     /// What it says.
     #[serde(default)]
     pub cause: Option<String>,
+}
+
+impl ExecutionEnded {
+    /// One of whose end nobody was told.
+    pub fn lost(name: DeploymentId) -> Self {
+        Self { name, status: "LOST".into(), input: None, error: None, cause: None }
+    }
 }

@@ -16,6 +16,8 @@ pub struct Evidence {
     pub targets: Option<Targets>,
     /// The smoke requests and their answers; asked only before production moves.
     pub smoke: Vec<(Smoke, Result<Answer, String>)>,
+    /// What the deployment has to give way to.
+    pub gives_way: Option<String>,
 }
 
 /// An alarm as it is now.

@@ -29,6 +29,7 @@ pub mod outcome;
 pub mod record;
 
 pub mod attribution;
+pub mod sweep;
 pub mod trigger;
 
 pub mod event;

@@ -154,6 +154,7 @@ impl Plan {
             height: self.height.clone(),
             explicit: self.cause.is_explicit(),
             urgent: self.cause.is_urgent(),
+            when_busy: self.service.when_busy,
             token,
         }
     }

@@ -34,6 +34,9 @@ pub struct Verdict {
     pub hook: Option<HookId>,
     /// Why, in a sentence.
     pub why: String,
+    /// Whether green is taken back by its own fault, so that nothing may bring it again.
+    #[serde(default)]
+    pub fault: bool,
     /// What each check said.
     pub findings: Vec<Finding>,
     /// Green's share of production traffic at that moment, in percent.
@@ -49,6 +52,7 @@ impl Verdict {
             decision: Decision::Conclude,
             hook: None,
             why: "nothing was launched".into(),
+            fault: false,
             findings: Vec::new(),
             share: 0.0,
             watch: Watch::first(),
@@ -96,8 +100,13 @@ pub fn judge(
 ) -> Verdict {
     let progress = state.progress(&plan.pauses, rollout.answered.as_ref());
     let findings = evidence.findings(state.began, state.wanted);
-    let (decision, why) = decide(plan, rollout, state, &progress, &findings, now);
+    let gives_way = evidence.gives_way.as_ref().filter(|_| rollout.taking_back.is_none());
+    let (decision, why) = match gives_way {
+        Some(to) if !state.status.is_end() => (Next::TakeBack, format!("superseded by {to}")),
+        _ => decide(plan, rollout, state, &progress, &findings, now),
+    };
     let (decision, why) = match decision {
+        Next::TakeBack if gives_way.is_some() => (decision, why),
         // While production sees nothing of green, taking it back moves no traffic.
         Next::TakeBack if plan.service.on_failure == OnFailure::Hold && state.share > 0.0 => {
             (Next::Wait(LONGEST_WAIT), format!("held for a person to decide: {why}"))
@@ -117,7 +126,9 @@ pub fn judge(
     };
     // After an answer anything that ECS shows is news; while waiting only a change is.
     let seen = (decision == Decision::Wait).then_some(progress);
-    Verdict { decision, hook, why, findings, share: state.share, watch: Watch { seen, seconds } }
+    let fault = decision == Decision::TakeBack && gives_way.is_none();
+    let watch = Watch { seen, seconds };
+    Verdict { decision, hook, why, fault, findings, share: state.share, watch }
 }
 
 /// A decision, with how long to wait where it is to wait.
@@ -288,6 +299,7 @@ mod tests {
     fn evidence(status: u16, alarm: Option<u64>, healthy: u32) -> Evidence {
         let smoke = serde_json::from_value(json!({ "path": "/" })).unwrap();
         Evidence {
+            gives_way: None,
             alarms: alarm
                 .map(|since| Alarm {
                     name: "5xx".into(),

@@ -41,8 +41,11 @@ pub async fn claim(
         None => false,
     };
 
-    let claimed = fence::rewrite(ledger, service, |desk| {
-        desk.claim(plan.waiter(token.clone()), holder_runs, now)
+    let (claimed, giving_way) = fence::rewrite(ledger, service, |desk| {
+        let (desk, claimed) = desk.claim(plan.waiter(token.clone()), holder_runs, now);
+        let watcher = desk.watcher.as_ref().filter(|it| desk.gives_way(&it.deployment).is_some());
+        let giving_way = watcher.map(|watcher| watcher.token.clone());
+        (desk, (claimed, giving_way))
     })
     .await?;
 
@@ -56,6 +59,10 @@ pub async fn claim(
             if let Some(other) = superseded {
                 let why = format!("superseded by {} ({})", plan.title(), plan.deployment);
                 callbacks.fail(&other.token, &Failure::Refused(why)).await?;
+            }
+            // Who has to give way need not wait for its next look to find out.
+            if let Some(watcher) = giving_way {
+                callbacks.succeed(&watcher, json!({})).await?;
             }
         }
         Claimed::Behind(why) => return Err(Failure::Refused(why)),

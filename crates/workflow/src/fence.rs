@@ -9,9 +9,13 @@ use crate::ports::Ledger;
 /// How often a desk is decided on anew because somebody wrote in between.
 const TRIES: usize = 10;
 
-/// Makes sure that `lease` is in force.
+/// Makes sure that `lease` is in force, and that its holder need not give way.
 pub(crate) async fn hold(ledger: &impl Ledger, lease: &Lease) -> Result<(), Failure> {
-    match ledger.desk(&lease.service).await?.honours(lease) {
+    let desk = ledger.desk(&lease.service).await?;
+    if let Some(to) = desk.gives_way(&lease.holder) {
+        return Err(Failure::Refused(format!("superseded by {to}")));
+    }
+    match desk.honours(lease) {
         true => Ok(()),
         false => Err(Failure::Busy(format!(
             "{} lost the lease of {} (token {})",

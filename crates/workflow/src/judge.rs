@@ -38,7 +38,12 @@ pub async fn judge(
     let progress = state.progress(&plan.pauses, rollout.answered.as_ref());
     let evidence = match rollout.taking_back {
         Some(_) => Evidence::default(),
-        None => measure(fleet, balancer, alarms, probe, &plan, &state, &progress).await?,
+        None => {
+            let desk = ledger.desk(&plan.service.name).await?;
+            let gives_way = desk.gives_way(&plan.deployment).map(str::to_owned);
+            let measured = measure(fleet, balancer, alarms, probe, &plan, &state, &progress);
+            Evidence { gives_way, ..measured.await? }
+        }
     };
 
     let verdict = verdict::judge(&plan, &rollout, &state, &evidence, clock.now());

@@ -21,6 +21,7 @@ mod watch;
 
 mod observe;
 mod resume;
+mod sweep;
 
 mod attribute;
 mod quarantine;
@@ -47,3 +48,4 @@ pub use stop::{Stopped, stop};
 
 pub use observe::{LeftBehind, observe};
 pub use resume::{Woken, resume};
+pub use sweep::{Swept, sweep};

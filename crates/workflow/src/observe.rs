@@ -84,6 +84,7 @@ pub async fn observe(
 fn told(status: String, error: Option<String>, cause: Option<String>) -> Caught {
     let how = match status.as_str() {
         "ABORTED" => "its execution was stopped".to_owned(),
+        "LOST" => "its execution is gone, and nobody told".to_owned(),
         "TIMED_OUT" => "its execution ran out of time".to_owned(),
         _ => "its execution failed".to_owned(),
     };

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use domain::desk::{Desk, Watcher};
-use domain::event::Event;
+use domain::event::{Event, ExecutionEnded};
 use domain::evidence::{Alarm, Answer, Targets};
 use domain::failure::Failure;
 use domain::metric::{Query, Series};
@@ -178,6 +178,12 @@ pub enum Heard {
 pub trait Executions {
     /// Whether the execution of a deployment, or the recovery of one, runs.
     async fn runs(&self, deployment: &DeploymentId) -> Result<bool, Failure>;
+}
+
+/// The recoveries of deployments: Step Functions.
+pub trait Recoveries {
+    /// Begins a recovery under this name. Asking twice begins one.
+    async fn begin(&self, name: &str, of: &ExecutionEnded) -> Result<(), Failure>;
 }
 
 /// The bus: EventBridge.

@@ -5,7 +5,7 @@ use domain::outcome::Caught;
 use domain::plan::Plan;
 use domain::record::Entry;
 use domain::rollout::{Progress, Rollout, TakingBack};
-use domain::verdict::{Decision, Verdict, Watch};
+use domain::verdict::{Verdict, Watch};
 use serde::{Deserialize, Serialize};
 
 use crate::ports::{Clock, Fleet, Ledger, Reply};
@@ -53,8 +53,7 @@ pub async fn restore(
     };
     let state = fleet.rollout(&rollout.arn).await?;
 
-    let judged = verdict.as_ref().is_some_and(|verdict| verdict.decision == Decision::TakeBack);
-    let fault = judged && failure.is_none();
+    let fault = failure.is_none() && verdict.as_ref().is_some_and(|verdict| verdict.fault);
     let why = failure.map(|caught| caught.to_string()).or(verdict.map(|verdict| verdict.why));
     let begun = record.and_then(|record| record.taking_back().cloned());
     let back = begun.unwrap_or_else(|| TakingBack {

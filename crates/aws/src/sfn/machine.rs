@@ -4,9 +4,10 @@ use aws_sdk_sfn::Client;
 use aws_sdk_sfn::error::ProvideErrorMetadata;
 use aws_sdk_sfn::types::ExecutionStatus::{PendingRedrive, Running};
 use domain::Failure;
+use domain::event::ExecutionEnded;
 use domain::name::DeploymentId;
 use serde_json::Value;
-use workflow::ports::Executions;
+use workflow::ports::{Executions, Recoveries};
 
 use crate::Config;
 use crate::config::client;
@@ -102,5 +103,11 @@ impl Executions for StateMachine {
             Err(error) if error.code() == Some("ExecutionDoesNotExist") => Ok(false),
             Err(error) => Err(failure(&format!("describe the execution {deployment}"), &error)),
         }
+    }
+}
+
+impl Recoveries for StateMachine {
+    async fn begin(&self, name: &str, of: &ExecutionEnded) -> Result<(), Failure> {
+        self.start(name, &serde_json::json!(of)).await.map(drop)
     }
 }

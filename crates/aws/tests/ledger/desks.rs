@@ -10,6 +10,7 @@ use domain::pile::Released;
 use domain::policy::Height;
 use domain::quarantine::{QUARANTINE, Quarantine};
 use domain::seconds::Seconds;
+use domain::service::WhenBusy;
 use domain::signal::Signal;
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -35,6 +36,7 @@ fn waiter(name: &str) -> Waiter {
         height: Height { version: "1.4.2".parse().ok(), pushed_at: NOW },
         explicit: false,
         urgent: false,
+        when_busy: WhenBusy::Supersede,
         token: format!("token-{name}").parse().expect("a token"),
     }
 }

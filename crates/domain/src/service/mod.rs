@@ -54,6 +54,22 @@ pub struct ServiceDocument {
     /// What is done when a check fails or an alarm rings.
     #[serde(default)]
     pub on_failure: OnFailure,
+    /// What becomes of a push while another deployment of the service is under way.
+    #[serde(default)]
+    pub when_busy: WhenBusy,
+}
+
+/// What becomes of a push while another deployment of the service is under way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenBusy {
+    /// It waits. Only the newest does.
+    #[default]
+    Queue,
+    /// What is under way is taken back, if it is older, and makes way.
+    Supersede,
+    /// It is refused.
+    Reject,
 }
 
 /// What is done when a check fails or an alarm rings.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use asl::{Machine, substitute};
 use serde::Deserialize;
@@ -28,6 +29,34 @@ const PATTERNS: [(&str, &str); 5] = [
     ("alarm-ringing", include_str!("../../../../events/patterns/alarm-ringing.json")),
     ("execution-ended", include_str!("../../../../events/patterns/execution-ended.json")),
 ];
+
+/// What is started again and again, by name.
+const SCHEDULES: &str = include_str!("../../../../events/schedules.json");
+
+/// A step that is called again and again.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Schedule {
+    /// `rate(15 minutes)`, as EventBridge has it.
+    schedule: String,
+    /// The step.
+    pub(super) function: String,
+}
+
+impl Schedule {
+    /// How often it is called. Only rates in minutes are known here.
+    pub(super) fn every(&self) -> Duration {
+        let minutes = self.schedule.strip_prefix("rate(");
+        let minutes = minutes.and_then(|rest| rest.strip_suffix(" minutes)"));
+        let minutes = minutes.and_then(|minutes| minutes.parse().ok());
+        Duration::from_mins(minutes.expect("events/schedules.json is tested to have rates"))
+    }
+}
+
+/// Reads what is started again and again.
+pub(super) fn schedules() -> BTreeMap<String, Schedule> {
+    serde_json::from_str(SCHEDULES).expect("events/schedules.json is tested to be readable")
+}
 
 /// What a rule starts.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -91,5 +120,9 @@ mod tests {
             }
         }
         assert_eq!(targets().len(), PATTERNS.len(), "a rule without a target");
+        for (name, schedule) in schedules() {
+            assert!(VERBS.contains(&schedule.function.as_str()), "{name}");
+            assert!(schedule.every() > Duration::ZERO, "{name}");
+        }
     }
 }

@@ -70,6 +70,25 @@ impl<P: Plant> Inner<P> {
         let _ = self.bus.set(bus);
     }
 
+    /// Calls what is called again and again, until the account closes.
+    pub(super) fn open_schedules(self: &Arc<Self>) {
+        for schedule in definitions::schedules().into_values().filter(|_| self.settings.rules) {
+            let account = Arc::downgrade(self);
+            self.spawn(async move {
+                loop {
+                    tokio::time::sleep(schedule.every()).await;
+                    let Some(account) = account.upgrade() else { return };
+                    let verb = &schedule.function;
+                    let called = steps::invoke(&account, verb, Payload::Own(json!({}))).await;
+                    if let Err(error) = called {
+                        // The next time comes soon.
+                        tracing::warn!(step = verb, "{verb}: {}", error.answer());
+                    }
+                }
+            });
+        }
+    }
+
     /// Starts what a rule names, with an event.
     async fn deliver(self: &Arc<Self>, target: &Target, event: &bus::Event) -> Result<(), String> {
         match target {

@@ -128,6 +128,7 @@ impl<P: Plant> Account<P> {
             settings,
         });
         inner.open_bus();
+        inner.open_schedules();
 
         let ringing = ringing::drive(Arc::clone(&inner));
         inner.spawn(ringing);

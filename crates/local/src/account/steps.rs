@@ -17,7 +17,7 @@ use crate::plant::Plant;
 const TIME_LIMIT: Duration = Duration::from_secs(50);
 
 /// Every verb that a state machine, a rule or the webhook may call.
-pub const VERBS: [&str; 16] = [
+pub const VERBS: [&str; 17] = [
     "receive",
     "resolve",
     "plan",
@@ -34,6 +34,7 @@ pub const VERBS: [&str; 16] = [
     "attribute",
     "stop",
     "quarantine",
+    "sweep",
 ];
 
 /// A step that failed, as Lambda tells it.
@@ -134,6 +135,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "attribute" => answer(workflow::attribute(w, w, w, w, input).await),
         "stop" => answer(workflow::stop(w, w, w, w, decode(input)?).await),
         "quarantine" => answer(workflow::quarantine(w, decode(input)?).await),
+        "sweep" => answer(workflow::sweep(w, w, w, w).await),
         "observe" => answer(workflow::observe(w, w, decode(input)?).await),
         other => Err(Failure::Invalid(format!("there is no function {other:?}"))),
     }

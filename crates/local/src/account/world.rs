@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use domain::Failure;
 use domain::desk::{Desk, Watcher};
-use domain::event::Event;
+use domain::event::{Event, ExecutionEnded};
 use domain::evidence::{self, Alarm, AlarmState};
 use domain::name::{CallbackToken, DeploymentId, Digest, Image, ServiceName, Tag};
 use domain::record::{Entry, Record};
 use domain::service::{ServiceDocument, Smoke};
 use domain::signal::Signal;
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 use workflow::ports::{
-    Alarms, Bus, Callbacks, Catalog, Clock, Executions, Heard, Ledger, Probe, Registry,
+    Alarms, Bus, Callbacks, Catalog, Clock, Executions, Heard, Ledger, Probe, Recoveries, Registry,
 };
 
-use super::{Inner, Told};
+use super::{Inner, NotStarted, Told};
 use crate::alarms;
 use crate::bus;
 use crate::plant::{Ask, Plant};
@@ -174,6 +174,18 @@ impl<P: Plant> Executions for World<P> {
     async fn runs(&self, deployment: &DeploymentId) -> Result<bool, Failure> {
         let answer = async { Ok(self.0.executions.runs(deployment.as_str())) };
         self.0.calls.make("executions.runs", answer).await
+    }
+}
+
+impl<P: Plant> Recoveries for World<P> {
+    async fn begin(&self, name: &str, of: &ExecutionEnded) -> Result<(), Failure> {
+        let effect = async {
+            match self.0.start("recovery", name, json!(of)) {
+                Ok(_) | Err(NotStarted::AlreadyExists(_)) => Ok(()),
+                Err(error @ NotStarted::NoMachine(_)) => Err(Failure::Invalid(error.to_string())),
+            }
+        };
+        self.0.calls.make("recoveries.begin", effect).await
     }
 }
 

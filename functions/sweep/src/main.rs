@@ -1,0 +1,19 @@
+//! Finds what no event told of.
+
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), shell::Error> {
+    let clock = aws::SystemClock;
+    let config = aws::config(None, None).await;
+    let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
+    let machine =
+        |setting| Ok::<_, shell::Error>(aws::StateMachine::new(&config, shell::setting(setting)?));
+    let deployments = machine("CUTOVER_DEPLOYMENT_MACHINE")?;
+    let recoveries = machine("CUTOVER_RECOVERY_MACHINE")?;
+
+    shell::run("sweep", async |_: Value| {
+        workflow::sweep(&clock, &ledger, &deployments, &recoveries).await
+    })
+    .await
+}
