@@ -154,11 +154,7 @@ impl World {
 
     /// Makes an image of a service, which behaves as told.
     pub fn image(&mut self, service: &str, tag: &str, behaviour: Behaviour) -> Digest {
-        let artifact = Artifact {
-            command: vec![service.to_owned(), tag.to_owned()],
-            env: BTreeMap::new(),
-            directory: None,
-        };
+        let artifact = Self::artifact(service, tag);
         let tag_name: Tag = tag.parse().expect("a tag");
         let digest = self.account.push(&image_of(service), &tag_name, artifact);
         self.account.plant().behave(digest.as_str(), behaviour);
@@ -166,11 +162,26 @@ impl World {
         digest
     }
 
+    /// What is in an image; the same is the same image.
+    fn artifact(service: &str, tag: &str) -> Artifact {
+        let command = vec![service.to_owned(), tag.to_owned()];
+        Artifact { command, env: BTreeMap::new(), directory: None }
+    }
+
     /// Makes an image and tells the account that it was pushed.
     pub async fn push(&mut self, service: &str, tag: &str, behaviour: Behaviour) -> Digest {
         let digest = self.image(service, tag, behaviour);
         self.deliver(service, tag).await;
         digest
+    }
+
+    /// Gives an image that there is one more tag, and tells the account that it was pushed.
+    pub async fn tag(&mut self, service: &str, tag: &str, more: &str) {
+        let artifact = Self::artifact(service, tag);
+        let name: Tag = more.parse().expect("a tag");
+        let digest = self.account.push(&image_of(service), &name, artifact);
+        self.digests.insert((service.to_owned(), more.to_owned()), digest);
+        self.deliver(service, more).await;
     }
 
     /// Tells the account of an image once more, as GitHub does when a delivery is repeated.

@@ -48,4 +48,4 @@ pub use stop::{Stopped, stop};
 
 pub use observe::{LeftBehind, observe};
 pub use resume::{Woken, resume};
-pub use sweep::{Swept, sweep};
+pub use sweep::{Sweep, Swept, sweep};

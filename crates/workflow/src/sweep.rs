@@ -2,11 +2,19 @@
 
 use domain::Failure;
 use domain::event::ExecutionEnded;
-use domain::name::DeploymentId;
+use domain::name::{DeploymentId, ServiceName};
 use domain::sweep;
 use serde::{Deserialize, Serialize};
 
 use crate::ports::{Clock, Executions, Ledger, Recoveries};
+
+/// Where to sweep. A schedule says nothing, and means everywhere.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sweep {
+    /// One service.
+    #[serde(default)]
+    pub service: Option<ServiceName>,
+}
 
 /// Whom a sweep found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,11 +30,17 @@ pub async fn sweep(
     ledger: &impl Ledger,
     executions: &impl Executions,
     recoveries: &impl Recoveries,
+    input: Sweep,
 ) -> Result<Swept, Failure> {
     let now = clock.now();
     let mut swept = Swept::default();
 
-    for desk in ledger.desks().await? {
+    let desks = match &input.service {
+        Some(service) => vec![ledger.desk(service).await?],
+        None => ledger.desks().await?,
+    };
+
+    for desk in desks {
         for name in sweep::suspects(&desk, now) {
             if executions.runs(&name).await? {
                 continue;

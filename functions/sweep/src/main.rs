@@ -1,7 +1,5 @@
 //! Finds what no event told of.
 
-use serde_json::Value;
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shell::Error> {
     let clock = aws::SystemClock;
@@ -12,8 +10,8 @@ async fn main() -> Result<(), shell::Error> {
     let deployments = machine("CUTOVER_DEPLOYMENT_MACHINE")?;
     let recoveries = machine("CUTOVER_RECOVERY_MACHINE")?;
 
-    shell::run("sweep", async |_: Value| {
-        workflow::sweep(&clock, &ledger, &deployments, &recoveries).await
+    shell::run("sweep", async |input| {
+        workflow::sweep(&clock, &ledger, &deployments, &recoveries, input).await
     })
     .await
 }

@@ -107,6 +107,19 @@ pub(crate) fn input(verb: &str) -> Value {
             "detail": { "serviceDeploymentArn": rollout["arn"] }
         }),
         "observe" => json!({ "name": "checkout-1", "status": "ABORTED" }),
+        "attribute" => json!({ "service": "checkout", "by": "ada" }),
+        "stop" => json!({
+            "service": "checkout", "deployment": "checkout-1", "rollout": rollout["arn"],
+            "token": TOKEN, "why": "ada went back"
+        }),
+        "quarantine" => json!({
+            "service": "checkout",
+            "quarantine": {
+                "digest": digest(), "why": "ada went back", "deployment": "checkout-1",
+                "since": "2026-05-04T09:12:20Z", "until": "2026-06-03T09:12:20Z"
+            }
+        }),
+        "sweep" => json!({}),
         other => panic!("say what {other} is called with"),
     }
 }
@@ -127,6 +140,10 @@ pub(crate) fn field(verb: &str) -> (&'static str, &'static str) {
         "conclude" => ("/deployment", "deployment"),
         "resume" => ("/detail-type", "detail-type"),
         "observe" => ("/name", "name"),
+        "attribute" => ("/service", "service"),
+        "stop" => ("/deployment", "deployment"),
+        "quarantine" => ("/quarantine/digest", "quarantine.digest"),
+        "sweep" => ("/service", "service"),
         other => panic!("name a field of the input of {other}"),
     }
 }

@@ -1,14 +1,18 @@
-//! Going back after the end: by an alarm, and by a person.
+//! Going back: by an alarm after the end, in flight, and by a person's word.
 
 use std::time::Duration;
 
+use asl::Status;
+use domain::name::ServiceName;
 use domain::outcome::End;
+use local::plant::Share;
 use local::simulated::Behaviour;
+use serde_json::json;
 use tests::{World, document};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A world in which `v1.1.0` was deployed.
+/// A world in which `v1.1.0` was deployed to `checkout`.
 async fn deployed() -> World {
     let mut world = World::begin().await;
     world.push("checkout", "v1.1.0", Behaviour::default()).await;
@@ -17,10 +21,28 @@ async fn deployed() -> World {
     world
 }
 
-/// A release breaks long after it was judged.
-async fn breaks(world: &World, tag: &str) {
-    let digest = world.digest("checkout", tag).clone();
-    world.account.plant().breaks_at(digest.as_str(), world.account.now());
+/// A release begins to fail under production traffic, long after it was judged; the alarm needs a
+/// minute or two to ring.
+async fn fails(world: &World, service: &str, tag: &str) {
+    let bad = Behaviour { error_rate: Share(200), ..Behaviour::default() };
+    world.account.plant().behave(world.digest(service, tag).as_str(), bad);
+    world.pass(3 * MINUTE).await;
+}
+
+/// Which release has all of production.
+fn serving(world: &World, service: &str) -> String {
+    let traffic = world.traffic(&document(service, |_| {}));
+    match traffic.as_slice() {
+        [(tag, share)] if share == "100%" => tag.clone(),
+        divided => panic!("traffic is divided: {divided:?}\n{}", world.story()),
+    }
+}
+
+async fn ask(world: &World, input: serde_json::Value) -> asl::Execution {
+    let name = format!("by-hand-{}", world.account.now().as_millisecond());
+    let execution = world.account.start("rollback", &name, input).expect("a new name");
+    world.settle().await;
+    execution
 }
 
 #[tokio::test(start_paused = true)]
@@ -28,12 +50,208 @@ async fn an_alarm_after_the_end_brings_the_last_good_release_back() {
     let world = deployed().await;
     world.pass(20 * MINUTE).await;
 
-    breaks(&world, "v1.1.0").await;
-    world.pass(3 * MINUTE).await;
+    fails(&world, "checkout", "v1.1.0").await;
+    world.settle().await;
+
+    assert_eq!(serving(&world, "checkout"), "v1.0.0", "{}", world.story());
+    insta::assert_snapshot!(world.story(), @"");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_taken_back_after_its_end_does_not_come_again_until_a_person_lets_it() {
+    let mut world = deployed().await;
+    fails(&world, "checkout", "v1.1.0").await;
+    world.settle().await;
+    let bad = world.digest("checkout", "v1.1.0").clone();
+
+    // The same image by another tag: nobody has seen this push before.
+    world.tag("checkout", "v1.1.0", "v1.1.1").await;
+    world.settle().await;
+    let outcome = world.outcome("checkout");
+    assert_eq!(outcome.end, End::Refused);
+    assert!(outcome.why.contains("is in quarantine since"), "{}", outcome.why);
+    assert_eq!(serving(&world, "checkout"), "v1.0.0");
+
+    world.account.plant().behave(bad.as_str(), Behaviour::default());
+    let checkout: ServiceName = "checkout".parse().expect("a name");
+    let (who, why) = (Some("ada".to_owned()), "the database was at fault".to_owned());
+    let lifted = world.account.lift(&checkout, &bad, who, why).await.expect("an answer");
+    assert!(lifted.is_some_and(|it| it.why.starts_with("alarm checkout-errors rings since")));
+    world.deliver("checkout", "v1.1.1").await;
+    world.settle().await;
+    assert_eq!(world.outcome("checkout").end, End::Deployed, "{}", world.story());
+    assert!(world.story().contains("ada lifted the quarantine: the database was at fault"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alarm_long_after_the_end_blames_nobody() {
+    let world = deployed().await;
+    world.pass(61 * MINUTE).await;
+
+    fails(&world, "checkout", "v1.1.0").await;
+    world.settle().await;
+
+    assert_eq!(serving(&world, "checkout"), "v1.1.0");
+    assert_eq!(world.ends("checkout"), [End::Deployed]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alarm_that_flaps_gives_one_way_back() {
+    let world = deployed().await;
+    let alarm = |state| world.account.set_alarm("checkout-errors", state, "by hand");
+
+    for _ in 0..5 {
+        alarm(local::alarms::AlarmState::Alarm).expect("an alarm");
+        world.pass(Duration::from_secs(2)).await;
+        alarm(local::alarms::AlarmState::Ok).expect("an alarm");
+        world.pass(Duration::from_secs(2)).await;
+    }
     world.settle().await;
 
     assert_eq!(world.ends("checkout"), [End::Deployed, End::Deployed], "{}", world.story());
-    let service = document("checkout", |_| {});
-    assert_eq!(world.traffic(&service), [("v1.0.0".to_owned(), "100%".to_owned())]);
+    assert_eq!(serving(&world, "checkout"), "v1.0.0");
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_services_that_share_an_alarm_the_newest_change_is_taken_back_first() {
+    let of = |name: &str| {
+        document(name, |document| document["checks"]["alarms"] = json!(["shop-errors"]))
+    };
+    let mut world = World::builder()
+        .with(of("checkout"))
+        .with(of("catalog"))
+        .with(document("shop", |_| {}))
+        .begin()
+        .await;
+    for service in ["checkout", "catalog"] {
+        world.push(service, "v1.1.0", Behaviour::default()).await;
+        world.settle().await;
+    }
+
+    fails(&world, "shop", "v1.0.0").await;
+    world.pass(4 * MINUTE).await;
+    world.account.plant().behave(world.digest("shop", "v1.0.0").as_str(), Behaviour::default());
+    world.settle().await;
+
+    let served = ["checkout", "catalog"].map(|service| serving(&world, service));
+    assert_eq!(served, ["v1.1.0", "v1.0.0"], "{}", world.story());
+    assert!(world.story().contains("a newer change is taken back first"), "{}", world.story());
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_the_alarm_rings_on_the_next_change_is_taken_back_too() {
+    let of = |name: &str| {
+        document(name, |document| document["checks"]["alarms"] = json!(["checkout-errors"]))
+    };
+    let mut world = World::builder().with(of("checkout")).with(of("catalog")).begin().await;
+    for service in ["checkout", "catalog"] {
+        world.push(service, "v1.1.0", Behaviour::default()).await;
+        world.settle().await;
+    }
+
+    // It is the older of the two.
+    fails(&world, "checkout", "v1.1.0").await;
+    world.settle().await;
+
+    let served = ["checkout", "catalog"].map(|service| serving(&world, service));
+    assert_eq!(served, ["v1.0.0", "v1.0.0"], "{}", world.story());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alarm_in_flight_is_answered_at_once_even_if_the_deployment_sleeps() {
+    let mut world = World::begin().await;
+    world.push("checkout", "v1.1.0", Behaviour::default()).await;
+    world.pass(30 * Duration::from_secs(1)).await;
+
+    fails(&world, "checkout", "v1.1.0").await;
+    world.settle().await;
+
+    assert_eq!(world.ends("checkout"), [End::RolledBack], "{}", world.story());
     insta::assert_snapshot!(world.story(), @"");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_at_the_console_goes_back_and_back_again() {
+    let mut world = deployed().await;
+    world.push("checkout", "v1.2.0", Behaviour::default()).await;
+    world.settle().await;
+
+    let back = ask(&world, json!({ "service": "checkout", "by": "ada" })).await;
+    assert_eq!(
+        (back.status(), serving(&world, "checkout").as_str()),
+        (Status::Succeeded, "v1.1.0")
+    );
+    ask(&world, json!({ "service": "checkout", "by": "ada" })).await;
+    assert_eq!(serving(&world, "checkout"), "v1.0.0", "{}", world.story());
+
+    let nothing = ask(&world, json!({ "service": "checkout", "by": "ada" })).await;
+    assert_eq!(nothing.status(), Status::Failed);
+    let why = nothing.wait().await.cause.expect("a reason");
+    assert!(why.contains("nothing that Cutover knows was good before in checkout"), "{why}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_names_where_to_go_by_tag_digest_or_deployment() {
+    let mut world = deployed().await;
+    let first = world.outcome("checkout").deployment.to_string();
+    world.push("checkout", "v1.2.0", Behaviour::default()).await;
+    world.settle().await;
+
+    let base = world.digest("checkout", "v1.0.0").to_string();
+    for (to, serves) in
+        [(first.as_str(), "v1.1.0"), (base.as_str(), "v1.0.0"), ("v1.3.0", "v1.3.0")]
+    {
+        world.image("checkout", "v1.3.0", Behaviour::default());
+        ask(&world, json!({ "service": "checkout", "to": to })).await;
+        assert_eq!(serving(&world, "checkout"), serves, "{}", world.story());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_release_that_is_not_healthy_any_more_is_not_gone_back_to() {
+    let world = deployed().await;
+    let blue = world.digest("checkout", "v1.0.0").to_string();
+    let ill = Behaviour { healthy: false, ..Behaviour::default() };
+    world.account.plant().behave(&blue, ill);
+
+    fails(&world, "checkout", "v1.1.0").await;
+    world.settle().await;
+
+    assert_eq!(serving(&world, "checkout"), "v1.1.0", "traffic stays: {}", world.story());
+    let outcome = world.outcome("checkout");
+    assert_eq!(outcome.end, End::Stuck);
+    assert!(outcome.why.starts_with("could not go back to checkout"), "{}", outcome.why);
+    assert!(world.desk("checkout").lease.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rollback_goes_before_what_waits_and_what_is_under_way_makes_way() {
+    let mut world = deployed().await;
+    world.push("checkout", "v1.2.0", Behaviour::default()).await;
+    world.pass(30 * Duration::from_secs(1)).await;
+    world.push("checkout", "v1.3.0", Behaviour::default()).await;
+    world.pass(Duration::from_secs(5)).await;
+
+    ask(&world, json!({ "service": "checkout", "to": "v1.1.0" })).await;
+
+    // v1.2.0 was in its bake and is taken back, to what the person wants; then the one that waited.
+    let ends = [End::Deployed, End::RolledBack, End::Deployed, End::Refused];
+    assert_eq!(world.ends("checkout"), ends, "{}", world.story());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_holds_is_left_where_it_is() {
+    let holding = document("checkout", |document| document["on_failure"] = json!("hold"));
+    let mut world = World::builder().with(holding).begin().await;
+    world.push("checkout", "v1.1.0", Behaviour::default()).await;
+    world.pass(Duration::from_secs(30)).await;
+
+    fails(&world, "checkout", "v1.1.0").await;
+    world.pass(60 * MINUTE).await;
+    assert_eq!(serving(&world, "checkout"), "v1.1.0", "{}", world.story());
+    assert!(world.story().contains("held for a person to decide: alarm checkout-errors"));
+
+    ask(&world, json!({ "service": "checkout", "by": "ada", "reason": "no way forward" })).await;
+    assert_eq!(world.ends("checkout"), [End::RolledBack], "{}", world.story());
+    assert_eq!(serving(&world, "checkout"), "v1.0.0");
 }

@@ -135,7 +135,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "attribute" => answer(workflow::attribute(w, w, w, w, input).await),
         "stop" => answer(workflow::stop(w, w, w, w, decode(input)?).await),
         "quarantine" => answer(workflow::quarantine(w, decode(input)?).await),
-        "sweep" => answer(workflow::sweep(w, w, w, w).await),
+        "sweep" => answer(workflow::sweep(w, w, w, w, decode(input)?).await),
         "observe" => answer(workflow::observe(w, w, decode(input)?).await),
         other => Err(Failure::Invalid(format!("there is no function {other:?}"))),
     }
