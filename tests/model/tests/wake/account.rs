@@ -3,11 +3,11 @@
 use domain::desk::{Desk, Watcher};
 use domain::rollout::{Progress, RolloutState, Status, WaitingHook};
 use domain::seconds::Seconds;
-use domain::service::Place;
 use domain::signal::Signal;
 use domain::strategy::Stage;
 use domain::verdict::Watch;
 use jiff::Timestamp;
+use serde_json::json;
 
 const ROLLOUT: &str = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/checkout/1";
 const ANOTHER: &str = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/checkout/0";
@@ -100,13 +100,11 @@ pub(crate) fn watcher(token: Token) -> Watcher {
         Token::Now => "now",
         Token::Gone => "gone",
     };
-    Watcher {
-        deployment: "checkout-1".parse().expect("a name"),
-        rollout: ROLLOUT.parse().expect("an ARN"),
-        place: Place { cluster: "shop".into(), service: "checkout".into() },
-        alarms: Vec::new(),
-        token: token.parse().expect("a token"),
-    }
+    let watcher = json!({
+        "deployment": "checkout-1", "rollout": ROLLOUT, "alarms": [], "token": token,
+        "place": { "cluster": "shop", "service": "checkout" },
+    });
+    serde_json::from_value(watcher).expect("as the ledger has it")
 }
 
 /// The event as `resume` reads it.
