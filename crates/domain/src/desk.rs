@@ -220,7 +220,10 @@ impl Desk {
         let place = if claim.urgent { &mut self.urgent } else { &mut self.waiting };
         match place.take() {
             Some(other) if other.deployment != claim.deployment && claim.is_behind(&other) => {
-                let why = format!("{} waits already and is newer", other.title);
+                let why = match other.explicit {
+                    true => format!("{} was asked for and waits already", other.title),
+                    false => format!("{} waits already and is newer", other.title),
+                };
                 *place = Some(other);
                 (self, Claimed::Behind(why))
             }
@@ -232,6 +235,12 @@ impl Desk {
                 (self, Claimed::Parked { superseded })
             }
         }
+    }
+
+    /// Whether the holder's execution may run, if that of `gone` is known not to. Of whoever took the
+    /// lease since that was asked, nothing is known.
+    pub fn holder_may_run(&self, gone: Option<&DeploymentId>) -> bool {
+        self.lease.as_ref().is_some_and(|lease| Some(&lease.holder) != gone)
     }
 
     /// Takes everything that `deployment` holds here from it, and gives the lease to who waits.
@@ -358,8 +367,9 @@ impl Watcher {
 }
 
 impl Waiter {
+    /// Whether `other`, which waits, goes first: what a person asked for is not lost to a push.
     fn is_behind(&self, other: &Self) -> bool {
-        !self.explicit && self.height.is_below(&other.height)
+        !self.explicit && (other.explicit || self.height.is_below(&other.height))
     }
 }
 
@@ -419,6 +429,19 @@ mod tests {
         let (desk, behind) = desk.claim(waiter("late", 2), true, at(0));
         assert_eq!(behind, Claimed::Behind("three waits already and is newer".into()));
         assert_eq!(desk.waiting, Some(waiter("three", 3)));
+    }
+
+    #[test]
+    fn what_a_person_asked_for_is_not_lost_to_a_newer_push() {
+        let (desk, _) = desk().claim(waiter("one", 5), true, at(0));
+        let (desk, _) = desk.claim(Waiter { explicit: true, ..waiter("asked", 2) }, true, at(0));
+
+        let (desk, behind) = desk.claim(waiter("push", 9), true, at(0));
+        assert_eq!(behind, Claimed::Behind("asked was asked for and waits already".into()));
+
+        let another = Waiter { explicit: true, ..waiter("another", 1) };
+        let (desk, _) = desk.claim(another.clone(), true, at(0));
+        assert_eq!(desk.waiting, Some(another), "the last word of a person counts");
     }
 
     #[test]
@@ -508,6 +531,15 @@ mod tests {
 
         assert!(matches!(claimed, Claimed::Behind(why) if why.contains("when_busy: reject")));
         assert_eq!(desk.waiting, None);
+    }
+
+    #[test]
+    fn what_is_known_of_one_holder_is_not_known_of_the_next() {
+        let (desk, _) = desk().claim(waiter("one", 1), true, at(0));
+
+        assert!(!desk.holder_may_run(Some(&"one".parse().unwrap())));
+        assert!(desk.holder_may_run(Some(&"another".parse().unwrap())));
+        assert!(desk.holder_may_run(None));
     }
 
     #[test]

@@ -88,6 +88,11 @@ impl Watch {
     pub fn first() -> Self {
         Self { seen: None, seconds: LONGEST_WAIT }
     }
+
+    /// Whether there is something to decide that the last look did not see.
+    pub fn is_news(&self, progress: &Progress) -> bool {
+        !matches!(progress, Progress::Moving { .. }) && self.seen.as_ref() != Some(progress)
+    }
 }
 
 /// Decides over a rollout from what ECS tells (`state`) and what was measured.
@@ -311,6 +316,21 @@ mod tests {
             targets: Some(Targets { healthy, total: 2, reason: None }),
             smoke: vec![(smoke, Ok(Answer { status, body: String::new(), millis: 3 }))],
         }
+    }
+
+    #[test]
+    fn news_is_what_asks_for_a_decision_and_was_not_seen() {
+        let plan = plan(&json!({ "blue_green": {} }));
+        let moving = state(&plan, None, 0.0).progress(&plan.pauses, None);
+        let pause = state(&plan, Some(Stage::PostTestTrafficShift), 0.0);
+        let paused = pause.progress(&plan.pauses, None);
+        let saw = |seen: &Progress| Watch { seen: Some(seen.clone()), ..Watch::first() };
+
+        assert!(Watch::first().is_news(&paused));
+        assert!(saw(&moving).is_news(&paused));
+        assert!(!saw(&paused).is_news(&paused), "it is being watched");
+        assert!(!saw(&paused).is_news(&moving), "there is nothing to answer");
+        assert!(!Watch::first().is_news(&moving));
     }
 
     #[test]

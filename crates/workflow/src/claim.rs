@@ -34,14 +34,15 @@ pub async fn claim(
     if Seconds::between(plan.at, now) > LONGEST_QUEUE {
         return Err(Failure::Refused(format!("it waited {LONGEST_QUEUE} for its turn")));
     }
-    let desk = ledger.desk(service).await?;
-    let holder_runs = match &desk.lease {
-        Some(lease) if lease.expires_at <= now => executions.runs(&lease.holder).await?,
-        Some(_) => true,
-        None => false,
+    let gone = match ledger.desk(service).await?.lease {
+        Some(lease) if lease.expires_at <= now && !executions.runs(&lease.holder).await? => {
+            Some(lease.holder)
+        }
+        _ => None,
     };
 
     let (claimed, giving_way) = fence::rewrite(ledger, service, |desk| {
+        let holder_runs = desk.holder_may_run(gone.as_ref());
         let (desk, claimed) = desk.claim(plan.waiter(token.clone()), holder_runs, now);
         let watcher = desk.watcher.as_ref().filter(|it| desk.gives_way(&it.deployment).is_some());
         let giving_way = watcher.map(|watcher| watcher.token.clone());

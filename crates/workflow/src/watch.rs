@@ -59,13 +59,8 @@ pub async fn watch(
 
     let state = fleet.rollout(&rollout.arn).await?;
     let progress = state.progress(&plan.pauses, rollout.answered.as_ref());
-    let waits = matches!(progress, domain::rollout::Progress::Moving { .. });
 
-    let news = match &watch.seen {
-        None => !waits,
-        Some(seen) => *seen != progress && !waits,
-    };
-    if news {
+    if watch.is_news(&progress) {
         callbacks.succeed(&token, json!({})).await?;
     }
     Ok(())
