@@ -141,13 +141,11 @@ pub(crate) fn field(verb: &str) -> (&'static str, &'static str) {
         "judge" => ("/plan/digest", "plan.digest"),
         "proceed" => ("/hook", "hook"),
         "restore" => ("/plan/service", "plan.service"),
-        "conclude" => ("/deployment", "deployment"),
+        "conclude" | "stop" => ("/deployment", "deployment"),
         "resume" => ("/detail-type", "detail-type"),
         "observe" => ("/name", "name"),
-        "attribute" => ("/service", "service"),
-        "stop" => ("/deployment", "deployment"),
+        "attribute" | "sweep" => ("/service", "service"),
         "quarantine" => ("/quarantine/digest", "quarantine.digest"),
-        "sweep" => ("/service", "service"),
         other => panic!("name a field of the input of {other}"),
     }
 }
