@@ -93,6 +93,7 @@ impl<P: Plant> Inner<P> {
         let closing = self.closing.clone();
         self.tasks.spawn(async move {
             tokio::select! {
+                biased;
                 () = closing.cancelled() => {}
                 () = task => {}
             }
