@@ -39,6 +39,7 @@ fn main() -> ExitCode {
         Command::Local(local) => local.run(&mut console),
         Command::Plan(plan) => plan.run(&mut console),
         Command::Push(push) => push.run(&mut console),
+        Command::Replay(replay) => replay.run(&mut console),
         Command::Rollback(rollback) => rollback.run(&mut console),
         Command::Schema(schema) => schema.run(&mut console),
         Command::Status(status) => status.run(&mut console),

@@ -16,16 +16,23 @@ const MAY: [(&str, &[&str]); 14] = [
     ("aws", &["domain", "workflow"]),
     ("shell", &["domain"]),
     ("local", &["domain", "workflow", "asl", "github"]),
+    ("drill", &["domain", "asl", "local"]),
     (
         "cutover",
-        &["domain", "workflow", "asl", "aws", "github", "local", "chassis", "checkout", "catalog"],
+        &[
+            "domain", "workflow", "asl", "aws", "github", "local", "drill", "chassis", "checkout",
+            "catalog",
+        ],
     ),
     ("chassis", &[]),
     ("checkout", &["chassis"]),
     ("catalog", &["chassis"]),
     (
         "tests",
-        &["domain", "workflow", "asl", "aws", "github", "shell", "local", "checkout", "catalog"],
+        &[
+            "domain", "workflow", "asl", "aws", "github", "shell", "local", "drill", "checkout",
+            "catalog",
+        ],
     ),
     ("model", &["domain"]),
     // What is measured is what the stories tell.

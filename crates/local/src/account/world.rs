@@ -18,7 +18,6 @@ use workflow::ports::{
 
 use super::{Inner, NotStarted, Told};
 use crate::alarms;
-use crate::bus;
 use crate::plant::{Ask, Plant};
 
 /// The account as the steps see it.
@@ -193,12 +192,8 @@ impl<P: Plant> Bus for World<P> {
     async fn publish(&self, events: &[Event]) -> Result<(), Failure> {
         let effect = async {
             for event in events {
-                self.0.bus().put(bus::Event::new(
-                    Event::SOURCE,
-                    event.detail_type(),
-                    self.now(),
-                    event.detail(),
-                ));
+                let (what, detail) = (event.detail_type(), event.detail());
+                self.0.bus().put(self.0.bus().event(Event::SOURCE, what, self.now(), detail));
             }
             Ok(())
         };

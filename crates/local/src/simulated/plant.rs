@@ -52,6 +52,7 @@ where
             match wait {
                 // A clock that lags behind tokio's must not make this spin.
                 Some(wait) => tokio::select! {
+                    biased;
                     () = notified => {}
                     () = tokio::time::sleep(wait.max(Duration::from_millis(1))) => {}
                 },
