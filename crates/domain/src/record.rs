@@ -10,6 +10,7 @@ use crate::name::{Arn, DeploymentId, HookId, ServiceName};
 use crate::outcome::Outcome;
 use crate::plan::Plan;
 use crate::preflight::Serving;
+use crate::preserved::Preserved;
 use crate::request::Request;
 use crate::rollout::TakingBack;
 use crate::verdict::{Decision, Verdict};
@@ -63,6 +64,11 @@ pub enum Entry {
         /// Why and since when.
         back: TakingBack,
     },
+    /// What was wrong with green was written down, while there was still somebody to ask.
+    Preserved {
+        /// What was found.
+        evidence: Box<Preserved>,
+    },
     /// It ended.
     Ended {
         /// How.
@@ -86,6 +92,7 @@ impl Entry {
             },
             Self::Proceeded { hook } => format!("proceeded-{hook}"),
             Self::TakenBack { .. } => "taken-back".into(),
+            Self::Preserved { .. } => "preserved".into(),
             Self::Ended { .. } => "ended".into(),
         }
     }
@@ -115,6 +122,7 @@ impl fmt::Display for Entry {
             }
             Self::Proceeded { .. } => f.write_str("told ECS to go on"),
             Self::TakenBack { back } => write!(f, "told ECS to go back: {}", back.why),
+            Self::Preserved { evidence } => write!(f, "kept the evidence: {evidence}"),
             Self::Ended { outcome } => write!(f, "{}: {}", outcome.end, outcome.why),
         }
     }
@@ -209,6 +217,14 @@ impl Record {
     pub fn taking_back(&self) -> Option<&TakingBack> {
         self.find(|entry| match entry {
             Entry::TakenBack { back } => Some(back),
+            _ => None,
+        })
+    }
+
+    /// What was kept of green when it was taken back, if it was.
+    pub fn preserved(&self) -> Option<&Preserved> {
+        self.find(|entry| match entry {
+            Entry::Preserved { evidence } => Some(&**evidence),
             _ => None,
         })
     }
