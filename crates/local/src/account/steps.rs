@@ -17,9 +17,9 @@ use crate::plant::Plant;
 const TIME_LIMIT: Duration = Duration::from_secs(50);
 
 /// Every verb that a state machine, a rule or the webhook may call.
-pub const VERBS: [&str; 13] = [
+pub const VERBS: [&str; 14] = [
     "receive", "resolve", "plan", "claim", "check", "launch", "watch", "judge", "proceed",
-    "restore", "conclude", "resume", "observe",
+    "restore", "preserve", "conclude", "resume", "observe",
 ];
 
 /// A step that failed, as Lambda tells it.
@@ -115,6 +115,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "judge" => answer(workflow::judge(w, w, w, w, w, w, decode(input)?).await),
         "proceed" => answer(workflow::proceed(w, w, decode(input)?).await),
         "restore" => answer(workflow::restore(w, w, w, decode(input)?).await),
+        "preserve" => answer(workflow::preserve(w, w, w, w, w, w, decode(input)?).await),
         "conclude" => answer(workflow::conclude(w, w, w, w, w, decode(input)?).await),
         "resume" => answer(workflow::resume(w, w, input).await),
         "observe" => answer(workflow::observe(w, w, decode(input)?).await),
