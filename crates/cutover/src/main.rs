@@ -3,6 +3,7 @@
 //! One file per command in [`commands`]; what went wrong is told by [`problem`], in one place, and
 //! everything that is written goes through [`console`].
 
+mod chronicle;
 mod commands;
 mod console;
 mod definition;

@@ -7,6 +7,7 @@ use domain::desk::{Desk, Watcher};
 use domain::event::{Event, ExecutionEnded};
 use domain::evidence::{self, Alarm, AlarmState};
 use domain::name::{CallbackToken, DeploymentId, Digest, Image, ServiceName, Tag};
+use domain::preserved::Readings;
 use domain::record::{Entry, Record};
 use domain::service::{ServiceDocument, Smoke};
 use domain::signal::Signal;
@@ -70,6 +71,16 @@ impl<P: Plant> Alarms for World<P> {
             Ok(names.iter().map(|name| alarm(name, book.state(name), self.now())).collect())
         };
         self.0.calls.make("alarms.states", answer).await
+    }
+
+    async fn readings(
+        &self,
+        names: &[String],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Readings>, Failure> {
+        let answer = async { Ok(self.0.readings(names, from, to)) };
+        self.0.calls.make("alarms.readings", answer).await
     }
 }
 
