@@ -65,8 +65,8 @@ async fn attribute_takes_every_alarm_that_rings() {
         // What an alarm's event says of its state may be old, so the alarm is asked.
         let alarm = sample["detail"]["alarmName"].as_str().expect(&name);
         let error = function.invoke(&sample["detail"]).await.expect_err(&name);
-        let asked = format!("could not describe the alarms {alarm}");
-        assert!(error.message.starts_with(&asked), "{name}: {error}");
+        let asked = error.message.strip_prefix("could not describe the alarms ");
+        assert!(asked.is_some_and(|asked| asked.contains(alarm)), "{name}: {error}");
     }
 }
 

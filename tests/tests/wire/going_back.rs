@@ -29,12 +29,6 @@ stories! {
     a_newer_push_takes_the_place_of_the_one_under_way, PRESSED;
 }
 
-/// Waits until the desk says something.
-async fn desk(stage: &Stage, what: &str, says: impl Fn(&Value) -> bool) -> Value {
-    let look = async || Some(stage.desk().await).filter(|desk| says(desk));
-    stage.find(what, look).await
-}
-
 async fn after() -> Option<Calls> {
     let stage = Stage::set(|_| {}).await?;
     stage.deliver(&stage.push("v1.1.0")).await;
@@ -97,7 +91,9 @@ async fn swept() -> Option<Calls> {
     let starts_in = Duration::from_secs(600);
     stage.ecs.behave(&digest("v1.1.0"), Behaviour { starts_in, ..Behaviour::default() });
     stage.deliver(&stage.push("v1.1.0")).await;
-    desk(&stage, "a watcher", |desk| desk["watcher"].is_object()).await;
+    stage.enters("Watch").await;
+    let watched = async || stage.desk().await["watcher"].is_object().then_some(());
+    stage.find("a watcher", watched).await;
     let deployments = stage.aws.executions("cutover-deployment").await;
     stage.aws.stop(deployments[0]["executionArn"].as_str()?).await;
     stage.expire().await;

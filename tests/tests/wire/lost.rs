@@ -54,7 +54,7 @@ async fn event() -> Option<Calls> {
     let starting = |record: &[Entry]| record.iter().any(|it| is_wait(it, "green is starting"));
     stage
         .find("a look while green starts", async || {
-            stage.ring_late().await;
+            stage.tell_of_an_end().await;
             starting(&stage.record(&name).await).then_some(())
         })
         .await;

@@ -20,8 +20,9 @@ pub(crate) fn kinds(record: &[Entry]) -> Vec<String> {
 
 /// How it ended.
 pub(crate) fn outcome(record: &[Entry]) -> &Outcome {
-    match record.last() {
-        Some(Entry::Ended { outcome }) => outcome,
-        _ => panic!("it did not end: {record:#?}"),
-    }
+    let ended = record.iter().find_map(|entry| match entry {
+        Entry::Ended { outcome } => Some(outcome),
+        _ => None,
+    });
+    ended.unwrap_or_else(|| panic!("it did not end: {record:#?}"))
 }

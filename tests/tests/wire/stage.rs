@@ -32,6 +32,8 @@ const ALARM: &str = "checkout-errors";
 /// What CloudWatch tells when an alarm rings.
 const RANG: &str =
     include_str!("../../../events/samples/cloudwatch/single-metric-ok-to-alarm.json");
+/// What ECS tells when a deployment ended.
+const COMPLETED: &str = include_str!("../../../events/samples/ecs/deployment-completed.json");
 const RULES: &str = include_str!("../../../events/rules.json");
 
 /// One deployment of Cutover, and the world around it, for one story.
@@ -212,6 +214,11 @@ impl Stage {
     pub(crate) async fn ring_late(&self) {
         let event = RANG.replace("checkout-5xx", ALARM);
         self.aws.emit(&serde_json::from_str(&event).expect("a sample")).await;
+    }
+
+    /// Tells that a deployment of `shop/checkout` ended, though none did.
+    pub(crate) async fn tell_of_an_end(&self) {
+        self.aws.emit(&serde_json::from_str(COMPLETED).expect("a sample")).await;
     }
 
     /// The digest that serves, if one has all of production.
