@@ -120,6 +120,15 @@ pub(crate) fn input(verb: &str) -> Value {
             }
         }),
         "sweep" => json!({}),
+        "unwind" => json!({
+            "release": {
+                "waves": [{ "wave": 1, "deployments": [{
+                    "name": "checkout-1", "input": { "service": "checkout", "tag": "v1.4.2" }
+                }] }],
+                "left_out": []
+            },
+            "held": "WaveHeld"
+        }),
         other => panic!("say what {other} is called with"),
     }
 }
@@ -144,6 +153,7 @@ pub(crate) fn field(verb: &str) -> (&'static str, &'static str) {
         "stop" => ("/deployment", "deployment"),
         "quarantine" => ("/quarantine/digest", "quarantine.digest"),
         "sweep" => ("/service", "service"),
+        "unwind" => ("/held", "held"),
         other => panic!("name a field of the input of {other}"),
     }
 }
