@@ -143,6 +143,11 @@ pub fn of_person(ask: &GoBack, desk: &Desk, now: Timestamp) -> Result<Attributio
         Some(reason) => format!("{who} went back: {reason}"),
         None => format!("{who} went back"),
     };
+    let goes_back = desk.worker.as_ref().is_some_and(|worker| worker.urgent);
+    if let Some(lease) = desk.lease.as_ref().filter(|_| goes_back && ask.to.is_none()) {
+        let why = format!("{} goes back already", lease.holder);
+        return Ok(Attribution { why, ..Attribution::default() });
+    }
     let stop = desk.watcher.as_ref().map(|watcher| stopping(desk, watcher, None, why.clone()));
     if ask.to.is_none() && stop.is_some() {
         return Ok(Attribution::of(stop, None, why));

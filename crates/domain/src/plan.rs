@@ -78,15 +78,22 @@ impl Plan {
         if let Some(why) = desk.forbids(&found, now).or(behind) {
             return Err(Failure::Refused(why));
         }
+        // Who goes back names a digest; people know it by its tag.
+        let known = desk.releases.find(found.as_str()).filter(|_| request.cause.is_urgent());
+        let known_as = known.and_then(|release| release.tag.clone());
         let pauses = match request.cause.is_urgent() {
             true => service.strategy.pauses_of_way_back(),
             false => service.strategy.pauses(service.bake),
+        };
+        let pauses = match service.on_failure {
+            OnFailure::Hold => pauses.into_iter().map(Pause::held).collect(),
+            OnFailure::RollBack => pauses,
         };
 
         Ok(Self {
             deployment,
             digest: found,
-            tag: request.tag.clone(),
+            tag: request.tag.clone().or(known_as),
             height,
             cause: request.cause,
             by: request.by.clone(),

@@ -95,7 +95,7 @@ pub fn resolve(
     let mut followers = Vec::new();
     for service in services.iter().filter(|service| service.image == push.image) {
         match service.tags.judge(&push.tag) {
-            Ok(_) => followers.push(service),
+            Ok(()) => followers.push(service),
             Err(why) => leave_out(service, why),
         }
     }

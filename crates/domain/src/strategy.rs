@@ -126,6 +126,17 @@ pub struct Pause {
 /// that must clear, a Cutover that is slow to wake. After that ECS takes green back.
 const PATIENCE: Seconds = Seconds::minutes(30);
 
+/// The longest that a pause waits for a person to decide: ECS ends a stage after 24 hours.
+const LONGEST_PAUSE: Seconds = Seconds(23 * 3600 + 1800);
+
+impl Pause {
+    /// The same pause, with all the time there is for a person.
+    #[must_use]
+    pub fn held(self) -> Self {
+        Self { gives_up: LONGEST_PAUSE, ..self }
+    }
+}
+
 impl Strategy {
     /// The pauses of a deployment with this strategy, whose end is watched for `bake`.
     pub fn pauses(&self, bake: Seconds) -> Vec<Pause> {

@@ -30,14 +30,12 @@ impl<'a> Order<'a> {
                 left.into_iter().partition(|service| service.wave == number);
             let (ready, mut rest): (Vec<_>, Vec<_>) =
                 next.into_iter().partition(|service| order.obstacle(service, services).is_none());
-            match ready.is_empty() {
+            if ready.is_empty() {
                 // Whoever is left waits for what does not come.
-                true => {
-                    let lost = rest.drain(..);
-                    let lost: Vec<_> = lost.map(|it| (it, order.why(it, services))).collect();
-                    order.left_out.extend(lost);
-                }
-                false => order.waves.push(ready),
+                let lost: Vec<_> = rest.drain(..).map(|it| (it, order.why(it, services))).collect();
+                order.left_out.extend(lost);
+            } else {
+                order.waves.push(ready);
             }
             left = rest.into_iter().chain(later).collect();
         }

@@ -102,6 +102,12 @@ async fn read_back(
         (None, Some(plan)) => find(fleet, plan, record.and_then(Record::green)).await?,
         (None, None) => None,
     };
+    // Somebody else than its own execution may have taken it back.
+    let back = record.and_then(Record::taking_back);
+    let rollout = rollout.map(|rollout| Rollout {
+        taking_back: rollout.taking_back.or_else(|| back.cloned()),
+        ..rollout
+    });
     let state = match &rollout {
         Some(rollout) => Some(fleet.rollout(&rollout.arn).await?),
         None => None,
@@ -137,7 +143,7 @@ async fn read_back(
         why,
         settled: digest.is_some() && digest == serves,
         digest: digest.or_else(|| request.as_ref().and_then(|request| request.digest.clone())),
-        tag: request.as_ref().and_then(|request| request.tag.clone()),
+        tag: plan.map_or_else(|| request.as_ref()?.tag.clone(), |plan| plan.tag.clone()),
         serving: serves,
         cause: request.as_ref().map(|request| request.cause).unwrap_or_default(),
         by: request.and_then(|request| request.by),

@@ -268,6 +268,14 @@ impl Ministack {
         }
     }
 
+    /// Starts an execution, as a person does at the console.
+    pub async fn execute(&self, machine: &str, name: &str, input: &Value) {
+        let start = json!({
+            "stateMachineArn": machine_arn(machine), "name": name, "input": input.to_string()
+        });
+        self.api.call(STATES, "StartExecution", &start).await;
+    }
+
     /// Stops an execution, as a person does at the console.
     pub async fn stop(&self, execution: &str) {
         self.api.call(STATES, "StopExecution", &json!({ "executionArn": execution })).await;

@@ -41,6 +41,10 @@ pub(crate) async fn start_at(verb: &str, url: &str, level: &str) -> Function {
             "CUTOVER_DEPLOYMENT_MACHINE",
             "arn:aws:states:eu-central-1:123456789012:stateMachine:cutover-deployment",
         ),
+        (
+            "CUTOVER_RECOVERY_MACHINE",
+            "arn:aws:states:eu-central-1:123456789012:stateMachine:cutover-recovery",
+        ),
         ("CUTOVER_WEBHOOK_SECRET", SECRET_ID),
         ("CUTOVER_LOG", level),
     ];

@@ -87,8 +87,8 @@ fn every_state_that_calls_a_step_is_named_after_it() {
 
 #[test]
 fn every_step_that_a_machine_waits_for_is_called_by_one() {
-    // These two are called by the webhook and by rules.
-    let outside = ["receive", "resume"];
+    // These are called by the webhook, by rules and by a schedule.
+    let outside = ["receive", "resume", "sweep"];
     let definitions = all();
 
     for verb in VERBS {

@@ -92,6 +92,29 @@ async fn stuck() -> World {
     world
 }
 
+/// Two people go back at once; then somebody wants to go to an image that there is not, and to one that is ill.
+async fn going_back() -> World {
+    let mut world = World::begin().await;
+    for tag in ["v1.1.0", "v1.2.0"] {
+        world.push("checkout", tag, Behaviour::default()).await;
+        world.settle().await;
+    }
+    let unknown = format!("sha256:{}", "0".repeat(64));
+    let ill = Behaviour { healthy: false, ..Behaviour::default() };
+    world.image("checkout", "v1.3.0", ill);
+    for (number, to) in [None, None, Some(unknown.as_str()), Some("v1.3.0")].into_iter().enumerate()
+    {
+        let name = format!("wish-{number}");
+        let wish = json!({ "service": "checkout", "to": to, "by": name });
+        world.account.start("rollback", &name, wish).expect("a new name");
+        // Two people want the same at the same moment.
+        if number > 0 {
+            world.settle().await;
+        }
+    }
+    world
+}
+
 /// ECS cannot be asked for so long that a step gives up, and the next, and the execution.
 async fn outage() -> World {
     let mut world = World::begin().await;
@@ -117,6 +140,7 @@ fn every_state_of_every_machine_is_entered() {
     seen.extend(entered(&tests::run(stopped())));
     seen.extend(entered(&tests::run(stuck())));
     seen.extend(entered(&tests::run(outage())));
+    seen.extend(entered(&tests::run(going_back())));
 
     let mut missed = Vec::new();
     for (name, text) in local::account::MACHINES {

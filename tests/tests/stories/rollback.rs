@@ -54,7 +54,35 @@ async fn an_alarm_after_the_end_brings_the_last_good_release_back() {
     world.settle().await;
 
     assert_eq!(serving(&world, "checkout"), "v1.0.0", "{}", world.story());
-    insta::assert_snapshot!(world.story(), @"");
+    insta::assert_snapshot!(world.story(), @"
+     0:00 checkout  ada asked for checkout v1.1.0 (push)
+     0:00 checkout  planned checkout v1.1.0
+     0:00 checkout  got the lease, token 1
+     0:00 checkout  told ECS to begin
+     0:00 checkout  traffic: 100% v1.0.0
+     0:02 checkout  judged at 0%: go on, all is well at POST_TEST_TRAFFIC_SHIFT
+     0:02 checkout  told ECS to go on
+     0:02 checkout  traffic: 100% v1.1.0
+     0:02 checkout  judged at 100%: wait, all is well at POST_PRODUCTION_TRAFFIC_SHIFT, watched for 10m more
+     2:02 checkout  judged at 100%: wait, all is well at POST_PRODUCTION_TRAFFIC_SHIFT, watched for 8m more
+     4:02 checkout  judged at 100%: wait, all is well at POST_PRODUCTION_TRAFFIC_SHIFT, watched for 6m more
+     6:02 checkout  judged at 100%: wait, all is well at POST_PRODUCTION_TRAFFIC_SHIFT, watched for 4m more
+     8:02 checkout  judged at 100%: wait, all is well at POST_PRODUCTION_TRAFFIC_SHIFT, watched for 2m more
+    10:02 checkout  judged at 100%: go on, all is well at POST_PRODUCTION_TRAFFIC_SHIFT
+    10:02 checkout  told ECS to go on
+    10:02 checkout  judged at 100%: it is over, ECS ended it as SUCCESSFUL
+    10:02 checkout  Deployed: ECS tells that this release serves
+    31:00 checkout  quarantined v1.1.0 until 2026-03-31T03:41:00Z: alarm checkout-errors rings since 2026-03-01T03:41:00Z
+    31:00 checkout  alarm checkout-errors asked for checkout v1.0.0 (rollback)
+    31:00 checkout  planned checkout v1.0.0
+    31:00 checkout  got the lease, token 2
+    31:00 checkout  told ECS to begin
+    31:02 checkout  judged at 0%: go on, all is well at POST_TEST_TRAFFIC_SHIFT
+    31:02 checkout  told ECS to go on
+    31:02 checkout  traffic: 100% v1.0.0
+    31:02 checkout  judged at 100%: it is over, ECS ended it as SUCCESSFUL
+    31:02 checkout  Deployed: ECS tells that this release serves
+    ");
 }
 
 #[tokio::test(start_paused = true)]
@@ -129,7 +157,6 @@ async fn of_services_that_share_an_alarm_the_newest_change_is_taken_back_first()
     }
 
     fails(&world, "shop", "v1.0.0").await;
-    world.pass(4 * MINUTE).await;
     world.account.plant().behave(world.digest("shop", "v1.0.0").as_str(), Behaviour::default());
     world.settle().await;
 
@@ -167,7 +194,22 @@ async fn an_alarm_in_flight_is_answered_at_once_even_if_the_deployment_sleeps() 
     world.settle().await;
 
     assert_eq!(world.ends("checkout"), [End::RolledBack], "{}", world.story());
-    insta::assert_snapshot!(world.story(), @"");
+    insta::assert_snapshot!(world.story(), @"
+    0:00 checkout  ada asked for checkout v1.1.0 (push)
+    0:00 checkout  planned checkout v1.1.0
+    0:00 checkout  got the lease, token 1
+    0:00 checkout  told ECS to begin
+    0:00 checkout  traffic: 100% v1.0.0
+    0:02 checkout  judged at 0%: go on, all is well at POST_TEST_TRAFFIC_SHIFT
+    0:02 checkout  told ECS to go on
+    0:02 checkout  traffic: 100% v1.1.0
+    0:02 checkout  judged at 100%: wait, all is well at POST_PRODUCTION_TRAFFIC_SHIFT, watched for 10m more
+    1:00 checkout  told ECS to go back: alarm checkout-errors rings since 2026-03-01T03:11:00Z
+    1:00 checkout  traffic: 100% v1.0.0
+    1:00 checkout  judged at 0%: it is over, ECS ended it as ROLLBACK_SUCCESSFUL
+    1:00 checkout  RolledBack: alarm checkout-errors rings since 2026-03-01T03:11:00Z
+    1:00 checkout  quarantined v1.1.0 until 2026-03-31T03:11:00Z: alarm checkout-errors rings since 2026-03-01T03:11:00Z
+    ");
 }
 
 #[tokio::test(start_paused = true)]
@@ -232,11 +274,18 @@ async fn a_rollback_goes_before_what_waits_and_what_is_under_way_makes_way() {
     world.push("checkout", "v1.3.0", Behaviour::default()).await;
     world.pass(Duration::from_secs(5)).await;
 
-    ask(&world, json!({ "service": "checkout", "to": "v1.1.0" })).await;
+    let back = ask(&world, json!({ "service": "checkout", "to": "v1.1.0" })).await;
 
-    // v1.2.0 was in its bake and is taken back, to what the person wants; then the one that waited.
-    let ends = [End::Deployed, End::RolledBack, End::Deployed, End::Refused];
+    // v1.2.0 was in its bake and is taken back, to what the person wants.
+    let ends = [End::Deployed, End::RolledBack, End::Refused, End::Refused];
     assert_eq!(world.ends("checkout"), ends, "{}", world.story());
+    let waited = &world.history("checkout")[1];
+    let why = &waited.outcome().expect("it ended").why;
+    assert!(why.starts_with("superseded by checkout v1.1.0"), "{why}");
+    assert_eq!(
+        (back.status(), serving(&world, "checkout").as_str()),
+        (Status::Succeeded, "v1.1.0")
+    );
 }
 
 #[tokio::test(start_paused = true)]

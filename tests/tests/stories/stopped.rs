@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::outcome::End;
+use local::bus::Disturbance;
 use local::simulated::Behaviour;
 use tests::World;
 
@@ -71,4 +72,30 @@ async fn who_waits_follows_a_deployment_that_was_stopped() {
     world.settle().await;
 
     assert_eq!(world.ends("checkout"), [End::RolledBack, End::Deployed]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_event_told_of_is_swept_up() {
+    let mut world = World::begin().await;
+    world.account.bus().disturb(|rule, _, _| match rule {
+        "execution-ended" => Disturbance::Drop,
+        _ => Disturbance::Once,
+    });
+    world.push("checkout", "v1.1.0", Behaviour::default()).await;
+    world.pass(Duration::from_secs(60)).await;
+    world.push("checkout", "v1.2.0", Behaviour::default()).await;
+    world.pass(Duration::from_secs(60)).await;
+
+    for record in world.history("checkout") {
+        let execution = world.account.execution("deployment", record.deployment.as_str());
+        assert!(execution.expect("it runs").stop(None, None));
+    }
+    world.pass(Duration::from_secs(35 * 60)).await;
+    world.settle().await;
+
+    assert_eq!(world.ends("checkout"), [End::RolledBack, End::Refused], "{}", world.story());
+    let desk = world.desk("checkout");
+    assert_eq!((desk.lease, desk.waiting, desk.watcher), (None, None, None));
+    let why = world.history("checkout")[0].outcome().map(|it| it.why.clone());
+    assert!(why.is_some_and(|why| why.starts_with("its execution is gone")));
 }

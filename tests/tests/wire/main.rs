@@ -2,6 +2,7 @@
 //! services that they reach by HTTP.
 
 mod chain;
+mod going_back;
 mod lost;
 mod queue;
 mod taken_back;

@@ -5,6 +5,7 @@ use domain::outcome::Outcome;
 use domain::release::ImagePushed;
 use domain::request::Request;
 use domain::service::ServiceDocument;
+use domain::trigger::GoBack;
 use local::daemon::Config;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -28,6 +29,8 @@ enum Name {
     Service,
     /// The input of the deployment machine: what is to be deployed, by whom, and why
     Request,
+    /// The input of the rollback machine: which service goes back, where to, by whom, and why
+    GoBack,
     /// The detail of the event `Image Pushed`, and the input of the release machine
     ImagePushed,
     /// The detail of the event `Deployment Ended`, and the output of the deployment machine
@@ -57,6 +60,7 @@ impl Name {
         match self {
             Self::Service => read::<ServiceDocument>(),
             Self::Request => read::<Request>(),
+            Self::GoBack => read::<GoBack>(),
             Self::ImagePushed => told::<ImagePushed>(),
             Self::DeploymentEnded => told::<Outcome>(),
             Self::Local => read::<Config>(),

@@ -1,7 +1,8 @@
 use super::*;
+use crate::desk::Waiter;
 use crate::name::Arn;
 use crate::policy::Height;
-use crate::service::Place;
+use crate::service::{Place, WhenBusy};
 
 const ERRORS: &str = "shop-errors";
 
@@ -197,6 +198,26 @@ fn a_person_stops_what_is_in_flight_or_goes_where_it_is_said() {
     assert_eq!((stopped(&both), back(&both).is_some()), (Some("checkout-c"), true));
     let tag = of_person(&ask(Some("v0.9.0")), &still, at(50)).expect("a tag").deploy;
     assert_eq!(tag.and_then(|it| it.input.tag).map(|it| it.to_string()), Some("v0.9.0".into()));
+}
+
+#[test]
+fn a_button_pressed_twice_does_not_stop_the_way_back() {
+    let mut desk = in_flight(released("checkout", None), false);
+    let way_back = Waiter {
+        deployment: "checkout-c".parse().expect("a name"),
+        title: "checkout v1.0.0".into(),
+        height: Height { version: None, pushed_at: at(0) },
+        explicit: true,
+        urgent: true,
+        when_busy: WhenBusy::Queue,
+        token: "token-c".parse().expect("a token"),
+    };
+    (desk, _) = desk.claim(way_back, true, at(49));
+
+    let again = of_person(&ask(None), &desk, at(50)).expect("an answer");
+
+    assert_eq!((again.stop, again.deploy), (None, None));
+    assert_eq!(again.why, "checkout-c goes back already");
 }
 
 #[test]

@@ -233,7 +233,9 @@ impl Desks {
                 };
                 let (token, lease) = (desk.token.min(1), desk.lease.map(tidy));
                 let deployed = desk.deployed.filter(|_| minds);
-                (Desk { token, lease, deployed, ..desk }, Came::Nothing)
+                // Which releases there were before decides nothing here.
+                let releases = domain::pile::Pile::default();
+                (Desk { token, lease, deployed, releases, ..desk }, Came::Nothing)
             }
         }
     }
