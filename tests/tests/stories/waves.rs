@@ -278,13 +278,19 @@ async fn a_second_delivery_does_not_overtake_the_waves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_deliveries_take_nothing_back_that_goes_well() {
+async fn a_push_that_is_told_again_and_otherwise_takes_nothing_back_that_goes_well() {
     let mut world = shop_in_order(true).await;
-    world.push("shop", "v1.1.0", Behaviour::default()).await;
+    let digest = world.push("shop", "v1.1.0", Behaviour::default()).await;
 
     for _ in 0..100 {
         world.pass(Duration::from_secs(5)).await;
-        world.deliver("shop", "v1.1.0").await;
+        // By another, at another time: so it does not join what is under way.
+        let told = json!({
+            "image": "ghcr.io/acme/shop", "tag": "v1.1.0", "digest": digest,
+            "at": world.account.now(), "pushed_by": "ben"
+        });
+        let told = serde_json::from_value(told).expect("a push");
+        world.account.receive(told).await.expect("it is heard");
     }
     world.settle().await;
 
