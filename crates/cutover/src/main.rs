@@ -3,6 +3,7 @@
 //! One file per command in [`commands`]; what went wrong is told by [`problem`], in one place, and
 //! everything that is written goes through [`console`].
 
+mod chronicle;
 mod commands;
 mod console;
 mod definition;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Command::Local(local) => local.run(&mut console),
         Command::Plan(plan) => plan.run(&mut console),
         Command::Push(push) => push.run(&mut console),
+        Command::Replay(replay) => replay.run(&mut console),
         Command::Rollback(rollback) => rollback.run(&mut console),
         Command::Schema(schema) => schema.run(&mut console),
         Command::Status(status) => status.run(&mut console),

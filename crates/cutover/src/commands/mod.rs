@@ -8,6 +8,7 @@ mod history;
 mod local;
 mod plan;
 mod push;
+mod replay;
 mod rollback;
 mod schema;
 mod status;
@@ -43,6 +44,7 @@ pub(crate) enum Command {
     History(history::History),
     Push(push::Push),
     Execute(execute::Execute),
+    Replay(replay::Replay),
     Check(check::Check),
     Validate(validate::Validate),
     Schema(schema::Schema),

@@ -1,3 +1,5 @@
+//! What is taken back, and what stays.
+
 use jiff::Timestamp;
 use serde_json::json;
 
