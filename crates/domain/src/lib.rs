@@ -11,6 +11,7 @@ pub mod strategy;
 
 pub mod release;
 pub mod request;
+pub mod waves;
 
 pub mod desk;
 pub mod pile;
@@ -33,6 +34,7 @@ pub mod record;
 pub mod attribution;
 pub mod sweep;
 pub mod trigger;
+pub mod unwinding;
 
 pub mod event;
 pub mod failure;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::name::{DeploymentId, Digest, Image, ServiceName, Tag};
 use crate::request::{Cause, Request};
 use crate::service::ServiceDocument;
+use crate::waves::Order;
 
 /// A tag of an image was pushed: the detail of the event `Image Pushed`, and the input of the
 /// release machine.
@@ -35,17 +36,21 @@ pub struct ImagePushed {
 pub struct Release {
     /// Wave after wave; the deployments of one wave go side by side.
     pub waves: Vec<Wave>,
-    /// Services of the same image that this tag is not meant for, and why.
+    /// Services of the same image that it does not go to, and why.
     pub left_out: Vec<LeftOut>,
 }
 
 /// Deployments that go side by side.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Wave {
-    /// Its number in the service documents.
+    /// Its number in the service documents. Where `after` orders services of one number, several
+    /// waves have it.
     pub wave: u16,
     /// One deployment a service.
     pub deployments: Vec<Start>,
+    /// Deployments of this wave that the same push brought before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<DeploymentId>,
 }
 
 /// The start of one execution of the deployment machine.
@@ -66,51 +71,70 @@ pub struct LeftOut {
     pub why: String,
 }
 
-/// How often a push to a service was tried before and ended without a change, so that it may be
-/// tried again; or that it needs nothing more.
+/// What became of the same push to a service before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Before {
-    /// Refused that many times. GitHub's *Redeliver* then tries once more.
+    /// It was refused that many times. GitHub's *Redeliver* then tries once more.
     Refused(u32),
-    /// It was deployed by this push.
-    Deployed,
+    /// It was deployed, after it was refused that many times.
+    Deployed(u32),
 }
 
-/// Decides which services follow a push. `before` tells what became of the same push earlier.
+/// Decides which services follow a push, in which order. `before` tells what became of the same push
+/// earlier.
 pub fn resolve(
     push: &ImagePushed,
     services: &[ServiceDocument],
     before: impl Fn(&Request) -> Before,
 ) -> Release {
-    let mut waves: Vec<Wave> = Vec::new();
     let mut left_out = Vec::new();
-    let mut followers: Vec<_> =
-        services.iter().filter(|service| service.image == push.image).collect();
-    followers.sort_by(|a, b| (a.wave, &a.name).cmp(&(b.wave, &b.name)));
+    let mut leave_out = |service: &ServiceDocument, why: String| {
+        left_out.push(LeftOut { service: service.name.clone(), why });
+    };
 
-    for service in followers {
-        let request = Request::of_push(&service.name, push);
-        if let Err(why) = service.tags.judge(&push.tag) {
-            left_out.push(LeftOut { service: service.name.clone(), why });
-            continue;
-        }
-
-        let name = match before(&request) {
-            Before::Refused(times) => request.execution(times),
-            Before::Deployed => {
-                let why = "this push was deployed before".into();
-                left_out.push(LeftOut { service: service.name.clone(), why });
-                continue;
-            }
-        };
-        let start = Start { name, input: request };
-        match waves.last_mut() {
-            Some(last) if last.wave == service.wave => last.deployments.push(start),
-            _ => waves.push(Wave { wave: service.wave, deployments: vec![start] }),
+    let mut followers = Vec::new();
+    for service in services.iter().filter(|service| service.image == push.image) {
+        match service.tags.judge(&push.tag) {
+            Ok(()) => followers.push(service),
+            Err(why) => leave_out(service, why),
         }
     }
 
+    // What was deployed before keeps its place: a second delivery has the same waves.
+    let order = Order::of(&followers);
+    for (service, why) in order.left_out {
+        leave_out(service, why);
+    }
+    let wave = |services: Vec<&ServiceDocument>| {
+        let wave = services.first().map(|first| first.wave).unwrap_or_default();
+        let (mut deployments, mut earlier) = (Vec::new(), Vec::new());
+        for service in services {
+            let input = Request::of_push(&service.name, push);
+            match before(&input) {
+                Before::Refused(times) => {
+                    deployments.push(Start { name: input.execution(times), input });
+                }
+                Before::Deployed(times) => {
+                    earlier.push(input.execution(times));
+                    leave_out(service, "this push was deployed before".into());
+                }
+            }
+        }
+        Wave { wave, deployments, earlier }
+    };
+    let waves = order.waves.into_iter().map(wave).collect();
+
     Release { waves, left_out }
+}
+
+impl Release {
+    /// Every deployment of the push, in the order of its waves.
+    pub fn deployments(&self) -> impl Iterator<Item = &DeploymentId> {
+        self.waves.iter().flat_map(|wave| {
+            let now = wave.deployments.iter().map(|start| &start.name);
+            wave.earlier.iter().chain(now)
+        })
+    }
 }
 
 impl Request {
@@ -196,9 +220,43 @@ mod tests {
 
     #[test]
     fn what_was_deployed_by_this_push_is_not_deployed_again() {
-        let release = resolve(&push("v1.0.0"), &shop(), |_| Before::Deployed);
+        let release = resolve(&push("v1.0.0"), &shop(), |_| Before::Deployed(1));
 
-        assert!(release.waves.is_empty());
+        assert!(release.waves.iter().all(|wave| wave.deployments.is_empty()));
         assert_eq!(release.left_out.len(), 4);
+        let worker = Request::of_push(&"worker".parse().unwrap(), &push("v1.0.0"));
+        assert_eq!(release.deployments().next(), Some(&worker.execution(1)), "it is known of");
+    }
+
+    #[test]
+    fn a_second_delivery_has_the_same_waves() {
+        let again = |request: &Request| match request.service.as_str() {
+            "admin" => Before::Deployed(0),
+            _ => Before::Refused(0),
+        };
+
+        let first = resolve(&push("v1.0.0"), &shop(), |_| Before::Refused(0));
+        let second = resolve(&push("v1.0.0"), &shop(), again);
+
+        assert_eq!(
+            first.deployments().collect::<Vec<_>>(),
+            second.deployments().collect::<Vec<_>>()
+        );
+        assert_eq!(second.waves[1].deployments.len(), 1);
+    }
+
+    #[test]
+    fn a_circle_is_left_out_and_told() {
+        let mut services = shop();
+        services[0].after = vec!["admin".parse().unwrap()];
+        services[2].after = vec!["web".parse().unwrap()];
+
+        let release = resolve(&push("v1.0.0"), &services, |_| Before::Refused(0));
+
+        assert_eq!(release.deployments().count(), 1);
+        let why =
+            |name| &release.left_out.iter().find(|it| it.service.as_str() == name).unwrap().why;
+        assert!(why("web").ends_with("circle: web after admin after web"), "{}", why("web"));
+        assert!(why("admin").ends_with("circle: admin after web after admin"), "{}", why("admin"));
     }
 }

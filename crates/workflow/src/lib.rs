@@ -27,6 +27,7 @@ mod sweep;
 mod attribute;
 mod quarantine;
 mod stop;
+mod unwind;
 
 mod fence;
 
@@ -47,6 +48,7 @@ pub use watch::{LookOut, watch};
 pub use attribute::attribute;
 pub use quarantine::{Quarantining, lift, quarantine};
 pub use stop::{Stopped, stop};
+pub use unwind::{Unwind, unwind};
 
 pub use observe::{LeftBehind, observe};
 pub use resume::{Woken, resume};

@@ -42,7 +42,7 @@ async fn earlier(ledger: &impl Ledger, request: &Request) -> Result<Before, Fail
         let record = ledger.record(&request.execution(refused)).await?;
         match record.as_ref().and_then(|record| record.outcome()).map(|outcome| outcome.end) {
             Some(End::Refused) => refused += 1,
-            Some(End::Deployed) => return Ok(Before::Deployed),
+            Some(End::Deployed) => return Ok(Before::Deployed(refused)),
             // Taken back, stuck or on its way: the same name again, which Step Functions refuses.
             Some(End::RolledBack | End::Stuck) | None => return Ok(Before::Refused(refused)),
         }

@@ -124,6 +124,15 @@ pub(crate) fn input(verb: &str) -> Value {
             }
         }),
         "sweep" => json!({ "service": null }),
+        "unwind" => json!({
+            "release": {
+                "waves": [{ "wave": 1, "deployments": [{
+                    "name": "checkout-1", "input": { "service": "checkout", "tag": "v1.4.2" }
+                }] }],
+                "left_out": []
+            },
+            "held": "WaveHeld"
+        }),
         other => panic!("say what {other} is called with"),
     }
 }
@@ -147,6 +156,7 @@ pub(crate) fn field(verb: &str) -> (&'static str, &'static str) {
         "observe" => ("/name", "name"),
         "attribute" | "sweep" => ("/service", "service"),
         "quarantine" => ("/quarantine/digest", "quarantine.digest"),
+        "unwind" => ("/held", "held"),
         other => panic!("name a field of the input of {other}"),
     }
 }

@@ -11,7 +11,7 @@ use super::definition::all;
 
 /// Every expression that is more than a path. Adding one needs a reason to have it here rather
 /// than in a step.
-const COMPARISONS: [&str; 7] = [
+const COMPARISONS: [&str; 8] = [
     "$verdict.decision = 'proceed'",
     "$verdict.decision = 'wait'",
     "$verdict.decision = 'take_back'",
@@ -19,6 +19,7 @@ const COMPARISONS: [&str; 7] = [
     "$outcome.end = 'Refused'",
     "$outcome.end = 'RolledBack'",
     // Only the Map state that ran the wave has the answers of its services together.
+    "'Duplicate' in $states.input.end",
     "false in $states.input.settled",
 ];
 

@@ -136,6 +136,7 @@ fn every_state_of_every_machine_is_entered() {
     let mut seen = BTreeSet::new();
     seen.extend(entered(&tests::run(good_and_bad())));
     seen.extend(entered(&tests::run(held())));
+    seen.extend(entered(&tests::run(crate::waves::hindered())));
     seen.extend(entered(&tests::run(stopped())));
     seen.extend(entered(&tests::run(stuck())));
     seen.extend(entered(&tests::run(outage())));

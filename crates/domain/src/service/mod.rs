@@ -47,6 +47,12 @@ pub struct ServiceDocument {
     /// Services of a lower wave are deployed first when one image is for several.
     #[serde(default)]
     pub wave: u16,
+    /// Services of the same image that are deployed before this one, by name; none of a later wave.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<ServiceName>,
+    /// Whether it is taken back when another service does not settle on the same release.
+    #[serde(default)]
+    pub together: bool,
     /// How long after its end a deployment is still blamed, and taken back, for an alarm that
     /// begins to ring. 0 is never.
     #[serde(default = "an_hour")]

@@ -140,6 +140,8 @@ mod tests {
                 with("checks", json!({ "alarms": ["a", "b", "a"] })),
                 "at `checks.alarms[2]`: \"a\" is listed twice",
             ),
+            (with("after", json!(["checkout"])), "at `after[0]`: a service does not come after"),
+            (with("after", json!(["a", "b", "a"])), "at `after[2]`: `a` is listed twice"),
             ("{".into(), "this is not JSON: EOF"),
         ] {
             let failure = ServiceDocument::read(&wrong).expect_err(&wrong).to_string();

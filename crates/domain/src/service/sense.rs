@@ -64,6 +64,12 @@ impl ServiceDocument {
             let twice = self.checks.alarms[..index].contains(alarm);
             unless(!twice, &path, format!("{alarm:?} is listed twice"));
         }
+        for (index, name) in self.after.iter().enumerate() {
+            let path = format!("after[{index}]");
+            unless(*name != self.name, &path, "a service does not come after itself".into());
+            let twice = self.after[..index].contains(name);
+            unless(!twice, &path, format!("`{name}` is listed twice"));
+        }
 
         mistakes
     }

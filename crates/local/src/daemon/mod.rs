@@ -4,6 +4,7 @@
 mod config;
 mod home;
 mod left_over;
+mod order;
 mod secret;
 mod sense;
 mod setup;

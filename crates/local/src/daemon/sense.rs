@@ -9,6 +9,7 @@ use domain::service::ServiceDocument;
 use github::Secrets;
 
 use super::config::{Config, DocumentSource, ServiceConfig};
+use super::order::order;
 use super::secret::SecretSource;
 use super::setup::Hosted;
 use crate::alarms::{AlarmDefinition, Alarms, Mistake};
@@ -116,6 +117,9 @@ pub(super) fn services(findings: &mut Findings, config: &Config, home: &Path) ->
         let (first, tasks) = (service.first.clone(), service.tasks);
         hosted.push(Hosted { document, first, tasks, settings });
     }
+
+    let documents: Vec<_> = hosted.iter().map(|it| &it.document).collect();
+    order(findings, &documents, documents.len() == config.services.len());
     hosted
 }
 

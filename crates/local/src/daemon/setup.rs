@@ -183,4 +183,12 @@ mod tests {
         );
         assert!(mistakes.to_string().contains("\"Catalog\" is not a service name"));
     }
+
+    #[test]
+    fn an_order_that_there_cannot_be_is_a_mistake() {
+        let mistakes = config(|it| it["services"][0]["document"]["after"] = json!(["catalog"]));
+
+        let told = mistakes.expect_err("there is no catalog").to_string();
+        assert!(told.contains("after[0]: there is no service `catalog`"), "{told}");
+    }
 }
