@@ -113,7 +113,7 @@ mod tests {
             ("GET /orders 500 in 12 ms", "GET /orders 500 in 12 ms"),
             ("Authorization: Bearer abc.def-ghi", "Authorization: [redacted]"),
             (
-                r#"{"authorization": "Basic c2hvcDpodW50ZXIy", "a": 1}"#,
+                r#"{"authorization": "Basic c2hvcDpodW50ZXI3", "a": 1}"#,
                 r#"{"authorization": "[redacted]", "a": 1}"#,
             ),
             (

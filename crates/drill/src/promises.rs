@@ -32,7 +32,7 @@ type Held = Result<(), String>;
 pub fn judge(schedule: &Schedule, world: &World) -> Vec<Promise> {
     let services = schedule.scenario.services();
     let each = |holds: &dyn Fn(&ServiceDocument) -> Held| services.iter().try_for_each(holds);
-    let promises: [(&str, Held); 7] = [
+    let promises: [(&str, Held); 8] = [
         ("every execution ends", over(world)),
         (
             "every deployment ends in an end it may have",
@@ -44,6 +44,7 @@ pub fn judge(schedule: &Schedule, world: &World) -> Vec<Promise> {
         ),
         ("one holder at a time, and its token only grows", one_holder(world)),
         ("traffic is whole, and green gets none before it was judged", traffic(schedule, world)),
+        ("what is in quarantine is not deployed", quarantined(world)),
         ("what is said to serve serves", each(&|service| truth(world, service))),
         ("a push never moves a service backwards", each(&|service| forwards(world, service))),
     ];
@@ -85,7 +86,8 @@ fn ends(schedule: &Schedule, world: &World, service: &ServiceDocument) -> Held {
         let may = match outcome.end {
             End::Deployed => image == Some(crate::Image::Good),
             End::Refused | End::RolledBack => true,
-            End::Stuck => false,
+            // A way back that a person stops leaves what was to be left: somebody has to know.
+            End::Stuck => outcome.cause == Cause::Rollback,
         };
         if !may {
             let what = tag.map_or_else(|| record.deployment.to_string(), ToOwned::to_owned);
@@ -97,7 +99,9 @@ fn ends(schedule: &Schedule, world: &World, service: &ServiceDocument) -> Held {
 
 fn free(world: &World, service: &ServiceDocument) -> Held {
     let desk = world.desk(service.name.as_str());
-    if (&desk.lease, &desk.waiting, &desk.watcher) != (&None, &None, &None) {
+    if (&desk.lease, &desk.watcher) != (&None, &None)
+        || (&desk.waiting, &desk.urgent) != (&None, &None)
+    {
         return Err(format!("{desk:?}"));
     }
     let newest = world.account.ecs(&service.place(), |it| it.deployments().into_iter().next());
@@ -175,6 +179,33 @@ fn traffic(schedule: &Schedule, world: &World) -> Held {
                     }
                 }
             }
+        }
+    }
+    Ok(())
+}
+
+/// Nothing is begun with a digest that was put into quarantine before, unless a person lifted that.
+fn quarantined(world: &World) -> Held {
+    let (mut planned, mut forbidden) = (BTreeMap::new(), BTreeSet::new());
+    for told in world.told() {
+        let Told::Recorded { deployment, service, entry, .. } = told else { continue };
+        match entry {
+            Entry::Planned { plan } => {
+                planned.insert(deployment, plan.digest);
+            }
+            Entry::Quarantined { quarantine } => {
+                forbidden.insert((service, quarantine.digest));
+            }
+            Entry::Lifted { lifted } => {
+                forbidden.remove(&(service, lifted.digest));
+            }
+            Entry::Launched { .. } => {
+                let digest = planned.get(&deployment).cloned();
+                if digest.is_some_and(|digest| forbidden.contains(&(service, digest))) {
+                    return Err(format!("{deployment} was begun"));
+                }
+            }
+            _ => {}
         }
     }
     Ok(())

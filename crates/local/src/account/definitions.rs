@@ -38,7 +38,7 @@ const SCHEDULES: &str = include_str!("../../../../events/schedules.json");
 /// A step that is called again and again.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Schedule {
+pub(super) struct Recurring {
     /// `rate(15 minutes)`, as EventBridge has it.
     schedule: String,
     /// The step.
@@ -47,7 +47,7 @@ pub(super) struct Schedule {
     pub(super) input: Value,
 }
 
-impl Schedule {
+impl Recurring {
     /// How often it is called. Only rates in minutes are known here.
     pub(super) fn every(&self) -> Duration {
         let minutes = self.schedule.strip_prefix("rate(");
@@ -58,7 +58,7 @@ impl Schedule {
 }
 
 /// Reads what is started again and again.
-pub(super) fn schedules() -> BTreeMap<String, Schedule> {
+pub(super) fn schedules() -> BTreeMap<String, Recurring> {
     serde_json::from_str(SCHEDULES).expect("events/schedules.json is tested to be readable")
 }
 
