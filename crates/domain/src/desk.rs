@@ -302,6 +302,14 @@ impl Desk {
         self
     }
 
+    /// The deployment that has the lease and waits for no rollout yet, so that there is only its
+    /// execution to stop. A way back is left alone.
+    pub fn unlaunched(&self) -> Option<&DeploymentId> {
+        let goes_back = self.worker.as_ref().is_some_and(|worker| worker.urgent);
+        let lease = self.lease.as_ref().filter(|_| self.watcher.is_none() && !goes_back)?;
+        Some(&lease.holder)
+    }
+
     /// Why a release would move the service backwards, if it would.
     pub fn behind(&self, height: &Height, explicit: bool) -> Option<String> {
         let mark = self.deployed.as_ref()?;
@@ -540,6 +548,31 @@ mod tests {
         assert!(!desk.holder_may_run(Some(&"one".parse().unwrap())));
         assert!(desk.holder_may_run(Some(&"another".parse().unwrap())));
         assert!(desk.holder_may_run(None));
+    }
+
+    #[test]
+    fn what_has_not_begun_is_only_an_execution_unless_it_goes_back() {
+        assert_eq!(desk().unlaunched(), None);
+        let (desk, _) = desk().claim(waiter("one", 1), true, at(0));
+        assert_eq!(desk.unlaunched().map(DeploymentId::as_str), Some("one"));
+
+        let watcher = Watcher {
+            deployment: "one".parse().unwrap(),
+            rollout: "arn:aws:ecs:eu-central-1:1:service-deployment/shop/checkout/1"
+                .parse()
+                .unwrap(),
+            place: Place { cluster: "shop".into(), service: "checkout".into() },
+            alarms: Vec::new(),
+            answered: None,
+            hold: false,
+            token: "token-one".parse().unwrap(),
+        };
+        let watched = desk.clone().watch(desk.lease.as_ref(), watcher, at(1));
+        assert_eq!(watched.unlaunched(), None);
+
+        let back = Waiter { explicit: true, urgent: true, ..waiter("back", 0) };
+        let (desk, _) = Desk { lease: None, ..desk }.claim(back, true, at(1));
+        assert_eq!(desk.unlaunched(), None);
     }
 
     #[test]

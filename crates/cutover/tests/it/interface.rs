@@ -50,6 +50,9 @@ fn a_wrong_command_line_ends_with_2() {
         "execute a.json --at yesterday",
         "validate",
         "schema service request",
+        "quarantine checkout v1.0.0",
+        "quarantine checkout --reason slow",
+        "release-quarantine checkout v1.0.0",
         "check --jsn a.json",
     ] {
         let run = World::new().run(line);
@@ -74,6 +77,9 @@ fn what_is_not_built_in_is_told_with_how_to_get_it() {
     for line in [
         "deploy checkout v1.1.0 --aws",
         "rollback checkout --profile shop",
+        "stop checkout --aws",
+        "quarantine checkout --aws",
+        "release-quarantine checkout v1.0.0 --reason slow --aws",
         "status --region eu-central-1",
         "history checkout --settings /elsewhere",
         "plan checkout --aws",
