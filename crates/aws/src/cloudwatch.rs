@@ -3,6 +3,7 @@
 //! Source: the CloudWatch API reference, `DescribeAlarms`, `MetricAlarm`, `CompositeAlarm`.
 
 mod metrics;
+mod readings;
 
 use std::collections::HashMap;
 
@@ -12,6 +13,7 @@ use aws_sdk_cloudwatch::types::{AlarmType, StateValue};
 use aws_smithy_types::DateTime;
 use domain::Failure;
 use domain::evidence::{Alarm, AlarmState};
+use domain::preserved::Readings;
 use jiff::Timestamp;
 use workflow::ports::Alarms;
 
@@ -75,6 +77,15 @@ impl Alarms for CloudWatch {
         }
 
         names.iter().map(|name| alarm(name, found.get(name))).collect()
+    }
+
+    async fn readings(
+        &self,
+        names: &[String],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Readings>, Failure> {
+        self.ringing(names, from, to).await
     }
 }
 

@@ -4,11 +4,14 @@
 
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types::{
-    TargetHealth, TargetHealthReasonEnum, TargetHealthStateEnum,
+    TargetDescription, TargetHealth, TargetHealthDescription, TargetHealthReasonEnum,
+    TargetHealthStateEnum,
 };
 use domain::Failure;
 use domain::evidence::Targets;
+use domain::excerpt::Excerpt;
 use domain::name::Arn;
+use domain::preserved::Target;
 use workflow::ports::Balancer;
 
 use crate::Config;
@@ -25,25 +28,30 @@ impl Elbv2 {
         Self(client!(config, aws_sdk_elasticloadbalancingv2))
     }
 
-    /// How the targets of a group stand. A target of which nothing is told is not healthy.
-    async fn health(&self, group: &Arn) -> Result<Vec<TargetHealth>, Failure> {
+    /// The targets of a group.
+    async fn told(&self, group: &Arn) -> Result<Vec<TargetHealthDescription>, Failure> {
         let asked = self.0.describe_target_health().target_group_arn(group.as_str());
         let told = asked.send().await.map_err(|error| {
             failure(&format!("describe the health of the target group {group}"), &error)
         })?;
 
-        let targets = told.target_health_descriptions.unwrap_or_default().into_iter();
-        let unknown = || TargetHealth::builder().build();
-        Ok(targets.map(|target| target.target_health.unwrap_or_else(unknown)).collect())
+        Ok(told.target_health_descriptions.unwrap_or_default())
+    }
+
+    /// The targets of some groups, asked one after the other.
+    async fn all(&self, groups: &[Arn]) -> Result<Vec<TargetHealthDescription>, Failure> {
+        let mut targets = Vec::new();
+        for group in groups {
+            targets.extend(self.told(group).await?);
+        }
+        Ok(targets)
     }
 }
 
 impl Balancer for Elbv2 {
     async fn targets(&self, groups: &[Arn]) -> Result<Targets, Failure> {
-        let mut targets = Vec::new();
-        for group in groups {
-            targets.extend(self.health(group).await?);
-        }
+        let targets = self.all(groups).await?.into_iter();
+        let targets: Vec<TargetHealth> = targets.map(health).collect();
 
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Ok(Targets {
@@ -52,6 +60,29 @@ impl Balancer for Elbv2 {
             reason: targets.iter().find(|target| !is_healthy(target)).map(reason),
         })
     }
+
+    async fn each(&self, groups: &[Arn]) -> Result<Vec<Target>, Failure> {
+        Ok(self.all(groups).await?.into_iter().map(target).collect())
+    }
+}
+
+/// How a target stands. One of which nothing is told is not healthy.
+fn health(target: TargetHealthDescription) -> TargetHealth {
+    target.target_health.unwrap_or_else(|| TargetHealth::builder().build())
+}
+
+/// A target in the words of the record.
+fn target(told: TargetHealthDescription) -> Target {
+    let place = told.target();
+    let id = place.and_then(|it| it.id()).unwrap_or("unknown");
+    let address = match place.and_then(TargetDescription::port) {
+        Some(port) => format!("{id}:{port}"),
+        None => id.to_owned(),
+    };
+    let health = health(told);
+    let state = health.state().map_or("no state", TargetHealthStateEnum::as_str).to_owned();
+    let reason = (!is_healthy(&health)).then(|| Excerpt::of(&reason(&health)));
+    Target { address, state, reason }
 }
 
 /// Only `healthy` is healthy, whatever states there will be.

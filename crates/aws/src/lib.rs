@@ -8,6 +8,7 @@
 #![cfg_attr(
     not(any(
         feature = "cloudwatch",
+        feature = "cloudwatchlogs",
         feature = "dynamodb",
         feature = "ecs",
         feature = "elbv2",
@@ -24,6 +25,8 @@
 
 #[cfg(feature = "cloudwatch")]
 mod cloudwatch;
+#[cfg(feature = "cloudwatchlogs")]
+mod cloudwatchlogs;
 mod config;
 #[cfg(feature = "ecs")]
 mod ecs;
@@ -55,6 +58,8 @@ mod ssm;
 
 #[cfg(feature = "cloudwatch")]
 pub use cloudwatch::CloudWatch;
+#[cfg(feature = "cloudwatchlogs")]
+pub use cloudwatchlogs::CloudWatchLogs;
 pub use config::{Config, config};
 #[cfg(feature = "ecs")]
 pub use ecs::Ecs;

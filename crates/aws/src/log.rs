@@ -41,6 +41,7 @@ impl Intercept for Log {
 fn action(service: &str, operation: &str) -> String {
     let prefix = match service {
         "Elastic Load Balancing v2" => "elasticloadbalancing",
+        "CloudWatch Logs" => "logs",
         "EventBridge" => "events",
         "SFN" => "states",
         "Secrets Manager" => "secretsmanager",
@@ -65,6 +66,7 @@ mod tests {
             ("S3", "GetObject", "s3:GetObject"),
             ("ECS", "UpdateService", "ecs:UpdateService"),
             ("CloudWatch", "DescribeAlarms", "cloudwatch:DescribeAlarms"),
+            ("CloudWatch Logs", "GetLogEvents", "logs:GetLogEvents"),
             ("RDS", "DescribeDBInstances", "rds:DescribeDBInstances"),
             (
                 "Elastic Load Balancing v2",

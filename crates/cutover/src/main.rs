@@ -3,6 +3,7 @@
 //! One file per command in [`commands`]; what went wrong is told by [`problem`], in one place, and
 //! everything that is written goes through [`console`].
 
+mod chronicle;
 mod commands;
 mod console;
 mod definition;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Push(push) => push.run(&mut console),
         Command::Quarantine(quarantine) => quarantine.run(&mut console),
         Command::ReleaseQuarantine(release) => release.run(&mut console),
+        Command::Replay(replay) => replay.run(&mut console),
         Command::Rollback(rollback) => rollback.run(&mut console),
         Command::Schema(schema) => schema.run(&mut console),
         Command::Status(status) => status.run(&mut console),

@@ -25,6 +25,13 @@ const SERVICE: &str = r#"{"name": "checkout", "image": "ghcr.io/acme/checkout",
 const SCRIPT: &str = r#"{"Resolve": [{"result": {"Payload": {"waves": [{"deployments": []}]}}},
     {"error": "Unavailable", "cause": "…", "after_seconds": 3}, {"hang": true}]}"#;
 
+const SCHEDULE: &str = r#"{"scenario": "good_image",
+    "acts": [{"at": 9, "does": {"ring": {"alarm": "checkout-errors"}}},
+        {"at": 2, "does": {"push": {"service": "checkout", "tag": "v1.2.0", "image": "good"}}}],
+    "disturbances": [{"call": {"number": 7, "fails": {"throttled": 4}}}, "steps_twice",
+        {"event": {"number": 2, "arrives": {"late": 90}}},
+        {"stop": {"machine": "deployment", "at_call": 30}}]}"#;
+
 /// Does what a command line asks, in this process.
 fn run(arguments: &[&str]) {
     let Ok(cli) = Cli::try_parse_from([&["cutover"], arguments].concat()) else { return };
@@ -33,6 +40,7 @@ fn run(arguments: &[&str]) {
         Command::Check(check) => check.run(&mut console),
         Command::Execute(execute) => execute.run(&mut console),
         Command::Plan(plan) => plan.run(&mut console),
+        Command::Replay(replay) => replay.run(&mut console),
         Command::Schema(schema) => schema.run(&mut console),
         Command::Validate(validate) => validate.run(&mut console),
         // These run until they are told to stop, or talk to a server.
@@ -41,8 +49,11 @@ fn run(arguments: &[&str]) {
         | Command::History(_)
         | Command::Local(_)
         | Command::Push(_)
+        | Command::Quarantine(_)
+        | Command::ReleaseQuarantine(_)
         | Command::Rollback(_)
         | Command::Status(_)
+        | Command::Stop(_)
         | Command::ServiceCatalog
         | Command::ServiceCheckout => return,
     };
@@ -84,6 +95,7 @@ const WORDS: &[&str] = &[
     "check",
     "execute",
     "plan",
+    "replay",
     "schema",
     "validate",
     "service",
@@ -145,6 +157,15 @@ proptest! {
     }
 
     #[test]
+    fn no_schedule_panics(text in prop_oneof![damaged(SCHEDULE), ".*"]) {
+        let folder = TempDir::new().expect("a folder");
+        let schedule = file(folder.path(), "a.json", &text);
+
+        run(&["replay", &schedule]);
+        run(&["replay", "--json", &schedule]);
+    }
+
+    #[test]
     fn no_bytes_panic(bytes in vec(any::<u8>(), 0..64)) {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("a");
@@ -155,5 +176,6 @@ proptest! {
         run(&["check", path]);
         run(&["execute", path]);
         run(&["plan", path]);
+        run(&["replay", path]);
     }
 }

@@ -20,12 +20,14 @@ pub mod plan;
 pub mod preflight;
 
 pub mod evidence;
+pub mod excerpt;
 pub mod metric;
 pub mod replica;
 pub mod rollout;
 pub mod verdict;
 
 pub mod outcome;
+pub mod preserved;
 pub mod record;
 
 pub mod attribution;

@@ -136,6 +136,13 @@ pub fn conclude(facts: &Facts<'_>) -> (End, String) {
                 None => (End::RolledBack, why),
             }
         }
+        // Told late, when the lease was taken over and another release was deployed since.
+        Status::RollbackSuccessful | Status::Stopped
+            if serves.is_some_and(|serves| *serves != rollout.task_definition) =>
+        {
+            let why = why.map(|why| format!("; it began with: {why}")).unwrap_or_default();
+            (End::RolledBack, format!("ECS took it back, and something else serves since{why}"))
+        }
         status => {
             let left = match facts.serving {
                 Some(serving) => format!("the service is set to {}", serving.task_definition),
@@ -154,6 +161,7 @@ mod tests {
 
     const BLUE: &str = "arn:aws:ecs:local:0:task-definition/checkout:1";
     const GREEN: &str = "arn:aws:ecs:local:0:task-definition/checkout:2";
+    const LATER: &str = "arn:aws:ecs:local:0:task-definition/checkout:3";
 
     fn rollout() -> Rollout {
         Rollout {
@@ -200,6 +208,7 @@ mod tests {
             (Status::Successful, None, End::Stuck),
             (Status::RollbackSuccessful, Some(BLUE), End::RolledBack),
             (Status::Stopped, Some(BLUE), End::RolledBack),
+            (Status::RollbackSuccessful, Some(LATER), End::RolledBack),
             (Status::RollbackSuccessful, Some(GREEN), End::Stuck),
             (Status::RollbackSuccessful, None, End::Stuck),
             (Status::RollbackFailed, Some(BLUE), End::Stuck),

@@ -10,6 +10,7 @@ use crate::name::{Arn, DeploymentId, HookId, ServiceName};
 use crate::outcome::Outcome;
 use crate::plan::Plan;
 use crate::preflight::Serving;
+use crate::preserved::Preserved;
 use crate::quarantine::{Lifted, Quarantine};
 use crate::request::Request;
 use crate::rollout::TakingBack;
@@ -65,6 +66,11 @@ pub enum Entry {
         /// Why and since when.
         back: TakingBack,
     },
+    /// What was wrong with green was written down, while there was still somebody to ask.
+    Preserved {
+        /// What was found.
+        evidence: Box<Preserved>,
+    },
     /// Something rang, or a person spoke, and this deployment was thought of.
     Attributed {
         /// What was decided about it, in a sentence.
@@ -103,6 +109,7 @@ impl Entry {
             },
             Self::Proceeded { hook } => format!("proceeded-{hook}"),
             Self::TakenBack { .. } => "taken-back".into(),
+            Self::Preserved { .. } => "preserved".into(),
             Self::Attributed { why } => format!("attributed-{why}"),
             Self::Quarantined { quarantine } => format!("quarantined-{}", quarantine.since),
             Self::Lifted { lifted } => format!("lifted-{}", lifted.since),
@@ -135,6 +142,7 @@ impl fmt::Display for Entry {
             }
             Self::Proceeded { .. } => f.write_str("told ECS to go on"),
             Self::TakenBack { back } => write!(f, "told ECS to go back: {}", back.why),
+            Self::Preserved { evidence } => write!(f, "kept the evidence: {evidence}"),
             Self::Attributed { why } => f.write_str(why),
             Self::Quarantined { quarantine } => {
                 let digest = quarantine.digest.short();
@@ -252,6 +260,14 @@ impl Record {
     pub fn taking_back(&self) -> Option<&TakingBack> {
         self.find(|entry| match entry {
             Entry::TakenBack { back } => Some(back),
+            _ => None,
+        })
+    }
+
+    /// What was kept of green when it was taken back, if it was.
+    pub fn preserved(&self) -> Option<&Preserved> {
+        self.find(|entry| match entry {
+            Entry::Preserved { evidence } => Some(&**evidence),
             _ => None,
         })
     }

@@ -38,6 +38,12 @@ impl Seconds {
         let length = SignedDuration::from_secs(i64::try_from(self.0).unwrap_or(i64::MAX));
         moment.checked_add(length).unwrap_or(jiff::Timestamp::MAX)
     }
+
+    /// The moment that much earlier.
+    pub fn before(self, moment: jiff::Timestamp) -> jiff::Timestamp {
+        let length = SignedDuration::from_secs(i64::try_from(self.0).unwrap_or(i64::MAX));
+        moment.checked_sub(length).unwrap_or(jiff::Timestamp::MIN)
+    }
 }
 
 impl fmt::Display for Seconds {

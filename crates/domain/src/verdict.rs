@@ -111,7 +111,7 @@ pub fn judge(
         _ => decide(plan, rollout, state, &progress, &findings, now),
     };
     let (decision, why) = match decision {
-        Next::TakeBack if gives_way.is_some() => (decision, why),
+        Next::TakeBack if gives_way.is_some() || state.status.is_going_back() => (decision, why),
         // While production sees nothing of green, taking it back moves no traffic.
         Next::TakeBack if plan.service.on_failure == OnFailure::Hold && state.share > 0.0 => {
             (Next::Wait(LONGEST_WAIT), format!("held for a person to decide: {why}"))
@@ -131,7 +131,9 @@ pub fn judge(
     };
     // After an answer anything that ECS shows is news; while waiting only a change is.
     let seen = (decision == Decision::Wait).then_some(progress);
-    let fault = decision == Decision::TakeBack && gives_way.is_none();
+    // Who made ECS go back knows whether green is at fault, and has recorded it.
+    let judged = gives_way.is_none() && !state.status.is_going_back();
+    let fault = decision == Decision::TakeBack && judged;
     let watch = Watch { seen, seconds };
     Verdict { decision, hook, why, fault, findings, share: state.share, watch }
 }
@@ -160,6 +162,10 @@ fn decide(
             true => (Next::Wait(Seconds::minutes(1)), "green is being taken back".into()),
             false => (Next::Conclude, format!("ECS did not take green back in {LONGEST_WAY_BACK}")),
         };
+    }
+    if state.status.is_going_back() {
+        let why = state.reason.clone();
+        return (Next::TakeBack, why.unwrap_or_else(|| "ECS is going back".into()));
     }
     if let Some(alarm) = findings.iter().find(|finding| finding.says == Says::Alarm) {
         return (Next::TakeBack, alarm.to_string());

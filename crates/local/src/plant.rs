@@ -88,6 +88,31 @@ pub struct Target {
     pub reason: Option<String>,
 }
 
+/// One task of a revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// Its id.
+    pub id: String,
+    /// `PENDING`, `RUNNING`, `DEACTIVATING` or `STOPPED`, as `DescribeTasks` says it.
+    pub status: &'static str,
+    /// How it ended, if it did.
+    pub ending: Option<Ending>,
+}
+
+/// How a task ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// When.
+    pub at: Timestamp,
+    /// `EssentialContainerExited`, `TaskFailedToStart` or `ServiceSchedulerInitiated`, as ECS says
+    /// it.
+    pub code: &'static str,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// What its process exited with, if it did by itself.
+    pub exit_code: Option<i32>,
+}
+
 /// A request to whatever answers on the test listener.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
@@ -125,6 +150,13 @@ pub trait Plant: Send + Sync + 'static {
 
     /// The targets of one revision, as the load balancer sees them.
     fn targets(&self, service: &str, revision: &str) -> Vec<Target>;
+
+    /// The tasks of one revision: those that live, and the last few that ended, also when the
+    /// revision is gone.
+    fn tasks(&self, service: &str, revision: &str) -> Vec<Task>;
+
+    /// The last lines that a task printed, oldest first. `None` if there is no such task any more.
+    fn output(&self, service: &str, task: &str) -> Option<Vec<String>>;
 
     /// Sends one request through the test listener.
     fn ask(&self, service: &str, ask: &Ask) -> impl Future<Output = Result<Answer, String>> + Send;

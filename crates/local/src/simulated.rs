@@ -5,6 +5,7 @@
 //! with tokio's; where the two go together, as under a paused clock, a day passes in no time.
 
 mod behaviour;
+mod ended;
 mod load;
 mod plant;
 mod tasks;
@@ -19,6 +20,7 @@ use tokio::sync::Notify;
 
 use crate::plant::Orders;
 use behaviour::Conduct;
+use ended::Ended;
 use load::Load;
 use tasks::Tasks;
 
@@ -40,6 +42,7 @@ struct Service {
     orders: Orders,
     /// Oldest revision first.
     tasks: Vec<Tasks>,
+    ended: Ended,
     load: Load,
     /// What was last told by `standing`: which orders, and when.
     told: Option<(u64, Timestamp)>,

@@ -9,10 +9,12 @@ use std::fmt;
 use domain::desk::{Desk, Watcher};
 use domain::event::{Event, ExecutionEnded};
 use domain::evidence::{Alarm, Answer, Targets};
+use domain::excerpt::Excerpt;
 use domain::failure::Failure;
 use domain::metric::{Query, Series};
 use domain::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Image, ServiceName, Tag};
 use domain::preflight::Serving;
+use domain::preserved::{LogPlace, Readings, Target, Task};
 use domain::record::{Entry, Record};
 use domain::replica::Replica;
 use domain::rollout::RolloutState;
@@ -71,6 +73,24 @@ pub trait Fleet {
     async fn stop(&self, rollout: &Arn) -> Result<(), Failure>;
     /// The target groups that a service revision has at the load balancer.
     async fn target_groups(&self, revision: &Arn) -> Result<Vec<Arn>, Failure>;
+    /// The tasks of the task definition `green`, in any order; also those that stopped, as long as
+    /// ECS tells of them: at least an hour.
+    async fn tasks(&self, place: &Place, green: &Arn) -> Result<Vec<Task>, Failure>;
+    /// Where `container` (or the only container) of the task definition `green` sends what it
+    /// prints. [`Failure::Refused`] with the reason if that is nowhere where [`Logs`] are kept.
+    async fn log_place(&self, green: &Arn, container: Option<&str>) -> Result<LogPlace, Failure>;
+}
+
+/// What tasks print: CloudWatch Logs.
+pub trait Logs {
+    /// The last lines of a task, at most so many, oldest first. [`Failure::Refused`] if nothing was
+    /// ever printed, or it must not be read.
+    async fn last_lines(
+        &self,
+        place: &LogPlace,
+        task: &str,
+        most: usize,
+    ) -> Result<Vec<Excerpt>, Failure>;
 }
 
 /// A service deployment as we want it.
@@ -99,12 +119,22 @@ pub enum Reply {
 pub trait Balancer {
     /// How the targets of these groups stand, taken together. None stand in no groups.
     async fn targets(&self, groups: &[Arn]) -> Result<Targets, Failure>;
+    /// The targets of these groups, one by one.
+    async fn each(&self, groups: &[Arn]) -> Result<Vec<Target>, Failure>;
 }
 
 /// The alarms: CloudWatch.
 pub trait Alarms {
     /// How each of these stands, in the same order. One that does not exist is told as missing.
     async fn states(&self, names: &[String]) -> Result<Vec<Alarm>, Failure>;
+    /// What those of these alarms measured that ring, from a moment until before another. After one
+    /// that is made of other alarms come those of them that ring.
+    async fn readings(
+        &self,
+        names: &[String],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Readings>, Failure>;
 }
 
 /// The metrics: CloudWatch.

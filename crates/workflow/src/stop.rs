@@ -2,20 +2,31 @@
 
 use domain::Failure;
 use domain::attribution::Stopping;
-use domain::record::Entry;
-use domain::rollout::{RolloutState, TakingBack};
+use domain::plan::Plan;
+use domain::record::{Entry, Record};
+use domain::rollout::{Rollout, RolloutState, TakingBack};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::ports::{Callbacks, Clock, Fleet, Ledger, Reply};
 
 /// What became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stopped {
     /// Whether green is taken back now.
     pub stopped: bool,
     /// Why, or why not.
     pub why: String,
+    /// What is taken back, for who keeps the evidence.
+    pub plan: Option<Plan>,
+    /// Its rollout.
+    pub rollout: Option<Rollout>,
+}
+
+impl Stopped {
+    fn not(why: String) -> Self {
+        Self { stopped: false, why, plan: None, rollout: None }
+    }
 }
 
 /// Takes a rollout back that is in flight, whatever it is doing, with as few calls before it as
@@ -31,12 +42,12 @@ pub async fn stop(
     let state = fleet.rollout(&rollout).await?;
 
     if state.status.is_end() {
-        return Ok(Stopped { stopped: false, why: format!("ECS ended it as {}", state.status) });
+        return Ok(Stopped::not(format!("ECS ended it as {}", state.status)));
     }
     if let Some(rang) = before.filter(|rang| *rang <= state.began) {
         let why = format!("it began at {}, and what rings began at {rang}", state.began);
         ledger.append(&deployment, &service, Entry::Attributed { why: why.clone() }).await?;
-        return Ok(Stopped { stopped: false, why });
+        return Ok(Stopped::not(why));
     }
 
     let waiting = state.waiting.iter().find(|hook| Some(&hook.id) != answered.as_ref());
@@ -51,10 +62,19 @@ pub async fn stop(
     }
 
     let back = TakingBack { since: clock.now(), why: why.clone(), fault: true };
-    ledger.append(&deployment, &service, Entry::TakenBack { back }).await?;
+    ledger.append(&deployment, &service, Entry::TakenBack { back: back.clone() }).await?;
+    let record = ledger.record(&deployment).await?;
     callbacks.succeed(&token, json!({})).await?;
     tracing::warn!(%service, %deployment, "stopped {deployment}: {why}");
-    Ok(Stopped { stopped: true, why })
+    let green = record.as_ref().and_then(Record::green).cloned();
+    let rollout = green.map(|task_definition| Rollout {
+        arn: rollout,
+        task_definition,
+        answered,
+        taking_back: Some(back),
+    });
+    let plan = record.as_ref().and_then(Record::plan).cloned();
+    Ok(Stopped { stopped: true, why, plan, rollout })
 }
 
 fn goes_back(state: &RolloutState) -> bool {

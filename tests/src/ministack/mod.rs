@@ -23,7 +23,7 @@
 //! | expiry of items | within days | is a field like any other |
 //! | alarms | tell EventBridge of a change | change only when told to, and tell nobody |
 //! | the moment an alarm rang | is known to the millisecond | to the second |
-//! | ECS, load balancer | are there | are ours: `local::wire` |
+//! | ECS, load balancer, logs of tasks | are there | are ours: `local::wire` |
 
 mod api;
 mod archive;

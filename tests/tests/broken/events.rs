@@ -1,56 +1,21 @@
-//! Every event is lost, late, early or told twice.
+//! Every event is lost, late or told twice.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use drill::{Arrival, Disturbance, Scenario, Schedule};
 
-use local::bus::Disturbance;
-use tests::{explore, report};
+use crate::{hold, of_all};
 
-use crate::promises;
-use crate::scenarios::{ALL, Scenario};
+const ARRIVING: [Arrival; 5] =
+    [Arrival::Twice, Arrival::Never, Arrival::Late(3), Arrival::Late(90), Arrival::Late(3 * 3600)];
 
-const DISTURBANCES: [Disturbance; 5] = [
-    Disturbance::Twice,
-    Disturbance::Drop,
-    Disturbance::Delay(Duration::from_secs(3)),
-    Disturbance::Delay(Duration::from_secs(90)),
-    Disturbance::Delay(Duration::from_secs(3 * 3600)),
-];
-
-async fn deliveries_of(scenario: &Scenario) -> u64 {
-    let mut world = scenario.begin().await;
-    let deliveries = Arc::new(AtomicU64::new(0));
-    let counted = Arc::clone(&deliveries);
-    world.account.bus().disturb(move |_, _, _| {
-        counted.fetch_add(1, Ordering::Relaxed);
-        Disturbance::Once
+pub(crate) fn all(scenario: Scenario) -> Vec<Schedule> {
+    let events = (0..scenario.extent().events).flat_map(|number| {
+        ARRIVING
+            .map(|arrives| Schedule::of(scenario).disturbed(Disturbance::Event { number, arrives }))
     });
-    scenario.play(&mut world).await;
-    deliveries.load(Ordering::Relaxed)
+    events.collect()
 }
 
 #[test]
 fn whichever_event_is_lost_late_or_told_twice_the_promises_hold() {
-    let explored = explore(
-        ALL.iter().flat_map(|scenario| {
-            let deliveries = tests::run(deliveries_of(scenario));
-            let disturbances = DISTURBANCES.into_iter();
-            disturbances
-                .flat_map(move |how| (0..deliveries).map(move |number| (scenario, how, number)))
-        }),
-        async |(scenario, how, number)| {
-            let mut world = scenario.begin().await;
-            let count = AtomicU64::new(0);
-            world.account.bus().disturb(move |_, _, _| {
-                match count.fetch_add(1, Ordering::Relaxed) == number {
-                    true => how,
-                    false => Disturbance::Once,
-                }
-            });
-            scenario.play(&mut world).await;
-            promises::hold(scenario, &world, &format!("delivery {number} {how:?}"));
-        },
-    );
-    report(explored, "schedules of disturbed events");
+    hold(&of_all(all), "schedules of disturbed events");
 }

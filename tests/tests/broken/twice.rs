@@ -1,22 +1,27 @@
 //! Every step runs twice.
 
-use tests::explore;
+use domain::outcome::End;
+use drill::{Disturbance, Scenario, Schedule, run};
 
-use crate::promises;
-use crate::scenarios::ALL;
+use crate::{hold, of_all};
+
+pub(crate) fn all(scenario: Scenario) -> Vec<Schedule> {
+    vec![Schedule::of(scenario).disturbed(Disturbance::StepsTwice)]
+}
+
+/// How all deployments end.
+fn ends(schedule: &Schedule) -> Vec<Vec<End>> {
+    let world = run(schedule.play());
+    let services = schedule.scenario.services();
+    services.iter().map(|service| world.ends(service.name.as_str())).collect()
+}
 
 #[test]
 fn every_step_may_run_twice() {
-    let explored = explore(ALL.iter(), async |scenario| {
-        let mut undisturbed = scenario.begin().await;
-        scenario.play(&mut undisturbed).await;
-        let mut world = scenario.begin().await;
-        world.account.repeat_steps(true);
+    for schedule in of_all(all) {
+        let once = Schedule::of(schedule.scenario);
 
-        scenario.play(&mut world).await;
-
-        promises::hold(scenario, &world, "every step runs twice");
-        assert_eq!(world.ends("checkout"), undisturbed.ends("checkout"), "{}", scenario.name);
-    });
-    assert_eq!(explored, ALL.len());
+        assert_eq!(ends(&schedule), ends(&once), "{:?}", schedule.scenario);
+    }
+    hold(&of_all(all), "schedules of steps that run twice");
 }

@@ -70,6 +70,8 @@ async fn canary_and_linear_steps_are_the_same_on_both_sides() {
 async fn rollback<F: Fleet, B: Balancer>(side: &mut Side<F, B>) {
     let rollout = side.begin(2, Strategy::BlueGreen {}, &[]).await;
     side.carry_on(&rollout, Reply::Rollback).await;
+    side.tasks(&arn("task-definition", "checkout:1")).await;
+    side.tasks(&arn("task-definition", "checkout:2")).await;
     let rollout = side.begin(3, Strategy::BlueGreen {}, &[]).await;
     side.settled(&rollout).await;
     side.stop(&rollout).await;
@@ -118,6 +120,7 @@ async fn what_is_not_there<F: Fleet, B: Balancer>(side: &mut Side<F, B>) {
     side.register(&green, &image(2)).await;
     side.register(&arn("task-definition", "checkout:1"), "ghcr.io/acme/catalog@sha256:0").await;
     side.find(&green).await;
+    side.tasks(&green).await;
     side.launch(&place(), &launch).await;
     side.launch(&nowhere, &launch).await;
     for rollout in [&no_rollout, &elsewhere] {

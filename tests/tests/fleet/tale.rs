@@ -76,6 +76,23 @@ impl<F: Fleet, B: Balancer> Side<F, B> {
         let Ok(groups) = groups else { return };
         let targets = self.balancer.targets(&groups).await;
         self.tell("targets", &targets);
+        let each = self.balancer.each(&groups).await;
+        self.tell("each", &each.map(|each| each.len()));
+    }
+
+    /// The tasks of a task definition, and where they log.
+    pub(crate) async fn tasks(&mut self, green: &Arn) {
+        let tasks = self.fleet.tasks(&place(), green).await;
+        // When a task stopped is another moment on each side.
+        let tasks = tasks.map(|mut tasks| {
+            tasks.iter_mut().filter_map(|it| it.stop.as_mut()).for_each(|stop| stop.at = None);
+            tasks.sort_by(|one, other| one.id.cmp(&other.id));
+            tasks
+        });
+        self.tell("tasks", &tasks);
+        let log = self.fleet.log_place(green, None).await;
+        let log = log.map(|log| format!("{} {}", log.group, log.stream("<task>")));
+        self.tell("log", &log);
     }
 
     /// How a rollout stands that may not be there.

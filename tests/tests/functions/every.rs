@@ -196,7 +196,7 @@ async fn every_line_says_what_it_is_about() {
             assert_eq!(line["span"]["step"], verb, "{line}");
             assert!(line["span"]["request_id"].is_string(), "{line}");
             match verb {
-                "receive" | "resolve" | "resume" => {}
+                "receive" | "resolve" | "resume" | "attribute" | "quarantine" | "sweep" => {}
                 _ => assert_eq!(line["span"]["execution"], "checkout-1", "{line}"),
             }
         }

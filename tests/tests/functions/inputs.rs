@@ -98,7 +98,7 @@ pub(crate) fn input(verb: &str) -> Value {
             "plan": plan(), "lease": lease, "rollout": null, "token": TOKEN,
             "watch": { "seen": null, "seconds": 300 }
         }),
-        "judge" => json!({ "plan": plan(), "rollout": rollout }),
+        "judge" | "preserve" => json!({ "plan": plan(), "rollout": rollout }),
         "proceed" => json!({ "plan": plan(), "lease": lease, "rollout": rollout, "hook": "h-1" }),
         "restore" => json!({ "plan": plan(), "rollout": null, "verdict": null, "failure": null }),
         "conclude" => json!({
@@ -141,13 +141,12 @@ pub(crate) fn field(verb: &str) -> (&'static str, &'static str) {
         "judge" => ("/plan/digest", "plan.digest"),
         "proceed" => ("/hook", "hook"),
         "restore" => ("/plan/service", "plan.service"),
-        "conclude" => ("/deployment", "deployment"),
+        "preserve" => ("/rollout/arn", "rollout.arn"),
+        "conclude" | "stop" => ("/deployment", "deployment"),
         "resume" => ("/detail-type", "detail-type"),
         "observe" => ("/name", "name"),
-        "attribute" => ("/service", "service"),
-        "stop" => ("/deployment", "deployment"),
+        "attribute" | "sweep" => ("/service", "service"),
         "quarantine" => ("/quarantine/digest", "quarantine.digest"),
-        "sweep" => ("/service", "service"),
         other => panic!("name a field of the input of {other}"),
     }
 }

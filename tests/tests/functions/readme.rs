@@ -78,6 +78,7 @@ fn every_function_says_what_it_asks_of_aws_and_is_built_with_that() {
         let services = quoted(calls).into_iter().map(|action| match action.split(':').next() {
             Some("elasticloadbalancing") => "elbv2",
             Some("events") => "eventbridge",
+            Some("logs") => "cloudwatchlogs",
             Some("states") => "sfn",
             service => service.unwrap_or_default(),
         });

@@ -44,7 +44,7 @@ async fn resume_takes_every_event_of_its_rules() {
     let mut taken = 0;
 
     for (rule, _) in rules.filter(|(_, target)| target["function"] == "resume") {
-        for (name, sample) in matching(rule, &["ecs", "cloudwatch"]) {
+        for (name, sample) in matching(rule, &["ecs"]) {
             let answer = function.invoke(&sample).await;
             let answer = answer.unwrap_or_else(|error| panic!("{name}: {error}"));
             assert_eq!(answer["deployments"], serde_json::json!([]), "{name}");
@@ -52,6 +52,20 @@ async fn resume_takes_every_event_of_its_rules() {
         }
     }
     assert!(taken >= 8, "only {taken} samples");
+}
+
+#[tokio::test]
+async fn attribute_takes_every_alarm_that_rings() {
+    let account = Account::open().await;
+    let function = start("attribute", account.url()).await;
+    let ringing = matching("alarm-ringing", &["cloudwatch"]);
+    assert!(ringing.len() >= 5, "only {} samples", ringing.len());
+
+    for (name, sample) in ringing {
+        let answer = function.invoke(&sample["detail"]).await;
+        let answer = answer.unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(answer["why"], "nothing of it rings by now", "{name}");
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod blue_green;
 mod coverage;
 mod duplicates;
+mod evidence;
 mod lost_answers;
 mod queue;
 mod refusals;

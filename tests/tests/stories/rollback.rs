@@ -281,7 +281,7 @@ async fn a_rollback_goes_before_what_waits_and_what_is_under_way_makes_way() {
     let back = ask(&world, json!({ "service": "checkout", "to": "v1.1.0" })).await;
 
     // v1.2.0 was in its bake and is taken back, to what the person wants.
-    let ends = [End::Deployed, End::RolledBack, End::Refused, End::Refused];
+    let ends = [End::Deployed, End::RolledBack, End::RolledBack, End::Refused];
     assert_eq!(world.ends("checkout"), ends, "{}", world.story());
     let waited = &world.history("checkout")[1];
     let why = &waited.outcome().expect("it ended").why;

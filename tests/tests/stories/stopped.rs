@@ -40,6 +40,7 @@ async fn a_deployment_stopped_in_its_bake_is_taken_back() {
     4:02 checkout  judged at 100%: wait, all is well at POST_PRODUCTION_TRAFFIC_SHIFT, watched for 6m more
     6:00 checkout  told ECS to go back: its execution was stopped (somebody pressed stop)
     6:00 checkout  traffic: 100% v1.0.0
+    6:00 checkout  kept the evidence: 2 tasks stopped (Scaling activity initiated by the deployment), 2 log lines, no targets
     6:00 checkout  judged at 0%: it is over, ECS ended it as ROLLBACK_SUCCESSFUL
     6:00 checkout  RolledBack: its execution was stopped (somebody pressed stop)
     ");

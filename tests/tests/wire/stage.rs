@@ -243,6 +243,7 @@ async fn functions(aws: &Ministack, ecs: &Ecs, ghcr: &Ghcr) -> BTreeMap<String, 
     let environment: BTreeMap<String, String> = [
         ("AWS_ENDPOINT_URL", aws.endpoint().to_owned()),
         ("AWS_ENDPOINT_URL_ECS", format!("http://{}", ecs.address)),
+        ("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", format!("http://{}", ecs.address)),
         ("AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2", format!("http://{}", ecs.address)),
         ("CUTOVER_BUS", BUS.to_owned()),
         ("CUTOVER_DEPLOYMENT_MACHINE", machine_arn("deployment")),
@@ -313,7 +314,7 @@ fn introduce(aws: &Ministack, ecs: &Ecs, ghcr: &Ghcr, listener: &TestListener) {
             std::io::stderr(),
             "one story's services, the others have their own:\n\
              \x20 {}  ministack 1.5.33: Step Functions, Lambda (processes), EventBridge, DynamoDB, Parameter Store, Secrets Manager, CloudWatch\n\
-             \x20 http://{}  our model of ECS and its load balancer\n\
+             \x20 http://{}  our model of ECS, its load balancer and its logs\n\
              \x20 {proxy}  the way to ghcr.io, by TLS\n\
              \x20 http://{}  the test listener",
             aws.endpoint(), ecs.address, listener.address,

@@ -6,7 +6,7 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use crate::calls::Calls;
 
-/// A story is mostly waiting, but each has an emulator and thirteen processes.
+/// A story is mostly waiting, but each has an emulator and fourteen processes.
 static SEATS: Semaphore = Semaphore::const_new(3);
 
 type Play = Pin<Box<dyn Future<Output = Option<Calls>>>>;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::outcome::End;
+use domain::preserved::Preserved;
 use domain::record::Entry;
 use domain::verdict::Decision;
 use local::simulated::{Behaviour, Smoke};
@@ -83,8 +84,30 @@ async fn alarm() -> Option<Calls> {
     let record = stage.record_of(&stage.ended(1).await[0]).await;
     assert_eq!(outcome(&record).end, End::RolledBack, "{}", outcome(&record).why);
     assert!(outcome(&record).why.contains("checkout-errors"), "{}", outcome(&record).why);
+    let evidence = evidence(&record);
+    let tasks = evidence.tasks.kept().expect("ECS was asked");
+    assert_eq!(tasks.told.len(), 2, "{evidence}");
+    let logs = evidence.logs.kept().expect("they are named by the task definition");
+    for log in logs {
+        let lines = log.lines.kept().expect("green printed something");
+        assert_eq!(lines[0].as_str(), "listening on port 8080", "{evidence}");
+    }
+    assert_eq!(logs.len(), 2, "{evidence}");
+    assert!(evidence.targets.kept().is_some(), "{evidence}");
+    let alarms = evidence.alarms.kept().expect("CloudWatch was asked");
+    assert_eq!(alarms[0].alarm, "checkout-errors", "{evidence}");
+    assert_eq!(alarms[0].reason.as_str(), "the test says so", "{evidence}");
     assert_eq!(stage.serves(), Some(digest("v1.0.0")));
     Some(stage.calls().within(&Table::read()))
+}
+
+/// What was kept of green.
+fn evidence(record: &[Entry]) -> &Preserved {
+    let kept = record.iter().find_map(|entry| match entry {
+        Entry::Preserved { evidence } => Some(&**evidence),
+        _ => None,
+    });
+    kept.unwrap_or_else(|| panic!("nothing was kept: {record:#?}"))
 }
 
 async fn stopped() -> Option<Calls> {

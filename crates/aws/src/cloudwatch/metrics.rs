@@ -30,7 +30,8 @@ impl Metrics for CloudWatch {
     ) -> Result<Vec<Series>, Failure> {
         let mut series = Vec::with_capacity(queries.len());
         for queries in queries.chunks(AT_ONCE) {
-            let mut told = self.told(queries, from, to).await?;
+            let asked = queries.iter().enumerate().map(query).collect();
+            let mut told = self.told(asked, from, to).await?;
             for (index, query) in queries.iter().enumerate() {
                 series.push(read(query, told.remove(&id(index)))?);
             }
@@ -41,23 +42,24 @@ impl Metrics for CloudWatch {
 
 /// What was told of one query so far.
 #[derive(Default)]
-struct Told {
-    points: Vec<Point>,
+pub(super) struct Told {
+    pub(super) points: Vec<Point>,
     /// What was said last: a page may be partial when the next one completes it.
     status: Option<String>,
 }
 
 impl CloudWatch {
-    async fn told(
+    /// What CloudWatch tells of each query, by its id.
+    pub(super) async fn told(
         &self,
-        queries: &[Query],
+        queries: Vec<MetricDataQuery>,
         from: Timestamp,
         to: Timestamp,
     ) -> Result<HashMap<String, Told>, Failure> {
         let mut pages = self
             .0
             .get_metric_data()
-            .set_metric_data_queries(Some(queries.iter().enumerate().map(query).collect()))
+            .set_metric_data_queries(Some(queries))
             .start_time(date_time(from))
             .end_time(date_time(to))
             .scan_by(ScanBy::TimestampAscending)

@@ -6,6 +6,7 @@
 mod asking;
 mod reading;
 mod task_definition;
+mod tasks;
 mod writing;
 
 use aws_sdk_ecs::Client;
@@ -14,6 +15,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use domain::Failure;
 use domain::name::{Arn, HookId};
 use domain::preflight::Serving;
+use domain::preserved::{LogPlace, Task};
 use domain::rollout::RolloutState;
 use domain::service::Place;
 use workflow::ports::{Deployment, Fleet, Reply};
@@ -119,5 +121,13 @@ impl Fleet for Ecs {
 
     async fn target_groups(&self, revision: &Arn) -> Result<Vec<Arn>, Failure> {
         reading::target_groups(&self.revision(revision).await?)
+    }
+
+    async fn tasks(&self, place: &Place, green: &Arn) -> Result<Vec<Task>, Failure> {
+        self.tasks_of(place, green).await
+    }
+
+    async fn log_place(&self, green: &Arn, container: Option<&str>) -> Result<LogPlace, Failure> {
+        self.logs_to(green, container).await
     }
 }

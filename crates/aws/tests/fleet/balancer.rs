@@ -115,3 +115,25 @@ async fn a_group_that_is_not_there_is_refused_by_name() {
     );
     assert_eq!((failure.name(), failure.to_string()), ("Refused", said));
 }
+
+#[tokio::test]
+async fn the_targets_are_told_one_by_one() {
+    let members = format!("{}{}<member></member>", healthy(), failed());
+    let aws = Script::new().on(DESCRIBE_TARGET_HEALTH, move |_| health(&members)).play().await;
+
+    let each = Elbv2::new(&aws.config()).each(&[group("green")]).await.expect("they are told");
+
+    let told: Vec<String> = each
+        .iter()
+        .map(|it| {
+            let reason = it.reason.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("{} {} {reason}", it.address, it.state)
+        })
+        .collect();
+    let expected = [
+        "10.0.0.1:8080 healthy ",
+        "10.0.0.1:8080 unhealthy Target.ResponseCodeMismatch: Health checks failed with these codes: [503]",
+        "unknown no state no state",
+    ];
+    assert_eq!(told, expected);
+}

@@ -8,6 +8,8 @@ mod alarms;
 mod balancer;
 mod ecs;
 mod errors;
+mod logs;
 mod metrics;
+mod readings;
 mod replicas;
 mod signature;

@@ -9,6 +9,7 @@ use domain::desk::Lease;
 use domain::event::Event;
 use domain::name::{Arn, CallbackToken, DeploymentId, HookId};
 use domain::preflight::Serving;
+use domain::preserved::{LogPlace, Task};
 use domain::rollout::RolloutState;
 use domain::service::Place;
 use jiff::Timestamp;
@@ -104,6 +105,12 @@ impl Fleet for Town {
         panic!("nothing was planned")
     }
     async fn target_groups(&self, _: &Arn) -> Result<Vec<Arn>, Failure> {
+        panic!("nothing was planned")
+    }
+    async fn tasks(&self, _: &Place, _: &Arn) -> Result<Vec<Task>, Failure> {
+        panic!("nothing was planned")
+    }
+    async fn log_place(&self, _: &Arn, _: Option<&str>) -> Result<LogPlace, Failure> {
         panic!("nothing was planned")
     }
 }

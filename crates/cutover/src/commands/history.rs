@@ -5,6 +5,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use domain::name::{DeploymentId, ServiceName};
 use domain::record::Record;
 
+use crate::chronicle;
 use crate::console::{Console, End};
 use crate::installation::Which;
 use crate::problem::{Trouble, visible};
@@ -51,9 +52,8 @@ impl History {
             console.json(record)?;
             return Ok(End::Good);
         }
-        console.line(format_args!("{} of {}", record.deployment, record.service))?;
-        for dated in &record.entries {
-            console.line(telling::entry(dated.at, &dated.entry))?;
+        for line in chronicle::lines(record) {
+            console.line(line)?;
         }
         Ok(End::Good)
     }

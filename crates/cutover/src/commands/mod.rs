@@ -10,6 +10,7 @@ mod plan;
 mod push;
 mod quarantine;
 mod release_quarantine;
+mod replay;
 mod rollback;
 mod schema;
 mod status;
@@ -49,6 +50,7 @@ pub(crate) enum Command {
     ReleaseQuarantine(release_quarantine::ReleaseQuarantine),
     Push(push::Push),
     Execute(execute::Execute),
+    Replay(replay::Replay),
     Check(check::Check),
     Validate(validate::Validate),
     Schema(schema::Schema),

@@ -13,8 +13,8 @@ use crate::server::run;
 
 /// Stop the deployment of a service that is under way, and take back what it changed
 ///
-/// Its release goes into quarantine if it was given any traffic or tasks. A way back is not stopped.
-/// Exits with 0 only if what served before serves again.
+/// If ECS was told to begin, the release goes into quarantine. A way back is not stopped. Exits
+/// with 0 only if what served before serves again.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: cutover stop checkout --reason \"the wrong branch\"")]
 pub(crate) struct Stop {

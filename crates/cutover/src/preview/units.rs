@@ -67,7 +67,13 @@ impl Units {
             "fleet.launch" | "fleet.rollout" | "fleet.answer" | "fleet.stop" => requests(1),
             // ecs:DescribeServiceRevisions; elasticloadbalancing:DescribeTargetHealth, a group each.
             "fleet.target_groups" => requests(1),
-            "balancer.targets" => requests(2),
+            "balancer.targets" | "balancer.each" => requests(2),
+            // ecs:ListTasks and ecs:DescribeTasks, of those that run and those that stopped;
+            // ecs:DescribeTaskDefinition; logs:GetLogEvents, which is free as well.
+            "fleet.tasks" => requests(4),
+            "fleet.log_place" | "logs.last_lines" => requests(1),
+            // cloudwatch:DescribeAlarms; what rings is read by cloudwatch:GetMetricData.
+            "alarms.readings" => Self { alarm_reads: 1, ..requests(1) },
             // cloudwatch:DescribeAlarms, a hundred alarms a call; none of no alarms.
             "alarms.states" => {
                 let alarm_reads = sizes.alarms.div_ceil(ALARMS);

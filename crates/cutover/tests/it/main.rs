@@ -8,6 +8,7 @@ mod demo;
 mod execute;
 mod interface;
 mod plan;
+mod replay;
 mod schema;
 mod services;
 mod validate;

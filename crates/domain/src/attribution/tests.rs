@@ -1,6 +1,9 @@
+//! Who is blamed, and where it goes back to.
+
 use super::*;
-use crate::desk::Waiter;
-use crate::name::Arn;
+use crate::desk::{Deployed, Liability, Waiter};
+use crate::name::Digest;
+use crate::pile::Released;
 use crate::policy::Height;
 use crate::service::{Place, WhenBusy};
 

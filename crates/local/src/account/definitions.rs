@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asl::{Machine, substitute};
+use parking_lot::Mutex;
 use serde::Deserialize;
 
 use super::steps::VERBS;
@@ -73,8 +74,20 @@ pub(super) fn machine_arn(region: &str, account: &str, machine: &str) -> String 
     format!("arn:aws:states:{region}:{account}:stateMachine:cutover-{machine}")
 }
 
+/// The state machines of an account, by name.
+pub(super) type Machines = BTreeMap<String, Arc<Machine>>;
+
+/// The state machines of an account. Reading them takes as long as a whole simulated deployment, so
+/// that they are read once, however many accounts of this name a program opens.
+pub(super) fn machines(region: &str, account: &str) -> Arc<Machines> {
+    static READ: Mutex<BTreeMap<String, Arc<Machines>>> = Mutex::new(BTreeMap::new());
+    let mut known = READ.lock();
+    let machines = known.entry(format!("{region}:{account}"));
+    Arc::clone(machines.or_insert_with(|| Arc::new(read(region, account))))
+}
+
 /// Reads the state machines, with their placeholders filled in as Terraform does it.
-pub(super) fn machines(region: &str, account: &str) -> BTreeMap<String, Arc<Machine>> {
+fn read(region: &str, account: &str) -> Machines {
     let value = |name: &str| match VERBS.contains(&name) {
         true => Some(name.to_owned()),
         false => MACHINES

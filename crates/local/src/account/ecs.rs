@@ -177,11 +177,12 @@ pub(super) async fn drive<P: Plant>(account: Arc<Inner<P>>, place: Place) {
             ordered = Some(orders);
         }
         for event in events {
-            account.bus().put(enveloped(event));
+            account.bus().put(enveloped(account.bus(), event));
         }
 
         let until = wake.map(|at| account.until(at));
         tokio::select! {
+            biased;
             () = account.plant.changed(&place.service) => {}
             () = kept.asked.notified() => {}
             Ok(()) = alarms.changed() => {}
@@ -197,7 +198,7 @@ async fn sleep_until(instant: Option<tokio::time::Instant>) {
     }
 }
 
-fn enveloped(event: EcsEvent) -> bus::Event {
-    bus::Event::new("aws.ecs", event.detail_type.as_str(), event.time, event.detail)
+fn enveloped(bus: &bus::Bus, event: EcsEvent) -> bus::Event {
+    bus.event("aws.ecs", event.detail_type.as_str(), event.time, event.detail)
         .about(event.resources)
 }

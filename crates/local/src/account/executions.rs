@@ -3,23 +3,22 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use asl::{Execution, Keep, Machine, Start, Status, StatusChange};
+use asl::{Execution, Keep, Start, Status, StatusChange};
 use domain::Failure;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::definitions::{machine_arn, machines};
+use super::definitions::{Machines, machine_arn, machines};
 use super::steps::{Payload, invoke};
 use super::store::{Kind, StoreError};
 use super::{Inner, Settings};
-use crate::bus;
 use crate::plant::Plant;
 
 /// All executions, ended ones too: a name is used once.
 #[derive(Debug)]
 pub(super) struct Executions {
-    machines: BTreeMap<String, Arc<Machine>>,
+    machines: Arc<Machines>,
     by_name: Mutex<BTreeMap<String, Known>>,
     keep: Keep,
 }
@@ -151,15 +150,13 @@ impl<P: Plant> Inner<P> {
             self.store.put(Kind::Execution, &key(&kept.machine, &kept.name), &ended);
         }
         let arn = change.execution.arn.clone();
-        self.bus().put(
-            bus::Event::new(
-                "aws.states",
-                "Step Functions Execution Status Change",
-                self.clock.now(),
-                change.detail(),
-            )
-            .about([arn]),
+        let event = self.bus().event(
+            "aws.states",
+            "Step Functions Execution Status Change",
+            self.clock.now(),
+            change.detail(),
         );
+        self.bus().put(event.about([arn]));
     }
 }
 

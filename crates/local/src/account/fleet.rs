@@ -4,6 +4,7 @@ use domain::Failure;
 use domain::evidence::Targets;
 use domain::name::{Arn, HookId};
 use domain::preflight::Serving;
+use domain::preserved::{LogPlace, Task};
 use domain::rollout::{RolloutState, Status, WaitingHook};
 use domain::service::Place;
 use domain::strategy::{Stage, Strategy};
@@ -13,6 +14,7 @@ use workflow::ports::{Balancer, Deployment, Fleet, Reply};
 
 use super::Inner;
 use super::ecs::place_in;
+use super::evidence::{self, log_place};
 use super::world::World;
 use crate::ecs::{
     self, ApiError, Canary, DeploymentConfiguration, ErrorCode, Hook, HookAction, LifecycleStage,
@@ -151,17 +153,37 @@ impl<P: Plant> Fleet for World<P> {
         };
         self.0.calls.make("fleet.target_groups", answer).await
     }
+
+    async fn tasks(&self, place: &Place, green: &Arn) -> Result<Vec<Task>, Failure> {
+        let answer = async {
+            let tasks = self.0.tasks(place)?.into_iter();
+            let of_green = tasks.filter(|(definition, _)| definition.arn == green.as_str());
+            Ok(of_green.map(|(definition, task)| evidence::task(&definition, task)).collect())
+        };
+        self.0.calls.make("fleet.tasks", answer).await
+    }
+
+    async fn log_place(
+        &self,
+        green: &Arn,
+        // A task definition has one container here, so naming it changes nothing.
+        _container: Option<&str>,
+    ) -> Result<LogPlace, Failure> {
+        let answer = async {
+            let green =
+                self.0.ecs.task_definition(green.as_str()).ok_or_else(|| {
+                    Failure::Refused(format!("there is no task definition {green}"))
+                })?;
+            log_place(&green)
+        };
+        self.0.calls.make("fleet.log_place", answer).await
+    }
 }
 
 impl<P: Plant> Balancer for World<P> {
     async fn targets(&self, groups: &[Arn]) -> Result<Targets, Failure> {
         let answer = async {
-            let mut targets = Vec::new();
-            for group in groups {
-                targets.extend(self.0.targets(group.as_str()).ok_or_else(|| {
-                    Failure::Refused(format!("there is no target group {group}"))
-                })?);
-            }
+            let targets = self.0.targets_of(groups)?;
             let healthy = targets.iter().filter(|target| target.state == "healthy").count();
             let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
             Ok(Targets {
@@ -172,9 +194,29 @@ impl<P: Plant> Balancer for World<P> {
         };
         self.0.calls.make("balancer.targets", answer).await
     }
+
+    async fn each(&self, groups: &[Arn]) -> Result<Vec<domain::preserved::Target>, Failure> {
+        let answer = async {
+            let targets = self.0.targets_of(groups)?;
+            Ok(targets.into_iter().map(evidence::target).collect())
+        };
+        self.0.calls.make("balancer.each", answer).await
+    }
 }
 
 impl<P: Plant> Inner<P> {
+    /// The targets of some target groups.
+    fn targets_of(&self, groups: &[Arn]) -> Result<Vec<Target>, Failure> {
+        let mut targets = Vec::new();
+        for group in groups {
+            targets
+                .extend(self.targets(group.as_str()).ok_or_else(|| {
+                    Failure::Refused(format!("there is no target group {group}"))
+                })?);
+        }
+        Ok(targets)
+    }
+
     /// The targets of a target group: the tasks of the revision that it was named after. `None` if
     /// there is no such group.
     pub(super) fn targets(&self, group: &str) -> Option<Vec<Target>> {

@@ -112,6 +112,7 @@ impl<P: Plant> Inner<P> {
         let closing = self.closing.clone();
         self.tasks.spawn(async move {
             tokio::select! {
+                biased;
                 () = closing.cancelled() => {}
                 () = task => {}
             }

@@ -11,6 +11,7 @@ mod inner;
 mod world;
 
 mod ecs;
+mod evidence;
 mod fleet;
 mod images;
 mod ledger;
@@ -57,6 +58,7 @@ pub use told::{Observer, Told};
 pub use world::World;
 
 pub(crate) use ecs::place_in;
+pub(crate) use evidence::log_place;
 pub(crate) use fleet::target_group;
 
 use self::executions::{Executions, failed};

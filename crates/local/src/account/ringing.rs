@@ -34,7 +34,13 @@ pub(super) fn names(book: &AlarmBook) -> Arc<[String]> {
     rings.map(|(name, _)| name.clone()).collect()
 }
 
-fn measure<P: Plant>(plant: &P, metric: &Metric, from: Timestamp, to: Timestamp) -> Option<f64> {
+/// What was measured from a moment up to another; `None` where nothing was.
+pub(super) fn measure<P: Plant>(
+    plant: &P,
+    metric: &Metric,
+    from: Timestamp,
+    to: Timestamp,
+) -> Option<f64> {
     match metric.measure {
         Measure::UnhealthyTargets => {
             let standings = plant.standing(&metric.service);

@@ -17,7 +17,7 @@ use crate::plant::Plant;
 const TIME_LIMIT: Duration = Duration::from_secs(50);
 
 /// Every verb that a state machine, a rule or the webhook may call.
-pub const VERBS: [&str; 17] = [
+pub const VERBS: [&str; 18] = [
     "receive",
     "resolve",
     "plan",
@@ -28,6 +28,7 @@ pub const VERBS: [&str; 17] = [
     "judge",
     "proceed",
     "restore",
+    "preserve",
     "conclude",
     "resume",
     "observe",
@@ -130,6 +131,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "judge" => answer(workflow::judge(w, w, w, w, w, w, decode(input)?).await),
         "proceed" => answer(workflow::proceed(w, w, decode(input)?).await),
         "restore" => answer(workflow::restore(w, w, w, decode(input)?).await),
+        "preserve" => answer(workflow::preserve(w, w, w, w, w, w, decode(input)?).await),
         "conclude" => answer(workflow::conclude(w, w, w, w, w, decode(input)?).await),
         "resume" => answer(workflow::resume(w, w, input).await),
         "attribute" => answer(workflow::attribute(w, w, w, w, input).await),

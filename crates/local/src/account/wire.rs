@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use domain::service::Place;
+use domain::service::{Place, ServiceDocument};
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::Account;
 use crate::ecs::{ApiError, Service, TaskDefinition};
-use crate::plant::{Plant, Target};
+use crate::plant::{Plant, Target, Task};
 
 impl<P: Plant> Account<P> {
     /// A cluster is there when a service is in it.
@@ -51,6 +51,21 @@ impl<P: Plant> Account<P> {
     /// The targets of a target group; `None` if there is no such group.
     pub(crate) fn targets(&self, group: &str) -> Option<Vec<Target>> {
         self.0.targets(group)
+    }
+
+    /// Where there are services.
+    pub(crate) fn places(&self) -> Vec<Place> {
+        self.0.documents.read().values().map(ServiceDocument::place).collect()
+    }
+
+    /// The tasks of a service, each with its task definition; `None` if there is no such service.
+    pub(crate) fn tasks(&self, place: &Place) -> Option<Vec<(TaskDefinition, Task)>> {
+        self.0.tasks(place).ok()
+    }
+
+    /// What was printed to a stream of a log group; `None` if there is no such stream.
+    pub(crate) fn output(&self, group: &str, stream: &str) -> Option<Vec<String>> {
+        self.0.output(group, stream)
     }
 
     /// Completes when the account closes.

@@ -7,6 +7,7 @@ use domain::desk::{Desk, Watcher};
 use domain::event::{Event, ExecutionEnded};
 use domain::evidence::{self, Alarm, AlarmState};
 use domain::name::{CallbackToken, DeploymentId, Digest, Image, ServiceName, Tag};
+use domain::preserved::Readings;
 use domain::record::{Entry, Record};
 use domain::service::{ServiceDocument, Smoke};
 use domain::signal::Signal;
@@ -18,7 +19,6 @@ use workflow::ports::{
 
 use super::{Inner, NotStarted, Told};
 use crate::alarms;
-use crate::bus;
 use crate::plant::{Ask, Plant};
 
 /// The account as the steps see it.
@@ -71,6 +71,16 @@ impl<P: Plant> Alarms for World<P> {
             Ok(names.iter().map(|name| alarm(name, book.state(name), self.now())).collect())
         };
         self.0.calls.make("alarms.states", answer).await
+    }
+
+    async fn readings(
+        &self,
+        names: &[String],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Readings>, Failure> {
+        let answer = async { Ok(self.0.readings(names, from, to)) };
+        self.0.calls.make("alarms.readings", answer).await
     }
 }
 
@@ -193,12 +203,8 @@ impl<P: Plant> Bus for World<P> {
     async fn publish(&self, events: &[Event]) -> Result<(), Failure> {
         let effect = async {
             for event in events {
-                self.0.bus().put(bus::Event::new(
-                    Event::SOURCE,
-                    event.detail_type(),
-                    self.now(),
-                    event.detail(),
-                ));
+                let (what, detail) = (event.detail_type(), event.detail());
+                self.0.bus().put(self.0.bus().event(Event::SOURCE, what, self.now(), detail));
             }
             Ok(())
         };

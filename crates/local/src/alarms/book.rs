@@ -69,6 +69,14 @@ impl AlarmBook {
         self.states.get(alarm)
     }
 
+    pub(super) fn metric(&self, alarm: &str) -> Option<&(MetricAlarm, Metric)> {
+        self.alarms.metric.iter().find(|(metric, _)| metric.name == alarm)
+    }
+
+    pub(super) fn composite(&self, alarm: &str) -> Option<&Composite> {
+        self.alarms.composite.iter().find(|composite| composite.name == alarm)
+    }
+
     /// Since when one alarm is in its state.
     pub fn state_since(&self, alarm: &str) -> Option<Timestamp> {
         self.states.get(alarm).map(|standing| standing.since)
@@ -141,8 +149,7 @@ impl AlarmBook {
     ) -> Result<Vec<StateChange>, UnknownAlarm> {
         let after = Standing { value: state, reason: reason.into(), reason_data: None, since: now };
         let metric = self.alarms.metric.iter().find(|(metric, _)| metric.name == alarm);
-        let composite = self.alarms.composite.iter().find(|composite| composite.name == alarm);
-        let configuration = match (metric, composite) {
+        let configuration = match (metric, self.composite(alarm)) {
             (Some((alarm, metric)), _) => metric_configuration(alarm, metric),
             (None, Some(composite)) => composite_configuration(composite),
             (None, None) => return Err(UnknownAlarm(alarm.to_owned())),

@@ -23,6 +23,7 @@ mod state;
 
 mod book;
 mod change;
+mod measured;
 mod schedule;
 
 pub use book::{AlarmBook, UnknownAlarm};

@@ -26,6 +26,8 @@ pub(super) struct Core {
     pub(super) deliver: Deliver,
     pub(super) retries: Retries,
     pub(super) jitter: Mutex<SmallRng>,
+    /// Where the ids of events come from, if they are to be the same in every run.
+    pub(super) ids: Option<Mutex<SmallRng>>,
     pub(super) counters: Mutex<Counters>,
     pub(super) dead: Mutex<DeadLetters>,
     /// Deliveries on their way or waiting; watchers are told when it comes down to none.

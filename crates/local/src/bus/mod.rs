@@ -18,9 +18,13 @@ mod tests;
 use std::future::Future;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
+use rand::RngExt;
+use serde_json::Value;
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
+use uuid::Builder;
 
 use self::dead_letters::DeadLetters;
 pub use self::dead_letters::{DeadLetter, Exhausted};
@@ -38,7 +42,8 @@ pub struct Settings {
     pub retries: Retries,
     /// How many dead letters are kept; beyond that, the oldest goes.
     pub dead_letters: usize,
-    /// Makes the jitter of retries the same in every run; otherwise it is random.
+    /// Makes the jitter of retries, and the ids of [events](Bus::event), the same in every run;
+    /// otherwise they are random.
     pub seed: Option<u64>,
 }
 
@@ -96,6 +101,7 @@ impl Bus {
                 deliver: Box::new(move |target, event| Box::pin(deliver(target, event))),
                 retries: settings.retries,
                 jitter: Mutex::new(retries::jitter(settings.seed)),
+                ids: settings.seed.map(|seed| Mutex::new(retries::jitter(Some(seed)))),
                 counters: Mutex::default(),
                 dead: Mutex::new(DeadLetters::keeping(settings.dead_letters)),
                 pending: watch::Sender::new(0),
@@ -127,6 +133,15 @@ impl Bus {
         let before = rules.len();
         rules.retain(|rule| *rule.name != *name);
         rules.len() < before
+    }
+
+    /// An event of this machine's account, with an id that no other has.
+    pub fn event(&self, source: &str, detail_type: &str, time: Timestamp, detail: Value) -> Event {
+        let event = Event::new(source, detail_type, time, detail);
+        match &self.core.ids {
+            None => event,
+            Some(ids) => event.with_id(Builder::from_random_bytes(ids.lock().random()).into_uuid()),
+        }
     }
 
     /// Puts an event on the bus and returns at once; its deliveries run by themselves.

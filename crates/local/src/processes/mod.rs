@@ -16,6 +16,6 @@ pub(crate) use artifact::Identity;
 pub(crate) use output::Tail;
 pub(crate) use pause::Pause;
 pub(crate) use ports::{Lease, Ports};
-pub(crate) use process::Process;
+pub(crate) use process::{Exit, Process};
 pub use reap::{Reaped, reap};
 pub use record::Record;

@@ -20,6 +20,15 @@ const INHERITED: [&str; 5] = ["PATH", "HOME", "TMPDIR", "TZ", "LANG"];
 /// How long the last words of a process that ended may take to arrive.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
+/// How a process ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Exit {
+    /// In a sentence: `exited with 7; last line: cannot open the database`.
+    pub(crate) how: String,
+    /// What it exited with, if it did by itself.
+    pub(crate) code: Option<i32>,
+}
+
 /// A running task. Dropping it kills it with all it started.
 #[derive(Debug)]
 pub(crate) struct Process {
@@ -82,17 +91,22 @@ impl Process {
         self.group.as_raw_nonzero().get().unsigned_abs()
     }
 
-    /// Completes when the process ended by itself, with how it ended in a sentence. What it started
-    /// is ended too. May be dropped and called again.
-    pub(crate) async fn ended(&mut self) -> String {
+    /// Completes when the process ended by itself. What it started is ended too. May be dropped and
+    /// called again.
+    pub(crate) async fn ended(&mut self) -> Exit {
         let status = self.child.wait().await;
         self.end_group();
         // Whoever inherited the pipes may hold them open for long; the last line is worth a moment.
         _ = timeout(LAST_WORDS, async { while self.followers.join_next().await.is_some() {} })
             .await;
 
+        let code = status.as_ref().ok().and_then(ExitStatus::code);
         let how = status.map_or_else(|error| format!("was lost: {error}"), describe);
-        self.tail.last().map_or_else(|| how.clone(), |line| format!("{how}; last line: {line}"))
+        let how = match self.tail.last() {
+            Some(line) => format!("{how}; last line: {line}"),
+            None => how,
+        };
+        Exit { how, code }
     }
 
     /// Asks the group to end, and after `patience` makes it.

@@ -1,6 +1,7 @@
 //! The plant of one machine: child processes behind an HTTP proxy.
 
 mod ask;
+mod ended;
 mod service;
 mod settings;
 mod task;
@@ -22,7 +23,7 @@ use tokio::task::JoinSet;
 use tracing::warn;
 
 use self::service::{Route, Service};
-use crate::plant::{Answer, Ask, Orders, Plant, Standing, Target};
+use crate::plant::{Answer, Ask, Orders, Plant, Standing, Target, Task};
 use crate::processes::{Artifact, Ports, Record};
 use crate::proxy::listener::Listener;
 use crate::proxy::router::Router;
@@ -55,15 +56,6 @@ pub struct Addresses {
     pub production: SocketAddr,
     /// Where checks look at green.
     pub test: SocketAddr,
-}
-
-/// What a task printed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct TaskOutput {
-    /// The task's id.
-    pub task: String,
-    /// Its last 100 lines on both outputs, oldest first.
-    pub lines: Vec<String>,
 }
 
 /// Why a service cannot stand here.
@@ -174,11 +166,6 @@ impl Real {
         self.service(service).map(|service| service.totals())
     }
 
-    /// What the tasks of a revision printed: its last five failed ones, then those that live.
-    pub fn outputs(&self, service: &str, revision: &str) -> Vec<TaskOutput> {
-        self.service(service).map_or_else(Vec::new, |service| service.outputs(revision))
-    }
-
     /// Answers the requests that are in flight, then stops every task. When this returns no process
     /// of ours is left.
     pub async fn shutdown(&self) {
@@ -217,6 +204,14 @@ impl Plant for Real {
 
     fn targets(&self, service: &str, revision: &str) -> Vec<Target> {
         self.service(service).map_or_else(Vec::new, |service| service.targets(revision))
+    }
+
+    fn tasks(&self, service: &str, revision: &str) -> Vec<Task> {
+        self.service(service).map_or_else(Vec::new, |service| service.tasks(revision))
+    }
+
+    fn output(&self, service: &str, task: &str) -> Option<Vec<String>> {
+        self.service(service)?.output(task)
     }
 
     async fn ask(&self, service: &str, ask: &Ask) -> Result<Answer, String> {

@@ -3,7 +3,6 @@
 use http::Uri;
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,21 +12,19 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 use uuid::Uuid;
 
+use super::ended::{Ended, Known};
 use super::settings::ServiceSettings;
 use super::task::{Ending, Keeper, Task, longest_end};
 use super::tending::{Condition, Tending, tend};
-use super::{Addresses, Machine, TaskOutput};
-use crate::plant::{Orders, Share, Standing, Target as PlantTarget};
-use crate::processes::{Identity, Pause, Process, Tail};
+use super::{Addresses, Machine};
+use crate::plant::{self, Orders, Share, Standing, Target as PlantTarget};
+use crate::processes::{Exit, Identity, Pause, Process, Tail};
 use crate::proxy::group::Group;
 use crate::proxy::listener::Listener;
 use crate::proxy::router::Router;
 use crate::proxy::target::Target;
 use crate::proxy::{Counts, Totals};
 use crate::traffic::Traffic;
-
-/// Of how many failed tasks of a revision the output is kept.
-const KEPT_OUTPUTS: usize = 5;
 
 /// A service that stands on this machine.
 pub(super) struct Service {
@@ -61,6 +58,7 @@ struct Fleet {
     production: Vec<(String, Share)>,
     test: Vec<(String, Share)>,
     revisions: Vec<Revision>,
+    ended: Ended,
 }
 
 struct Revision {
@@ -71,7 +69,6 @@ struct Revision {
     failed: u32,
     reason: Option<String>,
     pause: Pause,
-    outputs: VecDeque<TaskOutput>,
 }
 
 impl Fleet {
@@ -164,7 +161,6 @@ impl Service {
                 failed: 0,
                 reason: None,
                 pause: Pause::new(settings.restart_pause, settings.longest_restart_pause),
-                outputs: VecDeque::new(),
             });
             fleet.revisions.len() - 1
         });
@@ -175,7 +171,7 @@ impl Service {
     fn tend_tasks(self: &Arc<Self>) -> Option<Instant> {
         let now = Instant::now();
         let mut fleet = self.fleet.lock();
-        let Fleet { closed, revisions, .. } = &mut *fleet;
+        let Fleet { closed, revisions, ended, .. } = &mut *fleet;
 
         for revision in revisions.iter_mut() {
             let conditions: Vec<_> = revision.tasks.iter().map(|task| task.condition()).collect();
@@ -187,7 +183,7 @@ impl Service {
                 if *closed || revision.pause.until(now).is_some() {
                     break;
                 }
-                self.start(revision, now);
+                self.start(revision, ended, now);
             }
         }
 
@@ -199,13 +195,15 @@ impl Service {
         let task = &revision.tasks[at];
         if task.condition() == Condition::Unhealthy && revision.wanted > 0 {
             let why = task.reason().unwrap_or_else(|| "its health checks failed".into());
-            self.failed(revision, &format!("became unhealthy and was replaced: {why}"), now);
+            let why = format!("became unhealthy and was replaced: {why}");
+            revision.tasks[at].blame(&why);
+            self.failed(revision, &why, now);
         }
         revision.tasks[at].stop();
         self.changed();
     }
 
-    fn start(self: &Arc<Self>, revision: &mut Revision, now: Instant) {
+    fn start(self: &Arc<Self>, revision: &mut Revision, ended: &mut Ended, now: Instant) {
         match self.spawn(&revision.group) {
             Ok(keeper) => {
                 revision.tasks.push(Arc::clone(&keeper.task));
@@ -219,7 +217,11 @@ impl Service {
                 self.keepers.spawn(Arc::clone(self).keep(keeper));
                 self.changed();
             }
-            Err(reason) => self.failed(revision, &reason, now),
+            Err(reason) => {
+                self.failed(revision, &reason, now);
+                let at = (self.machine.clock)();
+                ended.keep(&revision.group.revision, Known::never_started(reason, at));
+            }
         }
     }
 
@@ -261,24 +263,33 @@ impl Service {
         // No new requests from here on; what counts it as failed comes after, so that whoever reads
         // of the failure finds the task gone from the load balancer.
         keeper.group.deregister(&task.target);
-        if let Ending::Failed(reason) = &ending {
+        if let Ending::Exited(Exit { how: reason, .. }) | Ending::Failed(reason) = &ending {
             task.stop();
-            self.with(&task, |revision| {
-                if revision.outputs.len() == KEPT_OUTPUTS {
-                    revision.outputs.pop_front();
-                }
-                let lines = task.tail.lines();
-                revision.outputs.push_back(TaskOutput { task: task.id.clone(), lines });
-                self.failed(revision, reason, Instant::now());
-            });
+            self.with(&task, |revision| self.failed(revision, reason, Instant::now()));
             self.wake.notify_one();
         }
         keeper.end(&self.settings).await;
 
         self.machine.record.ended(pid);
-        self.with(&task, |revision| revision.tasks.retain(|it| !Arc::ptr_eq(it, &task)));
+        self.bury(&task, &ending);
         self.changed();
         self.wake.notify_one();
+    }
+
+    /// Takes a task that is gone from its revision, and remembers it.
+    fn bury(&self, task: &Arc<Task>, ending: &Ending) {
+        let at = (self.machine.clock)();
+        let mut fleet = self.fleet.lock();
+        let Fleet { revisions, ended, .. } = &mut *fleet;
+        for revision in revisions {
+            let before = revision.tasks.len();
+            revision.tasks.retain(|it| !Arc::ptr_eq(it, task));
+            if revision.tasks.len() < before {
+                let ending = task.ending(ending, at);
+                let (id, lines) = (task.id.clone(), task.tail.lines());
+                ended.keep(&revision.group.revision, Known { id, ending, lines });
+            }
+        }
     }
 
     fn failed(&self, revision: &mut Revision, reason: &str, now: Instant) {
@@ -370,18 +381,26 @@ impl Service {
             .collect()
     }
 
-    pub(super) fn outputs(&self, revision: &str) -> Vec<TaskOutput> {
+    pub(super) fn tasks(&self, revision: &str) -> Vec<plant::Task> {
         let fleet = self.fleet.lock();
-        let Some(revision) = fleet.revisions.iter().find(|it| &*it.group.revision == revision)
-        else {
-            return Vec::new();
-        };
-        let alive = revision
-            .tasks
-            .iter()
-            .filter(|task| !revision.outputs.iter().any(|kept| kept.task == task.id));
-        let alive = alive.map(|it| TaskOutput { task: it.id.clone(), lines: it.tail.lines() });
-        revision.outputs.iter().cloned().chain(alive).collect()
+        let standing = fleet.revisions.iter().filter(|it| &*it.group.revision == revision);
+        let standing = standing.flat_map(|revision| &revision.tasks).map(|task| plant::Task {
+            id: task.id.clone(),
+            status: match task.condition() {
+                Condition::Starting => "PENDING",
+                Condition::Healthy | Condition::Unhealthy => "RUNNING",
+                Condition::Stopping => "DEACTIVATING",
+            },
+            ending: None,
+        });
+        fleet.ended.of(revision).map(Known::task).chain(standing).collect()
+    }
+
+    pub(super) fn output(&self, task: &str) -> Option<Vec<String>> {
+        let fleet = self.fleet.lock();
+        let mut standing = fleet.revisions.iter().flat_map(|revision| &revision.tasks);
+        let standing = standing.find(|it| it.id == task).map(|it| it.tail.lines());
+        standing.or_else(|| fleet.ended.find(task).map(|known| known.lines.clone()))
     }
 
     pub(super) fn traffic(

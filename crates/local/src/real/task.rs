@@ -1,16 +1,18 @@
 //! One task, from its start to its end.
 
 use http::Uri;
+use jiff::Timestamp;
 use parking_lot::Mutex;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::settings::ServiceSettings;
 use super::tending::Condition;
+use crate::plant;
 use crate::processes::probe::{Health, probe};
-use crate::processes::{Lease, Process, Tail};
+use crate::processes::{Exit, Lease, Process, Tail};
 use crate::proxy::group::Group;
 use crate::proxy::target::Target;
 
@@ -21,6 +23,8 @@ pub(super) struct Task {
     pub(super) target: Arc<Target>,
     pub(super) tail: Arc<Tail>,
     state: Mutex<(Condition, Option<String>)>,
+    /// Why it was stopped, if it had itself to blame.
+    blamed: OnceLock<String>,
     stop: CancellationToken,
 }
 
@@ -28,14 +32,16 @@ pub(super) struct Task {
 pub(super) enum Ending {
     /// It was told to stop.
     Stopped,
-    /// It ended, or has to, for this reason.
+    /// It ended by itself.
+    Exited(Exit),
+    /// It has to end, for this reason.
     Failed(String),
 }
 
 impl Task {
     pub(super) fn new(id: String, target: Arc<Target>, tail: Arc<Tail>) -> Self {
         let state = Mutex::new((Condition::Starting, None));
-        Self { id, target, tail, state, stop: CancellationToken::new() }
+        Self { id, target, tail, state, blamed: OnceLock::new(), stop: CancellationToken::new() }
     }
 
     pub(super) fn condition(&self) -> Condition {
@@ -51,6 +57,25 @@ impl Task {
     pub(super) fn stop(&self) {
         self.state.lock().0 = Condition::Stopping;
         self.stop.cancel();
+    }
+
+    /// Says why it is stopped, before it is.
+    pub(super) fn blame(&self, why: &str) {
+        let _ = self.blamed.set(why.to_owned());
+    }
+
+    /// How it ended, in the words of ECS.
+    pub(super) fn ending(&self, ending: &Ending, at: Timestamp) -> plant::Ending {
+        let stopped = |reason: &str| (("ServiceSchedulerInitiated", reason.to_owned()), None);
+        let ((code, reason), exit_code) = match ending {
+            Ending::Exited(exit) => (("EssentialContainerExited", exit.how.clone()), exit.code),
+            Ending::Failed(why) => stopped(why),
+            Ending::Stopped => match self.blamed.get() {
+                Some(why) => stopped(why),
+                None => stopped("Scaling activity initiated by the deployment"),
+            },
+        };
+        plant::Ending { at, code, reason, exit_code }
     }
 
     /// Takes a verdict of the health checks, unless the task is stopping already.
@@ -98,7 +123,7 @@ impl Keeper {
             tokio::select! {
                 biased;
                 () = self.task.stop.cancelled() => return Ending::Stopped,
-                how = self.process.ended() => return Ending::Failed(how),
+                exit = self.process.ended() => return Ending::Exited(exit),
                 () = sleep_until(began + settings.start_deadline), if starting => {
                     let why = self.task.reason().unwrap_or_else(|| "no check was answered".into());
                     let limit = settings.start_deadline;

@@ -15,6 +15,8 @@ pub struct Behaviour {
     pub healthy: bool,
     /// How long after its start a task ends by itself, and is replaced; at least a millisecond.
     pub dies_after: Option<Duration>,
+    /// What it prints when it starts, line by line.
+    pub prints: Vec<String>,
     /// What it answers on the test listener.
     pub smoke: Smoke,
     /// Which share of production requests it answers with a server error.
@@ -42,6 +44,7 @@ impl Default for Behaviour {
             starts_in: Duration::from_secs(2),
             healthy: true,
             dies_after: None,
+            prints: vec!["listening on port 8080".to_owned()],
             smoke: Smoke::default(),
             error_rate: Share::NONE,
             latency: Duration::from_millis(12),

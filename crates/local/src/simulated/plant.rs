@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use std::time::Duration;
 
+use super::behaviour::Conduct;
 use super::tasks::Tasks;
 use super::{Service, Simulated, Smoke, World};
-use crate::plant::{Answer, Ask, Orders, Plant, Standing, Target};
+use crate::plant::{Answer, Ask, Orders, Plant, Standing, Target, Task};
 use crate::traffic::Traffic;
 
 impl<Clock> Plant for Simulated<Clock>
@@ -15,9 +16,11 @@ where
     fn tend(&self, service: &str, orders: Orders) {
         let now = (self.clock)();
         let mut world = self.world.lock();
-        let service = world.service(service);
+        world.service(service);
+        let World { conduct, services } = &mut *world;
+        let service = services.get_mut(service).expect("it was just asked for");
         if service.orders != orders {
-            service.obey(orders, now);
+            service.obey(conduct, orders, now);
         }
     }
 
@@ -52,6 +55,7 @@ where
             match wait {
                 // A clock that lags behind tokio's must not make this spin.
                 Some(wait) => tokio::select! {
+                    biased;
                     () = notified => {}
                     () = tokio::time::sleep(wait.max(Duration::from_millis(1))) => {}
                 },
@@ -83,6 +87,28 @@ where
             Target { address: format!("192.0.2.{place}:{}", 4000 + number), state, reason }
         };
         (0..standing.running + standing.pending).map(target).collect()
+    }
+
+    fn tasks(&self, service: &str, revision: &str) -> Vec<Task> {
+        let now = (self.clock)();
+        let world = self.world.lock();
+        let Some(service) = world.services.get(service) else {
+            return Vec::new();
+        };
+        let standing = service.tasks.iter().filter(|tasks| tasks.revision == revision);
+        let standing = standing.flat_map(|tasks| tasks.tasks(&world.conduct, now));
+        service.ended.of(revision).chain(standing).collect()
+    }
+
+    fn output(&self, service: &str, task: &str) -> Option<Vec<String>> {
+        let now = (self.clock)();
+        let world = self.world.lock();
+        let service = world.services.get(service)?;
+        let stands =
+            |tasks: &&Tasks| tasks.tasks(&world.conduct, now).iter().any(|it| it.id == task);
+        let standing = service.tasks.iter().find(stands).map(|tasks| tasks.image.as_str());
+        let image = standing.or_else(|| service.ended.image(task))?;
+        Some(world.conduct.of(image).prints.clone())
     }
 
     async fn ask(&self, service: &str, ask: &Ask) -> Result<Answer, String> {
@@ -153,7 +179,12 @@ impl World {
 
 impl Service {
     /// Starts and ends tasks, and shifts traffic.
-    fn obey(&mut self, orders: Orders, now: Timestamp) {
+    fn obey(&mut self, conduct: &Conduct, orders: Orders, now: Timestamp) {
+        for tasks in &self.tasks {
+            let order = orders.revisions.iter().find(|order| order.revision == tasks.revision);
+            let wanted = order.map_or(0, |order| order.tasks);
+            self.ended.keep(tasks, wanted, conduct, now);
+        }
         for order in &orders.revisions {
             let known = self.tasks.iter_mut().find(|it| it.revision == order.revision);
             if let Some(tasks) = known {

@@ -2,9 +2,13 @@
 
 use jiff::Timestamp;
 use std::time::Duration;
+use uuid::Uuid;
 
 use super::behaviour::{Behaviour, Conduct};
-use crate::plant::Standing;
+use crate::plant::{Ending, Standing, Task};
+
+/// How many are told of those that ended.
+const TOLD: u32 = 5;
 
 /// How long a task that is not healthy is kept.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -24,6 +28,8 @@ struct State {
     running: u32,
     healthy: u32,
     failed: u32,
+    /// From when on one after the other fails, and how long each takes to.
+    fails: Option<(Timestamp, Duration)>,
     next: Option<Timestamp>,
 }
 
@@ -69,6 +75,35 @@ impl Tasks {
         standing
     }
 
+    /// The tasks one by one: the last that ended, then those that stand.
+    pub(super) fn tasks(&self, conduct: &Conduct, now: Timestamp) -> Vec<Task> {
+        let dies = conduct.of(&self.image).dies_after.is_some();
+        let mut told = Vec::new();
+        for (group, ((count, _), state)) in
+            self.groups.iter().zip(self.states(conduct, now)).enumerate()
+        {
+            // A task has the number of those of its group that failed before it began.
+            let id = |number: u32| {
+                let name = format!("{}/{group}/{number}", self.revision);
+                Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()).simple().to_string()
+            };
+            for number in state.failed.saturating_sub(TOLD)..state.failed {
+                let round = u64::from(number / (*count).max(1)) + 1;
+                let at = state.fails.and_then(|(from, life)| after(from, life, round));
+                told.push(Task {
+                    id: id(number),
+                    status: "STOPPED",
+                    ending: Some(failure(dies, at.unwrap_or(now))),
+                });
+            }
+            for place in 0..state.running + state.pending {
+                let status = if place < state.running { "RUNNING" } else { "PENDING" };
+                told.push(Task { id: id(state.failed + place), status, ending: None });
+            }
+        }
+        told
+    }
+
     /// When something stands differently than at `since`, if ever.
     pub(super) fn next_change(&self, conduct: &Conduct, since: Timestamp) -> Option<Timestamp> {
         self.states(conduct, since).filter_map(|state| state.next).min()
@@ -102,7 +137,8 @@ impl State {
             let (rounds, _) = rounds(broken.max(started), now, PATIENCE);
             let next = after(broken.max(started), PATIENCE, rounds + 1);
             let failed = failures(count, rounds);
-            return Self { running: count, failed, next, ..Self::default() };
+            let fails = Some((broken.max(started), PATIENCE));
+            return Self { running: count, failed, fails, next, ..Self::default() };
         }
 
         let round = match (behaviour.dies_after, behaviour.healthy) {
@@ -118,13 +154,32 @@ impl State {
         let end = round.and_then(|round| after(started, round, ended + 1));
         let next = [ready, end, breaks_at].into_iter().flatten().filter(|at| *at > now).min();
         let failed = failures(count, ended);
+        let fails = round.map(|round| (started, round));
         match (is_starting, behaviour.healthy) {
-            (true, _) => Self { pending: count, failed, next, ..Self::default() },
+            (true, _) => Self { pending: count, failed, fails, next, ..Self::default() },
             (false, true) => {
-                Self { running: count, healthy: count, failed, next, ..Self::default() }
+                Self { running: count, healthy: count, failed, fails, next, ..Self::default() }
             }
-            (false, false) => Self { running: count, failed, next, ..Self::default() },
+            (false, false) => Self { running: count, failed, fails, next, ..Self::default() },
         }
+    }
+}
+
+/// How a task ends that dies, or is never healthy.
+fn failure(dies: bool, at: Timestamp) -> Ending {
+    match dies {
+        true => Ending {
+            at,
+            code: "EssentialContainerExited",
+            reason: "Essential container in task exited".to_owned(),
+            exit_code: Some(1),
+        },
+        false => Ending {
+            at,
+            code: "ServiceSchedulerInitiated",
+            reason: "Task failed ELB health checks".to_owned(),
+            exit_code: None,
+        },
     }
 }
 

@@ -11,17 +11,18 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::refusal::Refusal;
-use super::{ecs, fault};
+use super::{ecs, fault, logs};
 use crate::account::Account;
 use crate::plant::Plant;
 
 /// The header that names the operation.
 pub(super) const TARGET: &str = "x-amz-target";
 /// What a target begins with: the service and the version of its API.
-const SERVICE: &str = "AmazonEC2ContainerServiceV20141113.";
+const ECS: &str = "AmazonEC2ContainerServiceV20141113.";
+const LOGS: &str = "Logs_20140328.";
 const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
-/// Answers a call of ECS.
+/// Answers a call of ECS or of CloudWatch Logs.
 pub(super) async fn answer<P: Plant>(
     account: &Account<P>,
     content_type: &str,
@@ -29,7 +30,9 @@ pub(super) async fn answer<P: Plant>(
     body: Result<Bytes, Refusal>,
 ) -> Response {
     let target = target.map(String::from_utf8_lossy).unwrap_or_default();
-    let Some((name, call)) = target.strip_prefix(SERVICE).and_then(ecs::operation) else {
+    let of_ecs = target.strip_prefix(ECS).and_then(ecs::operation);
+    let of_logs = || target.strip_prefix(LOGS).and_then(logs::operation);
+    let Some((name, call)) = of_ecs.or_else(of_logs) else {
         let message = format!("{TARGET} is {target:?}, which is no operation that is had here");
         return response(Err(Refusal::new("UnknownOperationException", message)));
     };

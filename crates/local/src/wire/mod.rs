@@ -1,10 +1,11 @@
-//! Our model of ECS and its load balancer behind AWS's own wire protocols, so that whatever was
-//! built with an AWS SDK can be pointed at it: `AWS_ENDPOINT_URL_ECS` and
-//! `AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2`.
+//! Our model of ECS, its load balancer and its logs behind AWS's own wire protocols, so that
+//! whatever was built with an AWS SDK can be pointed at it: `AWS_ENDPOINT_URL_ECS`,
+//! `AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2` and `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`.
 //!
-//! One listener answers both: a request that names its operation in `X-Amz-Target` is for ECS (AWS
-//! JSON 1.1), a form is for Elastic Load Balancing (AWS Query). Names and shapes are those of
-//! `aws-sdk-ecs` 1.157 and `aws-sdk-elasticloadbalancingv2` 1.134, bounds those of the API reference.
+//! One listener answers all: a request that names its operation in `X-Amz-Target` is for ECS or
+//! CloudWatch Logs (AWS JSON 1.1), a form is for Elastic Load Balancing (AWS Query). Names and shapes
+//! are those of `aws-sdk-ecs` 1.157, `aws-sdk-cloudwatchlogs` 1.162 and
+//! `aws-sdk-elasticloadbalancingv2` 1.134, bounds those of the API reference.
 //!
 //! What is asked of the model is asked of the same account as in process. What AWS knows and the
 //! model does not, an operation or a parameter, is refused by name: ignoring it would let a test pass
@@ -15,6 +16,7 @@ mod ecs;
 mod elb;
 mod fault;
 mod json;
+mod logs;
 mod query;
 mod refusal;
 #[cfg(test)]

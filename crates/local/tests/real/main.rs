@@ -101,10 +101,37 @@ async fn a_task_that_crashes_is_started_again_with_growing_pauses_and_says_why()
     assert!(began.elapsed() >= Duration::from_millis(50 + 100 + 200), "it paused in between");
     let reason = standing[0].reason.as_deref().expect("a reason");
     assert_eq!(reason, "exited with 7; last line: cannot open the database");
-    let outputs = world.plant.outputs("shop", "arn:rev/1");
-    assert!(outputs.iter().any(|it| it.lines.contains(&"cannot open the database".to_owned())));
+    let tasks = world.plant.tasks("shop", "arn:rev/1");
+    let crashed = tasks.iter().find(|it| it.ending.is_some()).expect("it is remembered");
+    let ending = crashed.ending.as_ref().expect("it ended");
+    assert_eq!((ending.code, ending.exit_code), ("EssentialContainerExited", Some(7)));
+    assert_eq!(ending.reason, reason);
+    let lines = world.plant.output("shop", &crashed.id).expect("its lines are kept");
+    assert!(lines.contains(&"cannot open the database".to_owned()), "{lines:?}");
     world.plant.shutdown().await;
     assert!(world.record.all_ended());
+}
+
+#[tokio::test]
+async fn tasks_are_remembered_when_their_revision_is_gone() {
+    let world = World::with(|it| it.restart_pause = Duration::from_millis(10)).await;
+    world.order(&[("arn:rev/1", "good", 1), ("arn:rev/2", "crashes", 1)], &[]);
+    world.until_healthy("arn:rev/1", 1).await;
+    world.until(|it| it.iter().any(|it| it.failed >= 7)).await;
+
+    world.order(&[], &[]);
+    world.until(<[_]>::is_empty).await;
+
+    let codes = |revision: &str| -> Vec<&str> {
+        let tasks = world.plant.tasks("shop", revision);
+        tasks.iter().filter_map(|it| Some(it.ending.as_ref()?.code)).collect()
+    };
+    assert_eq!(codes("arn:rev/1"), ["ServiceSchedulerInitiated"]);
+    let crashed = codes("arn:rev/2");
+    assert_eq!(crashed.len(), 5, "and no more: {crashed:?}");
+    assert!(crashed[..4].iter().all(|code| *code == "EssentialContainerExited"), "{crashed:?}");
+    assert_eq!(world.plant.output("shop", "no such task"), None);
+    world.plant.shutdown().await;
 }
 
 #[tokio::test]

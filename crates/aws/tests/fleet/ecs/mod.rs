@@ -6,6 +6,7 @@ mod pausing;
 mod registering;
 mod rollouts;
 mod serving;
+mod tasks;
 
 use aws::Ecs;
 use domain::name::Arn;

@@ -47,6 +47,11 @@ impl Service {
         known.map(|it| it.describe(&self.identity, &self.fleets))
     }
 
+    /// Its revisions, oldest first.
+    pub fn revisions(&self) -> &[Revision] {
+        &self.revisions
+    }
+
     /// One of its revisions.
     pub fn revision(&self, arn: &str) -> Option<&Revision> {
         self.revisions.iter().rev().find(|revision| revision.arn == arn)

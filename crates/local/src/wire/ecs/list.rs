@@ -1,11 +1,9 @@
 //! `ListServiceDeployments`, page by page, newest first.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{names, render};
+use super::{names, page, render};
 use crate::account::Account;
 use crate::ecs::{Service, ServiceDeployment, ServiceDeploymentStatus};
 use crate::plant::Plant;
@@ -39,14 +37,7 @@ struct CreatedAt {
 pub(super) fn list<P: Plant>(account: &Account<P>, body: &[u8]) -> Result<Value, Refusal> {
     let input: List = decode(body)?;
     let place = names::service(account, input.cluster.as_deref(), input.service.as_deref())?;
-    let most = match input.max_results.unwrap_or(PAGE) {
-        most @ 1..=LARGEST_PAGE => most,
-        other => {
-            return Err(Refusal::invalid(format!(
-                "maxResults is {other} and must be from 1 to {LARGEST_PAGE}"
-            )));
-        }
-    };
+    let most = page::size(input.max_results, PAGE, LARGEST_PAGE)?;
     let edge = |field, edge: Option<f64>| edge.map(|edge| moment(field, edge)).transpose();
     let (before, after) = match &input.created_at {
         Some(CreatedAt { before, after }) => {
@@ -62,30 +53,13 @@ pub(super) fn list<P: Plant>(account: &Account<P>, body: &[u8]) -> Result<Value,
     };
 
     let deployments = account.ecs(&place, Service::deployments).unwrap_or_default();
-    let mut rest = rest(deployments, input.next_token.as_deref())?;
+    let mut rest = page::after(deployments, input.next_token.as_deref(), name)?;
     rest.retain(wanted);
-    let next_token = (rest.len() > most).then(|| token(&rest[most - 1]));
-    rest.truncate(most);
-    let briefs: Vec<_> = rest.iter().map(render::brief).collect();
+    let (page, next_token) = page::first(rest, most, name);
+    let briefs: Vec<_> = page.iter().map(render::brief).collect();
     Ok(present(json!({ "serviceDeployments": briefs, "nextToken": next_token })))
 }
 
-/// What is still to be told after the last one of the page before. It is named, not counted, so that
-/// a deployment that begins between two pages moves none.
-fn rest(
-    mut deployments: Vec<ServiceDeployment>,
-    token: Option<&str>,
-) -> Result<Vec<ServiceDeployment>, Refusal> {
-    let Some(token) = token else { return Ok(deployments) };
-    let last = BASE64.decode(token).ok().and_then(|last| String::from_utf8(last).ok());
-    let last = last.and_then(|last| deployments.iter().position(|it| it.arn == last));
-    let last = last.ok_or_else(|| {
-        Refusal::invalid(format!("nextToken {token:?} was not given by an earlier page"))
-    })?;
-    Ok(deployments.split_off(last + 1))
-}
-
-/// What names the last deployment of a page. Its form is nobody's business.
-fn token(last: &ServiceDeployment) -> String {
-    BASE64.encode(&last.arn)
+fn name(deployment: &ServiceDeployment) -> &str {
+    &deployment.arn
 }

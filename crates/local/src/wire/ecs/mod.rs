@@ -4,11 +4,13 @@ mod configuration;
 mod deployments;
 mod list;
 mod names;
+mod page;
 mod render;
 mod revisions;
 mod services;
 mod steering;
 mod task_definitions;
+mod tasks;
 
 use serde_json::Value;
 
@@ -34,6 +36,8 @@ pub(super) fn operation<P: Plant>(name: &str) -> Option<Operation<P>> {
         "DescribeServiceRevisions" => ("ecs.DescribeServiceRevisions", revisions::describe),
         "ContinueServiceDeployment" => ("ecs.ContinueServiceDeployment", steering::go_on),
         "StopServiceDeployment" => ("ecs.StopServiceDeployment", steering::stop),
+        "ListTasks" => ("ecs.ListTasks", tasks::list),
+        "DescribeTasks" => ("ecs.DescribeTasks", tasks::describe),
         _ => return None,
     };
     Some(operation)

@@ -7,4 +7,5 @@ mod protocol;
 mod refusals;
 mod shapes;
 mod story;
+mod tasks;
 mod world;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use asl::{Clock, Status};
+use asl::{Clock, Execution, Status};
 use domain::desk::Desk;
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
 use domain::outcome::{End, Outcome};
@@ -13,13 +13,13 @@ use domain::release::ImagePushed;
 use domain::service::ServiceDocument;
 use jiff::Timestamp;
 use local::account::{Account, Settings, Store, images};
-use local::alarms::{AlarmDefinition, Alarms};
 use local::bus;
 use local::processes::Artifact;
 use local::simulated::{Behaviour, Simulated};
 use serde_json::{Value, json};
 
-use crate::Story;
+use crate::teller::Teller;
+use crate::{Story, alarms};
 
 /// The simulated plant, on the account's clock.
 pub type Plant = Simulated<Box<dyn Fn() -> Timestamp + Send + Sync>>;
@@ -28,7 +28,7 @@ pub type Plant = Simulated<Box<dyn Fn() -> Timestamp + Send + Sync>>;
 const BEGINNING: &str = "2026-03-01T03:00:00Z";
 
 /// The longest that anything in a story takes.
-const LONGEST: Duration = Duration::from_secs(40 * 24 * 3600);
+pub(crate) const LONGEST: Duration = Duration::from_secs(40 * 24 * 3600);
 
 /// A service document: `checkout`, blue/green, a smoke request and an alarm; `change` changes it.
 pub fn document(name: &str, change: impl FnOnce(&mut Value)) -> ServiceDocument {
@@ -93,12 +93,17 @@ impl WorldBuilder {
             Arc::new(Simulated::new(now)),
             Arc::clone(&store),
             images(&store).expect("an empty store"),
-            alarms(&self.documents),
+            alarms::of(&self.documents),
             clock,
         )
         .expect("an empty store");
 
-        let mut world = World { account, digests: BTreeMap::new(), story: Story::new(clock.now()) };
+        let mut world = World {
+            account,
+            digests: BTreeMap::new(),
+            story: Story::new(clock.now()),
+            before: Extent { calls: 0, events: 0, seconds: 0 },
+        };
         for document in self.documents {
             let image = document.image.as_str().rsplit('/').next().unwrap_or_default().to_owned();
             let first = world.image(&image, "v1.0.0", Behaviour::default());
@@ -107,29 +112,21 @@ impl WorldBuilder {
         tokio::time::sleep(Duration::from_secs(600)).await;
         let story = world.story.clone();
         world.account.observe(move |told| story.add(told));
+        world.before = world.extent();
         world.story.begin(clock.now());
         world
     }
 }
 
-/// One alarm a service: more than 5 % of the requests of a minute fail.
-fn alarms(documents: &[ServiceDocument]) -> Alarms {
-    let alarm = |document: &ServiceDocument| -> AlarmDefinition {
-        let service = document.place().service;
-        let alarm = json!({
-            "name": format!("{}-errors", document.name),
-            "service": service,
-            "metric": "error_rate",
-            "comparison": "GreaterThanThreshold",
-            "threshold": 0.05,
-            "period_seconds": 60,
-            "evaluation_periods": 1,
-            "treat_missing_data": "notBreaching"
-        });
-        serde_json::from_value(alarm).expect("an alarm")
-    };
-    let definitions: Vec<_> = documents.iter().map(alarm).collect();
-    Alarms::check(&definitions, "alarms", |_| true).expect("alarms that make sense")
+/// How much happened in a world since its beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// Calls that steps made.
+    pub calls: u64,
+    /// Deliveries of events.
+    pub events: u64,
+    /// How long it took.
+    pub seconds: u64,
 }
 
 /// A simulated account with services that serve their first release.
@@ -139,6 +136,8 @@ pub struct World {
     pub account: Account<Plant>,
     digests: BTreeMap<(String, String), Digest>,
     story: Story,
+    /// What happened before the story began.
+    before: Extent,
 }
 
 impl World {
@@ -203,6 +202,11 @@ impl World {
         }
     }
 
+    /// Whether an image of this tag was made.
+    pub(crate) fn knows(&self, service: &str, tag: &str) -> bool {
+        self.digests.contains_key(&(service.to_owned(), tag.to_owned()))
+    }
+
     /// The digest of a tag.
     pub fn digest(&self, service: &str, tag: &str) -> &Digest {
         &self.digests[&(service.to_owned(), tag.to_owned())]
@@ -210,27 +214,32 @@ impl World {
 
     /// Lets time pass until nothing runs and nothing is on its way.
     pub async fn settle(&self) {
-        let settling = async {
-            loop {
-                self.account.bus().quiet().await;
-                let executions = self.account.executions();
-                let running: Vec<_> =
-                    executions.iter().filter(|it| it.status() == Status::Running).collect();
-                if running.is_empty() {
+        let settled = tokio::time::timeout(LONGEST, self.settled()).await;
+        assert!(settled.is_ok(), "something runs for ever:\n{}", self.story());
+    }
+
+    /// Waits, for ever if need be, until nothing runs and nothing is on its way.
+    pub(crate) async fn settled(&self) {
+        loop {
+            self.account.bus().quiet().await;
+            match self.running().first() {
+                Some(execution) => drop(execution.wait().await),
+                None => {
                     // What ended last may have put one more event on the bus.
                     tokio::time::sleep(Duration::from_secs(1)).await;
-                    let executions = self.account.executions();
-                    if executions.iter().all(|it| it.status() != Status::Running) {
+                    if self.running().is_empty() {
                         break;
                     }
                 }
-                for execution in running {
-                    execution.wait().await;
-                }
             }
-        };
-        let settled = tokio::time::timeout(LONGEST, settling).await;
-        assert!(settled.is_ok(), "something runs for ever:\n{}", self.story());
+        }
+    }
+
+    /// The executions that run.
+    pub fn running(&self) -> Vec<Execution> {
+        let mut executions = self.account.executions();
+        executions.retain(|execution| execution.status() == Status::Running);
+        executions
     }
 
     /// Lets this much time pass.
@@ -253,9 +262,26 @@ impl World {
         self.story.told()
     }
 
-    /// The digest of a tag, if such an image was made.
-    pub fn knows(&self, service: &str, tag: &str) -> Option<&str> {
-        self.digests.get(&(service.to_owned(), tag.to_owned())).map(Digest::as_str)
+    /// The tag that an image of a service was made with.
+    pub fn tag_of(&self, service: &str, digest: &str) -> Option<&str> {
+        let found =
+            self.digests.iter().find(|((of, _), it)| of == service && it.as_str() == digest);
+        found.map(|((_, tag), _)| tag.as_str())
+    }
+
+    /// How much happened since the beginning.
+    pub fn extent(&self) -> Extent {
+        let passed = self.account.now().duration_since(self.story.began()).as_secs();
+        Extent {
+            calls: self.account.calls().count() - self.before.calls,
+            events: self.account.bus().counters().matched - self.before.events,
+            seconds: u64::try_from(passed).unwrap_or_default(),
+        }
+    }
+
+    /// Who tells what was done to this world.
+    pub(crate) fn teller(&self) -> Teller {
+        Teller::new(self.account.clone(), self.story.clone())
     }
 
     /// The deployments of a service, newest first.

@@ -1,14 +1,18 @@
 //! Which change is taken back when something rings, or when a person says so.
 
+mod suspect;
+mod target;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::desk::{Deployed, Desk, Liability, Watcher};
+use self::suspect::{Change, Suspect, change_of};
+use self::target::{last_good, quarantined, target, way_back};
+use crate::desk::{Desk, Watcher};
 use crate::evidence::{Alarm, AlarmState};
-use crate::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, ServiceName, Tag};
-use crate::pile::Released;
-use crate::quarantine::{QUARANTINE, Quarantine};
-use crate::request::{Cause, Request};
+use crate::name::{Arn, CallbackToken, DeploymentId, HookId, ServiceName};
+use crate::quarantine::Quarantine;
+use crate::request::Request;
 use crate::trigger::GoBack;
 
 /// What is done, in this order: stop a rollout, deploy an earlier release. Neither is an answer too.
@@ -84,17 +88,6 @@ pub struct Watched {
     pub deployment: DeploymentId,
     /// Why, in a sentence.
     pub why: String,
-}
-
-/// A deployment that an alarm may blame.
-struct Suspect<'a> {
-    desk: &'a Desk,
-    change: Change<'a>,
-}
-
-enum Change<'a> {
-    InFlight(&'a Watcher),
-    Concluded(&'a Deployed, &'a Liability),
 }
 
 /// Attributes what rings to the newest change that it may blame.
@@ -228,44 +221,12 @@ impl Attribution {
     }
 }
 
-impl Change<'_> {
-    /// Whether an alarm that rings may blame this change.
-    fn answers_for(&self, alarm: &Alarm) -> bool {
-        match self {
-            // Whether ECS began it before the alarm is seen when it is stopped.
-            Self::InFlight(watcher) => watcher.alarms.contains(&alarm.name),
-            Self::Concluded(_, liability) => {
-                liability.alarms.contains(&alarm.name)
-                    && liability.began < alarm.since
-                    && alarm.since <= liability.until
-            }
-        }
-    }
-
-    /// What is newer is later.
-    fn moment(&self, now: Timestamp) -> Timestamp {
-        match self {
-            Self::InFlight(_) => now,
-            Self::Concluded(_, liability) => liability.began,
-        }
-    }
-}
-
 fn held(why: &str) -> String {
     format!("{why}; its service says `on_failure: hold`, a person must decide")
 }
 
 fn later(why: &str) -> String {
     format!("{why}; a newer change is taken back first")
-}
-
-/// The newest change of a service, if it can be blamed at all.
-fn change_of(desk: &Desk) -> Option<Change<'_>> {
-    let concluded = || {
-        let deployed = desk.deployed.as_ref()?;
-        Some(Change::Concluded(deployed, deployed.liability.as_ref()?))
-    };
-    desk.watcher.as_ref().map(Change::InFlight).or_else(concluded)
 }
 
 fn names(ringing: &[&Alarm]) -> Option<String> {
@@ -286,76 +247,6 @@ fn stopping(desk: &Desk, watcher: &Watcher, before: Option<Timestamp>, why: Stri
         before,
         why,
     }
-}
-
-/// Where it goes.
-struct Target {
-    tag: Option<Tag>,
-    digest: Option<Digest>,
-}
-
-/// The last good release that is allowed.
-fn last_good(desk: &Desk, now: Timestamp) -> Option<Target> {
-    let allowed = |digest: &Digest| desk.quarantine_of(digest, now).is_none();
-    desk.releases.last_good(allowed).map(Released::as_target)
-}
-
-impl Released {
-    /// By its digest alone: its tag may have been pushed anew since.
-    fn as_target(&self) -> Target {
-        Target { tag: None, digest: Some(self.digest.clone()) }
-    }
-}
-
-fn target(ask: &GoBack, desk: &Desk, now: Timestamp) -> Result<Target, String> {
-    let Some(to) = &ask.to else {
-        return last_good(desk, now).ok_or_else(|| {
-            format!(
-                "nothing that Cutover knows was good before in {}; say `to`: a tag, a digest, or the deployment that brought it",
-                desk.service
-            )
-        });
-    };
-    if let Some(known) = desk.releases.find(to) {
-        return Ok(known.as_target());
-    }
-    match (to.parse::<Digest>(), to.parse::<Tag>()) {
-        (Ok(digest), _) => Ok(Target { tag: None, digest: Some(digest) }),
-        (_, Ok(tag)) => Ok(Target { tag: Some(tag), digest: None }),
-        (_, Err(error)) => Err(format!("at `to`: {error}")),
-    }
-}
-
-fn quarantined(deployed: &Deployed, why: &str, by: Option<String>, now: Timestamp) -> Quarantine {
-    Quarantine {
-        digest: deployed.digest.clone(),
-        why: why.to_owned(),
-        by,
-        deployment: Some(deployed.deployment.clone()),
-        since: now,
-        until: QUARANTINE.after(now),
-    }
-}
-
-fn way_back(
-    desk: &Desk,
-    target: Target,
-    by: Option<String>,
-    reason: Option<String>,
-    quarantine: Option<Quarantine>,
-    now: Timestamp,
-) -> WayBack {
-    let request = Request {
-        service: desk.service.clone(),
-        tag: target.tag,
-        digest: target.digest,
-        cause: Cause::Rollback,
-        by,
-        at: Some(now),
-        reason,
-    };
-    let left = desk.deployed.as_ref().map(|it| it.deployment.clone());
-    WayBack { name: request.way_back(left.as_ref(), 0), left, input: request, quarantine }
 }
 
 #[cfg(test)]

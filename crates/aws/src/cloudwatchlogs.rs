@@ -1,0 +1,76 @@
+//! What tasks print: Amazon CloudWatch Logs.
+//!
+//! Source: the CloudWatch Logs API reference, `GetLogEvents`.
+
+use aws_sdk_cloudwatchlogs::Client;
+use aws_sdk_cloudwatchlogs::config::{Builder, Region};
+use domain::Failure;
+use domain::excerpt::Excerpt;
+use domain::preserved::LogPlace;
+use workflow::ports::Logs;
+
+use crate::Config;
+use crate::config::client;
+use crate::failure::failure;
+
+/// How many pages are read until there is a line. A page may be empty though there are lines before
+/// it.
+const PAGES: usize = 3;
+
+/// What tasks print, kept by CloudWatch Logs.
+#[derive(Debug, Clone)]
+pub struct CloudWatchLogs(Client);
+
+impl CloudWatchLogs {
+    /// A client for the logs of this account, in the region that each log names.
+    pub fn new(config: &Config) -> Self {
+        Self(client!(config, aws_sdk_cloudwatchlogs))
+    }
+}
+
+impl Logs for CloudWatchLogs {
+    async fn last_lines(
+        &self,
+        place: &LogPlace,
+        task: &str,
+        most: usize,
+    ) -> Result<Vec<Excerpt>, Failure> {
+        let stream = place.stream(task);
+        let mut earlier: Option<String> = None;
+        for _ in 0..PAGES {
+            let asked = self
+                .0
+                .get_log_events()
+                .log_group_name(&place.group)
+                .log_stream_name(&stream)
+                .limit(i32::try_from(most).unwrap_or(i32::MAX))
+                .start_from_head(false)
+                .set_next_token(earlier.clone())
+                .customize()
+                .config_override(elsewhere(place));
+            let told = asked.send().await.map_err(|error| {
+                failure(&format!("read the stream {stream} of the log {}", place.group), &error)
+            })?;
+
+            let messages = told.events().iter().filter_map(|event| event.message());
+            let lines: Vec<Excerpt> = messages.map(Excerpt::of).collect();
+            let further = told.next_backward_token;
+            // The same token again says that there is nothing before.
+            if !lines.is_empty() || further.is_none() || further == earlier {
+                return Ok(lines);
+            }
+            earlier = further;
+        }
+        Ok(Vec::new())
+    }
+}
+
+/// The region that a log is in may be another than ours.
+fn elsewhere(place: &LogPlace) -> Builder {
+    let region = place.region.clone().map(Region::new);
+    let mut builder = Builder::default();
+    if region.is_some() {
+        builder.set_region(region);
+    }
+    builder
+}

@@ -1,0 +1,274 @@
+//! One service's desk: who works on it, who waits, who is to be woken, and how far it has come.
+//!
+//! All of it changes together in one conditional write, so two executions can never both believe
+//! that they hold the lease. The functions here decide; a ledger stores what they decided if nobody
+//! else wrote in between.
+
+mod who;
+
+pub use who::{Deployed, Liability, Waiter, Watcher, Worker};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::name::{DeploymentId, ServiceName};
+use crate::pile::{Pile, Released};
+use crate::policy::Height;
+use crate::quarantine::Quarantine;
+use crate::seconds::Seconds;
+use crate::service::WhenBusy;
+
+/// What must be consistent about one service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Desk {
+    /// Whose desk.
+    pub service: ServiceName,
+    /// Rises with every write; a write names the version it was decided on.
+    pub version: u64,
+    /// The last fencing token that was given out. It only grows.
+    pub token: u64,
+    /// Who may change the service now.
+    pub lease: Option<Lease>,
+    /// Who works under the lease.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<Worker>,
+    /// The one request that waits. A newer one takes its place.
+    pub waiting: Option<Waiter>,
+    /// The one rollback that waits. It goes first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgent: Option<Waiter>,
+    /// Who wants to be woken when the rollout moves.
+    pub watcher: Option<Watcher>,
+    /// What was deployed last.
+    pub deployed: Option<Deployed>,
+    /// What was deployed, and what to go back to.
+    #[serde(default, skip_serializing_if = "Pile::is_empty")]
+    pub releases: Pile,
+    /// What must not be deployed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quarantined: Vec<Quarantine>,
+}
+
+/// The right to change a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// Which service.
+    pub service: ServiceName,
+    /// Which deployment holds it.
+    pub holder: DeploymentId,
+    /// The fencing token: higher than that of any earlier holder.
+    pub token: u64,
+    /// From then on it may be taken over, if the holder's execution is gone.
+    pub expires_at: Timestamp,
+}
+
+/// How long a lease is good for without a sign of its holder. Every look at the rollout renews it,
+/// and no two looks are further apart than [`crate::verdict::LONGEST_WAIT`].
+pub const LEASE: Seconds = Seconds::minutes(30);
+
+/// What came of asking for the lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claimed {
+    /// It is yours.
+    Granted(Lease),
+    /// Somebody else has it; you are told when it is free.
+    Parked {
+        /// Who waited before, and now waits no more.
+        superseded: Option<Waiter>,
+    },
+    /// It must not wait, and why, in a sentence: something newer waits already, or the service
+    /// takes nothing while it is busy.
+    Behind(String),
+}
+
+/// Who gets the lease when it is given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Nobody waited.
+    Nobody,
+    /// The waiting request has it now and must be told.
+    Granted(Waiter, Lease),
+    /// The waiting request would move the service backwards by now and must be told so.
+    Behind(Waiter, String),
+}
+
+impl Desk {
+    /// The desk of a service that Cutover never touched.
+    pub fn new(service: ServiceName) -> Self {
+        Self {
+            service,
+            version: 0,
+            token: 0,
+            lease: None,
+            worker: None,
+            waiting: None,
+            urgent: None,
+            watcher: None,
+            deployed: None,
+            releases: Pile::default(),
+            quarantined: Vec::new(),
+        }
+    }
+
+    /// Gives the lease to `claim`, or lets it wait. Asking again changes nothing.
+    ///
+    /// `holder_runs` tells whether the present holder's execution still runs.
+    #[must_use]
+    pub fn claim(mut self, claim: Waiter, holder_runs: bool, now: Timestamp) -> (Self, Claimed) {
+        let free = match &self.lease {
+            None => true,
+            Some(lease) if lease.holder == claim.deployment => {
+                let lease = lease.clone();
+                return (self, Claimed::Granted(lease));
+            }
+            Some(lease) => !holder_runs && lease.expires_at <= now,
+        };
+        if free {
+            let lease = self.grant(&claim, now);
+            return (self, Claimed::Granted(lease));
+        }
+        if claim.when_busy == WhenBusy::Reject && !claim.urgent {
+            let why = "another deployment is under way, and the service says `when_busy: reject`";
+            return (self, Claimed::Behind(why.into()));
+        }
+
+        let place = if claim.urgent { &mut self.urgent } else { &mut self.waiting };
+        match place.take() {
+            Some(other) if other.deployment != claim.deployment && claim.is_behind(&other) => {
+                let why = match other.explicit {
+                    true => format!("{} was asked for and waits already", other.title),
+                    false => format!("{} waits already and is newer", other.title),
+                };
+                *place = Some(other);
+                (self, Claimed::Behind(why))
+            }
+            earlier => {
+                let superseded = earlier.filter(|other| other.deployment != claim.deployment);
+                self.press(&claim);
+                let place = if claim.urgent { &mut self.urgent } else { &mut self.waiting };
+                *place = Some(claim);
+                (self, Claimed::Parked { superseded })
+            }
+        }
+    }
+
+    /// Whether the holder's execution may run, if that of `gone` is known not to. Of whoever took the
+    /// lease since that was asked, nothing is known.
+    pub fn holder_may_run(&self, gone: Option<&DeploymentId>) -> bool {
+        self.lease.as_ref().is_some_and(|lease| Some(&lease.holder) != gone)
+    }
+
+    /// Takes everything that `deployment` holds here from it, and gives the lease to who waits.
+    /// `deployed` moves the high-water mark. Doing it again changes nothing.
+    #[must_use]
+    pub fn release(
+        mut self,
+        deployment: &DeploymentId,
+        deployed: Option<Deployed>,
+        now: Timestamp,
+    ) -> (Self, Next) {
+        for place in [&mut self.waiting, &mut self.urgent] {
+            place.take_if(|waiter| waiter.deployment == *deployment);
+        }
+        self.watcher.take_if(|watcher| watcher.deployment == *deployment);
+        if self.lease.take_if(|lease| lease.holder == *deployment).is_none() {
+            return (self, Next::Nobody);
+        }
+        self.worker = None;
+        if let Some(deployed) = deployed {
+            let release = Released {
+                digest: deployed.digest.clone(),
+                tag: deployed.tag.clone(),
+                deployment: Some(deployed.deployment.clone()),
+                height: Some(deployed.height.clone()),
+            };
+            self.releases.put(release, deployed.blue.as_ref(), deployed.is_way_back());
+            self.deployed = Some(deployed);
+        }
+
+        let next = match self.urgent.take().or_else(|| self.waiting.take()) {
+            None => Next::Nobody,
+            Some(waiter) => match self.behind(&waiter.height, waiter.explicit) {
+                Some(why) => Next::Behind(waiter, why),
+                None => {
+                    let lease = self.grant(&waiter, now);
+                    Next::Granted(waiter, lease)
+                }
+            },
+        };
+        (self, next)
+    }
+
+    /// Whether `lease` is still the one in force.
+    pub fn honours(&self, lease: &Lease) -> bool {
+        self.lease
+            .as_ref()
+            .is_some_and(|held| held.token == lease.token && held.holder == lease.holder)
+    }
+
+    /// Renews `lease` and remembers who is to be woken when its rollout moves.
+    #[must_use]
+    pub fn watch(mut self, lease: Option<&Lease>, watcher: Watcher, now: Timestamp) -> Self {
+        let token = lease.map(|lease| lease.token);
+        if let Some(held) = self.lease.as_mut().filter(|held| Some(held.token) == token) {
+            held.expires_at = LEASE.after(now);
+        }
+        self.watcher = Some(watcher);
+        self
+    }
+
+    /// The deployment that has the lease and waits for no rollout yet, so that there is only its
+    /// execution to stop. A way back is left alone.
+    pub fn unlaunched(&self) -> Option<&DeploymentId> {
+        let goes_back = self.worker.as_ref().is_some_and(|worker| worker.urgent);
+        let lease = self.lease.as_ref().filter(|_| self.watcher.is_none() && !goes_back)?;
+        Some(&lease.holder)
+    }
+
+    /// Why a release would move the service backwards, if it would.
+    pub fn behind(&self, height: &Height, explicit: bool) -> Option<String> {
+        let mark = self.deployed.as_ref()?;
+        (!explicit && height.is_below(&mark.height)).then(|| {
+            let newer = mark.height.version.as_ref().map_or_else(
+                || format!("{}, pushed at {}", mark.digest.short(), mark.height.pushed_at),
+                ToString::to_string,
+            );
+            format!("it is older than what was deployed last ({newer}); ask for it explicitly to go back")
+        })
+    }
+
+    /// What `deployment`, which holds the lease, has to give way to.
+    pub fn gives_way(&self, deployment: &DeploymentId) -> Option<&str> {
+        let lease = self.lease.as_ref().filter(|lease| lease.holder == *deployment);
+        lease.and(self.worker.as_ref()).and_then(|worker| worker.gives_way.as_deref())
+    }
+
+    /// Has who works give way to `claim`, if that may not wait and is not older.
+    fn press(&mut self, claim: &Waiter) {
+        let presses = claim.urgent || claim.when_busy == WhenBusy::Supersede;
+        let older = |worker: &Worker| !claim.explicit && claim.height.is_below(&worker.height);
+        let worker = self.worker.as_mut().filter(|it| presses && !it.urgent && !older(it));
+        if let Some(worker) = worker {
+            worker.gives_way = Some(format!("{} ({})", claim.title, claim.deployment));
+        }
+    }
+
+    fn grant(&mut self, claim: &Waiter, now: Timestamp) -> Lease {
+        self.token += 1;
+        for place in [&mut self.waiting, &mut self.urgent] {
+            place.take_if(|waiter| waiter.deployment == claim.deployment);
+        }
+        let lease = Lease {
+            service: self.service.clone(),
+            holder: claim.deployment.clone(),
+            token: self.token,
+            expires_at: LEASE.after(now),
+        };
+        self.lease = Some(lease.clone());
+        self.worker =
+            Some(Worker { height: claim.height.clone(), urgent: claim.urgent, gives_way: None });
+        lease
+    }
+}
+#[cfg(test)]
+mod tests;

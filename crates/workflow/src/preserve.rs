@@ -1,0 +1,121 @@
+//! Keeps the evidence of a green that is taken back.
+
+use std::future::Future;
+
+use domain::Failure;
+use domain::plan::Plan;
+use domain::preserved::{
+    self, LOOKED_BACK, Log, Part, Preserved, READ_ALARMS, READ_LINES, READ_TASKS,
+};
+use domain::record::Entry;
+use domain::rollout::Rollout;
+use domain::seconds::Seconds;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ports::{Alarms, Balancer, Clock, Fleet, Ledger, Logs};
+
+/// After this nothing more is asked for. One call takes 15 s at most and a step has 50 s, and what
+/// was found by then must still be written down.
+const PATIENCE: Seconds = Seconds(15);
+
+/// A rollout that was told to go back.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Preserve {
+    /// What was deployed.
+    pub plan: Plan,
+    /// Its rollout, if one was begun.
+    pub rollout: Option<Rollout>,
+}
+
+/// Writes down what its tasks did and said, how its targets stand and what the alarms measured,
+/// before green is gone. Once for each deployment.
+///
+/// What cannot be had is written down with the reason: only the ledger can make this fail.
+pub async fn preserve(
+    clock: &impl Clock,
+    fleet: &impl Fleet,
+    balancer: &impl Balancer,
+    alarms: &impl Alarms,
+    logs: &impl Logs,
+    ledger: &impl Ledger,
+    input: Preserve,
+) -> Result<(), Failure> {
+    let Preserve { plan, rollout } = input;
+    let Some(rollout) = rollout else { return Ok(()) };
+    let record = ledger.record(&plan.deployment).await?;
+    if record.is_some_and(|record| record.preserved().is_some()) {
+        return Ok(());
+    }
+
+    // What is gone first is asked for first.
+    let now = clock.now();
+    let until = PATIENCE.after(now);
+    let targets = in_time(clock, until, targets(fleet, balancer, &rollout)).await;
+    let place = plan.service.place();
+    let tasks = fleet.tasks(&place, &rollout.task_definition);
+    let tasks = in_time(clock, until, tasks).await.map(preserved::Tasks::from);
+    let names = &plan.service.checks.alarms[..];
+    let names = &names[..names.len().min(READ_ALARMS)];
+    let from = LOOKED_BACK.before(now);
+    let readings = in_time(clock, until, alarms.readings(names, from, now)).await;
+    let logs =
+        in_time(clock, until, read(clock, until, fleet, logs, &plan, &rollout, &tasks)).await;
+
+    let evidence = Preserved { tasks, logs, targets, alarms: readings };
+    tracing::info!(service = %plan.service.name, deployment = %plan.deployment, digest = %plan.digest, "kept the evidence of {}: {evidence}", plan.title());
+    let entry = Entry::Preserved { evidence: Box::new(evidence) };
+    ledger.append(&plan.deployment, &plan.service.name, entry).await
+}
+
+/// Asks for a part of the evidence, unless it is too late.
+async fn in_time<T>(
+    clock: &impl Clock,
+    until: Timestamp,
+    part: impl Future<Output = Result<T, Failure>>,
+) -> Part<T> {
+    let asked = match clock.now() <= until {
+        true => part.await,
+        false => Err(Failure::Unavailable("there was no time left to ask".into())),
+    };
+    asked.into()
+}
+
+/// How the targets of green stand.
+async fn targets(
+    fleet: &impl Fleet,
+    balancer: &impl Balancer,
+    rollout: &Rollout,
+) -> Result<preserved::Targets, Failure> {
+    let state = fleet.rollout(&rollout.arn).await?;
+    let groups = match &state.green {
+        Some(green) => fleet.target_groups(green).await?,
+        None => Vec::new(),
+    };
+    balancer.each(&groups).await.map(Into::into)
+}
+
+/// The last lines of the tasks that say most.
+async fn read(
+    clock: &impl Clock,
+    until: Timestamp,
+    fleet: &impl Fleet,
+    logs: &impl Logs,
+    plan: &Plan,
+    rollout: &Rollout,
+    tasks: &Part<preserved::Tasks>,
+) -> Result<Vec<Log>, Failure> {
+    let told = tasks.kept().map(|tasks| &tasks.told[..]).unwrap_or_default();
+    if told.is_empty() {
+        return Ok(Vec::new());
+    }
+    let container = plan.service.container.as_deref();
+    let place = fleet.log_place(&rollout.task_definition, container).await?;
+
+    let mut read = Vec::new();
+    for task in told.iter().take(READ_TASKS) {
+        let lines = in_time(clock, until, logs.last_lines(&place, &task.id, READ_LINES)).await;
+        read.push(Log { task: task.id.clone(), lines });
+    }
+    Ok(read)
+}
