@@ -211,7 +211,7 @@ impl State {
                 self.deploy(deployment, wanted);
             }
             Some("cutover-rollback") => {
-                self.go_back(&serde_json::from_str(input).expect("a wish to go back"));
+                self.go_back(serde_json::from_str(input).expect("a wish to go back"));
             }
             other => panic!("there is no machine {other:?}"),
         }
@@ -231,9 +231,13 @@ impl State {
     }
 
     /// What the rollback machine does, as its first step decides it.
-    fn go_back(&mut self, ask: &GoBack) {
+    fn go_back(&mut self, mut ask: GoBack) {
+        let brought = |it: &&Record| Some(it.deployment.as_str()) == ask.to.as_deref();
+        let named = self.records.iter().find(brought).and_then(Record::plan);
+        let named = named.map(|plan| plan.digest.to_string());
+        ask.to = named.or(ask.to);
         let desk = self.desk.clone().unwrap_or_else(|| Desk::new(ask.service.clone()));
-        let found = attribution::of_person(ask, &desk, world::at(60)).expect("it can be done");
+        let found = attribution::of_person(&ask, &desk, world::at(60)).expect("it can be done");
         if found.stops {
             // ECS takes green back; the execution sees it, and writes down how it ended.
             self.share = None;
