@@ -42,7 +42,6 @@ impl Desk {
     /// Puts a release into quarantine by a person's word.
     ///
     /// The answer is [`Failure::Invalid`] if there is no reason, or no such release is known.
-    #[must_use]
     pub fn quarantine_by_hand(
         self,
         ask: &ByHand,
@@ -71,7 +70,6 @@ impl Desk {
     ///
     /// The answer is [`Failure::Invalid`] if there is no reason or several are called so, and
     /// [`Failure::Refused`] if it is not in quarantine.
-    #[must_use]
     pub fn lift_by_hand(self, ask: &ByHand, now: Timestamp) -> (Self, Result<Quarantine, Failure>) {
         match ask.reason().and_then(|_| self.quarantined_as(&ask.release, now).cloned()) {
             Ok(quarantine) => (self.lift(&quarantine.digest).0, Ok(quarantine)),
