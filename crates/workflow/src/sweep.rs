@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::ports::{Clock, Executions, Ledger, Recoveries};
 
-/// Where to sweep. A schedule says nothing, and means everywhere.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Where to sweep: `{"service": null}` is everywhere, which is what the schedule says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Sweep {
-    /// One service.
-    #[serde(default)]
+    /// One service, or all. It has to be said which.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub service: Option<ServiceName>,
 }
 

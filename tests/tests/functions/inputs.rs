@@ -123,7 +123,7 @@ pub(crate) fn input(verb: &str) -> Value {
                 "since": "2026-05-04T09:12:20Z", "until": "2026-06-03T09:12:20Z"
             }
         }),
-        "sweep" => json!({}),
+        "sweep" => json!({ "service": null }),
         other => panic!("say what {other} is called with"),
     }
 }

@@ -102,7 +102,7 @@ async fn swept() -> Option<Calls> {
     stage.aws.stop(deployments[0]["executionArn"].as_str()?).await;
     stage.expire().await;
 
-    let swept = stage.aws.invoke("cutover-sweep", &json!({})).await;
+    let swept = stage.aws.invoke("cutover-sweep", &json!({ "service": null })).await;
 
     assert_eq!(swept["recovered"], json!([deployments[0]["name"]]));
     let recovered = stage.aws.ended("cutover-recovery", 1, LONGEST).await;

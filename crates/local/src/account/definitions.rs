@@ -7,6 +7,7 @@ use std::time::Duration;
 use asl::{Machine, substitute};
 use parking_lot::Mutex;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::steps::VERBS;
 use crate::bus::{Pattern, Rule};
@@ -42,6 +43,8 @@ pub(super) struct Schedule {
     schedule: String,
     /// The step.
     pub(super) function: String,
+    /// Its input.
+    pub(super) input: Value,
 }
 
 impl Schedule {

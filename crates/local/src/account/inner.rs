@@ -79,7 +79,8 @@ impl<P: Plant> Inner<P> {
                     tokio::time::sleep(schedule.every()).await;
                     let Some(account) = account.upgrade() else { return };
                     let verb = &schedule.function;
-                    let called = steps::invoke(&account, verb, Payload::Own(json!({}))).await;
+                    let input = Payload::Own(schedule.input.clone());
+                    let called = steps::invoke(&account, verb, input).await;
                     if let Err(error) = called {
                         // The next time comes soon.
                         tracing::warn!(step = verb, "{verb}: {}", error.answer());
