@@ -40,10 +40,13 @@ fn main() -> ExitCode {
         Command::Local(local) => local.run(&mut console),
         Command::Plan(plan) => plan.run(&mut console),
         Command::Push(push) => push.run(&mut console),
+        Command::Quarantine(quarantine) => quarantine.run(&mut console),
+        Command::ReleaseQuarantine(release) => release.run(&mut console),
         Command::Replay(replay) => replay.run(&mut console),
         Command::Rollback(rollback) => rollback.run(&mut console),
         Command::Schema(schema) => schema.run(&mut console),
         Command::Status(status) => status.run(&mut console),
+        Command::Stop(stop) => stop.run(&mut console),
         Command::Validate(validate) => validate.run(&mut console),
 
         Command::ServiceCatalog => return chassis::run(catalog::Catalog),

@@ -49,8 +49,11 @@ fn run(arguments: &[&str]) {
         | Command::History(_)
         | Command::Local(_)
         | Command::Push(_)
+        | Command::Quarantine(_)
+        | Command::ReleaseQuarantine(_)
         | Command::Rollback(_)
         | Command::Status(_)
+        | Command::Stop(_)
         | Command::ServiceCatalog
         | Command::ServiceCheckout => return,
     };

@@ -37,6 +37,13 @@ impl Released {
     fn unknown(digest: Digest) -> Self {
         Self { digest, tag: None, deployment: None, height: None }
     }
+
+    /// Whether this is its tag, its digest, or the deployment that brought it.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        self.digest.as_str() == name
+            || self.tag.as_ref().is_some_and(|tag| tag.as_str() == name)
+            || self.deployment.as_ref().is_some_and(|deployment| deployment.as_str() == name)
+    }
 }
 
 impl Pile {
@@ -69,11 +76,17 @@ impl Pile {
     /// The newest release that is called so: by its tag, its digest, or the deployment that brought
     /// it.
     pub fn find(&self, name: &str) -> Option<&Released> {
-        self.0.iter().rev().find(|it| {
-            it.digest.as_str() == name
-                || it.tag.as_ref().is_some_and(|tag| tag.as_str() == name)
-                || it.deployment.as_ref().is_some_and(|deployment| deployment.as_str() == name)
-        })
+        self.newest_first().find(|it| it.is_called(name))
+    }
+
+    /// The releases, the one that serves first.
+    pub fn newest_first(&self) -> impl Iterator<Item = &Released> {
+        self.0.iter().rev()
+    }
+
+    /// The tag that a digest was deployed by last, if by any.
+    pub fn tag_of(&self, digest: &Digest) -> Option<&Tag> {
+        self.newest_first().filter(|it| it.digest == *digest).find_map(|it| it.tag.as_ref())
     }
 }
 

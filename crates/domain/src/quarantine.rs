@@ -7,6 +7,10 @@ use crate::desk::Desk;
 use crate::name::{DeploymentId, Digest};
 use crate::seconds::Seconds;
 
+mod by_hand;
+
+pub use by_hand::{ByHand, InForce};
+
 /// How long a digest stays in quarantine if nobody lifts it. By then GitHub delivers nothing of
 /// that time any more, and who still wants it means it.
 pub const QUARANTINE: Seconds = Seconds(30 * 24 * 3600);
@@ -71,7 +75,12 @@ impl Desk {
 
     /// The quarantine in force of a digest.
     pub fn quarantine_of(&self, digest: &Digest, now: Timestamp) -> Option<&Quarantine> {
-        self.quarantined.iter().find(|it| it.digest == *digest && it.until > now)
+        self.in_quarantine(now).find(|it| it.digest == *digest)
+    }
+
+    /// What is in quarantine now, the oldest first.
+    pub fn in_quarantine(&self, now: Timestamp) -> impl Iterator<Item = &Quarantine> {
+        self.quarantined.iter().filter(move |it| it.until > now)
     }
 
     /// Why a digest must not be deployed, if it is in quarantine.

@@ -14,6 +14,7 @@ use crate::preserved::Preserved;
 use crate::quarantine::{Lifted, Quarantine};
 use crate::request::Request;
 use crate::rollout::TakingBack;
+use crate::seconds::Seconds;
 use crate::verdict::{Decision, Verdict};
 
 /// Something that was done or found out.
@@ -247,6 +248,14 @@ impl Record {
         self.entries.iter().find(began).map(|dated| dated.at)
     }
 
+    /// How long it took to its end, or took so far. What is written after the end is no part of it.
+    pub fn took(&self) -> Option<Seconds> {
+        let ended = |dated: &&Dated| matches!(dated.entry, Entry::Ended { .. });
+        let (first, last) = (self.entries.first()?, self.entries.last()?);
+        let end = self.entries.iter().find(ended).unwrap_or(last);
+        Some(Seconds::between(first.at, end.at))
+    }
+
     /// Why it was taken back, if it was.
     pub fn taking_back(&self) -> Option<&TakingBack> {
         self.find(|entry| match entry {
@@ -273,5 +282,36 @@ impl Record {
 
     fn find<'a, T>(&'a self, pick: impl Fn(&'a Entry) -> Option<T>) -> Option<T> {
         self.entries.iter().rev().find_map(|dated| pick(&dated.entry))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_written_after_the_end_takes_no_longer() {
+        let second = |second| Timestamp::from_second(second).expect("a moment");
+        let outcome = json!({
+            "deployment": "checkout-1", "service": "checkout", "end": "Deployed", "why": "it serves",
+            "settled": true, "digest": null, "tag": null, "serving": null, "cause": "manual",
+            "by": null, "at": second(90)
+        });
+        let outcome: Outcome = serde_json::from_value(outcome).expect("an outcome");
+        let note = |why: &str| Entry::Attributed { why: why.into() };
+        let mut record =
+            Record::new("checkout-1".parse().expect("it"), "checkout".parse().expect("it"));
+        assert_eq!(record.took(), None);
+
+        for (entry, at, took) in [
+            (note("begun"), 10, 0),
+            (note("under way"), 40, 30),
+            (Entry::Ended { outcome }, 90, 80),
+            (note("looked at later"), 9_000, 80),
+        ] {
+            record.append(entry, second(at));
+            assert_eq!(record.took(), Some(Seconds(took)));
+        }
     }
 }

@@ -20,12 +20,27 @@ pub struct GoBack {
     /// nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// Only stop what is in flight: if nothing is by then, nothing is done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stop: bool,
     /// Who.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+impl GoBack {
+    /// Who did what and why, in a sentence: `ada went back: receipts are wrong`.
+    pub fn why(&self) -> String {
+        let who = self.by.as_deref().unwrap_or("somebody");
+        let did = if self.stop { "stopped it" } else { "went back" };
+        match &self.reason {
+            Some(reason) => format!("{who} {did}: {reason}"),
+            None => format!("{who} {did}"),
+        }
+    }
 }
 
 /// The input of the rollback machine.

@@ -122,7 +122,8 @@ impl Begun {
 
 fn go_back(service: ServiceName, why: &str) -> GoBack {
     let reason = format!("{why}, and {service} goes together with it");
-    GoBack { service, to: None, by: Some("the release machine".into()), reason: Some(reason) }
+    let by = Some("the release machine".into());
+    GoBack { service, to: None, stop: false, by, reason: Some(reason) }
 }
 
 #[cfg(test)]

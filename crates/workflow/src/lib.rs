@@ -46,7 +46,7 @@ pub use restore::{Restore, Restored, restore};
 pub use watch::{LookOut, watch};
 
 pub use attribute::attribute;
-pub use quarantine::{Quarantining, lift, quarantine};
+pub use quarantine::{Quarantining, lift, quarantine, quarantine_by_hand};
 pub use stop::{Stopped, stop};
 pub use unwind::{Unwind, unwind};
 

@@ -1,13 +1,13 @@
 //! Keeps a digest from being deployed again, and lets it be deployed again.
 
 use domain::Failure;
-use domain::name::{Digest, ServiceName};
-use domain::quarantine::{Lifted, Quarantine};
+use domain::name::ServiceName;
+use domain::quarantine::{ByHand, InForce, Lifted, Quarantine};
 use domain::record::Entry;
 use serde::{Deserialize, Serialize};
 
 use crate::fence;
-use crate::ports::Ledger;
+use crate::ports::{Clock, Ledger};
 
 /// A digest that must not be deployed again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,19 +31,39 @@ pub async fn quarantine(ledger: &impl Ledger, input: Quarantining) -> Result<(),
     Ok(())
 }
 
-/// Lets a digest be deployed again, by a person's word, and tells what was lifted.
-pub async fn lift(
+/// Keeps a release from being deployed again, by a person's word, and tells what is in force then.
+pub async fn quarantine_by_hand(
+    clock: &impl Clock,
     ledger: &impl Ledger,
-    service: &ServiceName,
-    digest: &Digest,
-    by: Option<String>,
-    reason: String,
-) -> Result<Option<Quarantine>, Failure> {
-    let lifted = fence::rewrite(ledger, service, |desk| desk.lift(digest)).await?;
+    ask: &ByHand,
+) -> Result<InForce, Failure> {
+    let now = clock.now();
 
-    if let Some(Quarantine { deployment: Some(deployment), since, .. }) = &lifted {
-        let lifted = Lifted { digest: digest.clone(), by, reason, since: *since };
-        ledger.append(deployment, service, Entry::Lifted { lifted }).await?;
+    let decided = fence::rewrite(ledger, &ask.service, |desk| desk.quarantine_by_hand(ask, now));
+    let in_force = decided.await??;
+
+    let InForce { quarantine, .. } = in_force.clone();
+    if let Some(deployment) = quarantine.deployment.clone() {
+        ledger.append(&deployment, &ask.service, Entry::Quarantined { quarantine }).await?;
+    }
+    Ok(in_force)
+}
+
+/// Lets a release be deployed again, by a person's word, and tells what was lifted.
+pub async fn lift(
+    clock: &impl Clock,
+    ledger: &impl Ledger,
+    ask: &ByHand,
+) -> Result<Quarantine, Failure> {
+    let now = clock.now();
+
+    let decided = fence::rewrite(ledger, &ask.service, |desk| desk.lift_by_hand(ask, now));
+    let lifted = decided.await??;
+
+    if let Quarantine { deployment: Some(deployment), digest, since, .. } = lifted.clone() {
+        let ByHand { by, reason, .. } = ask.clone();
+        let entry = Entry::Lifted { lifted: Lifted { digest, by, reason, since } };
+        ledger.append(&deployment, &ask.service, entry).await?;
     }
     Ok(lifted)
 }

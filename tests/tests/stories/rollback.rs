@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use asl::Status;
-use domain::name::ServiceName;
 use domain::outcome::End;
+use domain::quarantine::ByHand;
 use local::plant::Share;
 use local::simulated::Behaviour;
 use serde_json::json;
@@ -101,10 +101,14 @@ async fn what_was_taken_back_after_its_end_does_not_come_again_until_a_person_le
     assert_eq!(serving(&world, "checkout"), "v1.0.0");
 
     world.account.plant().behave(bad.as_str(), Behaviour::default());
-    let checkout: ServiceName = "checkout".parse().expect("a name");
-    let (who, why) = (Some("ada".to_owned()), "the database was at fault".to_owned());
-    let lifted = world.account.lift(&checkout, &bad, who, why).await.expect("an answer");
-    assert!(lifted.is_some_and(|it| it.why.starts_with("alarm checkout-errors rings since")));
+    let ask = ByHand {
+        service: "checkout".parse().expect("a name"),
+        release: bad.short().to_owned(),
+        by: Some("ada".to_owned()),
+        reason: "the database was at fault".to_owned(),
+    };
+    let lifted = world.account.lift(&ask).await.expect("it is in quarantine");
+    assert!(lifted.why.starts_with("alarm checkout-errors rings since"));
     world.deliver("checkout", "v1.1.1").await;
     world.settle().await;
     assert_eq!(world.outcome("checkout").end, End::Deployed, "{}", world.story());

@@ -63,7 +63,7 @@ fn table(records: &[Record]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_BORDERS_ONLY);
     table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["began", "release", "cause", "by", "end", "why", "deployment"]);
+    table.set_header(["began", "release", "cause", "by", "end", "took", "why", "deployment"]);
     for record in records {
         let began = record.entries.first().map(|first| telling::moment(first.at));
         let request = record.request();
@@ -76,6 +76,7 @@ fn table(records: &[Record]) -> Table {
             request.map(|request| request.cause.as_str().to_owned()).unwrap_or_default(),
             request.and_then(|request| request.by.as_deref()).map(visible).unwrap_or_default(),
             outcome.map_or_else(|| "under way".into(), |outcome| outcome.end.to_string()),
+            record.took().map(|took| took.to_string()).unwrap_or_default(),
             outcome.map(|outcome| visible(&outcome.why)).unwrap_or_default(),
             record.deployment.to_string(),
         ]);

@@ -8,10 +8,13 @@ mod history;
 mod local;
 mod plan;
 mod push;
+mod quarantine;
+mod release_quarantine;
 mod replay;
 mod rollback;
 mod schema;
 mod status;
+mod stop;
 mod validate;
 
 use clap::{Parser, Subcommand};
@@ -40,8 +43,11 @@ pub(crate) enum Command {
     Plan(plan::Plan),
     Deploy(deploy::Deploy),
     Rollback(rollback::Rollback),
+    Stop(stop::Stop),
     Status(status::Status),
     History(history::History),
+    Quarantine(quarantine::Quarantine),
+    ReleaseQuarantine(release_quarantine::ReleaseQuarantine),
     Push(push::Push),
     Execute(execute::Execute),
     Replay(replay::Replay),

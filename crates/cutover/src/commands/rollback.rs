@@ -3,12 +3,12 @@
 use clap::Args;
 use domain::name::ServiceName;
 use domain::outcome::End as Outcome;
-use local::door::view::{GoBack, GoingBack};
+use local::door::view::{GoBack, GoingBack, Stopping};
 use serde_json::json;
 
 use super::deploy::{Asking, Release, conclude, tell_started};
 use crate::console::{Console, End};
-use crate::installation::Which;
+use crate::installation::{Follower, Which};
 use crate::problem::Trouble;
 use crate::server::run;
 
@@ -21,8 +21,10 @@ use crate::server::run;
 pub(crate) struct Rollback {
     /// The service
     service: ServiceName,
-    /// The release to go back to
-    #[arg(long, value_name = "TAG|DIGEST")]
+    /// The release to go back to: a tag, a digest, or the deployment that brought it, as `cutover
+    /// history` tells it
+    // By its letters, a deployment's id may be a tag.
+    #[arg(long, value_name = "TAG|DIGEST|DEPLOYMENT")]
     to: Option<Release>,
     #[command(flatten)]
     asking: Asking,
@@ -40,7 +42,7 @@ impl Rollback {
             let cutover = which.open().await?;
             let what = format!("roll {service} back");
             let follower = cutover.follow(&service, &what, json).await?;
-            let (deployment, wanted) = match cutover.go_back(&service, ask).await? {
+            let deployment = match cutover.go_back(&service, ask).await? {
                 GoingBack::Deployment(started) => {
                     let link = cutover.link(&started.deployment);
                     if no_wait {
@@ -49,27 +51,39 @@ impl Rollback {
                     if link.is_some() && !json {
                         tell_started(&started, link.as_deref(), json, console)?;
                     }
-                    (started.deployment, Outcome::Deployed)
+                    started.deployment
                 }
-                GoingBack::Stopping { deployment } => {
-                    if !json {
-                        console.line(format_args!("{deployment} is stopped and taken back"))?;
-                    } else if no_wait {
-                        console.json(&json!({ "stopping": deployment }))?;
-                    }
-                    if no_wait {
-                        return Ok(End::Good);
-                    }
-                    (deployment, Outcome::RolledBack)
+                GoingBack::Stopping(stopping) => {
+                    return follow_back(stopping, follower, no_wait, json, console).await;
                 }
             };
             let ended = follower.tell_to_the_end(&deployment, console).await?;
-            // Stopped before it changed anything, it is as much as taken back.
-            let wanted = match (wanted, ended.end) {
-                (Outcome::RolledBack, Outcome::Refused) => Outcome::Refused,
-                (wanted, _) => wanted,
-            };
-            conclude(&ended, wanted, json, console)
+            conclude(&ended, Outcome::Deployed, json, console)
         })
     }
+}
+
+/// Follows a deployment that was stopped, until what it changed is taken back.
+pub(super) async fn follow_back(
+    Stopping { deployment }: Stopping,
+    follower: Follower<'_>,
+    no_wait: bool,
+    json: bool,
+    console: &mut Console,
+) -> Result<End, Trouble> {
+    if !json {
+        console.line(format_args!("{deployment} is stopped and taken back"))?;
+    } else if no_wait {
+        console.json(&json!({ "stopping": deployment }))?;
+    }
+    if no_wait {
+        return Ok(End::Good);
+    }
+    let ended = follower.tell_to_the_end(&deployment, console).await?;
+    // Stopped before it changed anything, it is as much as taken back.
+    let wanted = match ended.end {
+        Outcome::Refused => Outcome::Refused,
+        _ => Outcome::RolledBack,
+    };
+    conclude(&ended, wanted, json, console)
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 use comfy_table::{Table, presets};
 use domain::name::ServiceName;
-use local::door::view::{Release, Service};
+use local::door::view::{Quarantined, Release, Service};
 
 use crate::console::{Console, End};
 use crate::installation::Which;
@@ -86,7 +86,22 @@ fn now(service: &Service) -> String {
     });
     let lease = service.lease.as_ref().map(|lease| format!("lease: {}", lease.holder));
     let waiting = service.waiting.as_ref().map(|it| format!("waiting: {}", it.title));
-    lines([rollout, lease, waiting].into_iter().flatten().map(|line| visible(&line)))
+    let urgent = service.urgent.as_ref().map(|it| format!("waiting to go back: {}", it.title));
+    let told = [rollout, lease, urgent, waiting, quarantine(service)];
+    lines(told.into_iter().flatten().map(|line| visible(&line)))
+}
+
+/// What is in quarantine, or how much.
+fn quarantine(service: &Service) -> Option<String> {
+    match service.quarantined.as_slice() {
+        [] => None,
+        [Quarantined { quarantine, tag }] => {
+            let digest = quarantine.digest.short();
+            let tag = tag.as_ref().map_or_else(|| digest.to_owned(), ToString::to_string);
+            Some(format!("quarantine: {tag}"))
+        }
+        several => Some(format!("quarantine: {} releases", several.len())),
+    }
 }
 
 fn last(service: &Service) -> String {

@@ -1,9 +1,10 @@
 //! What is asked of a daemon.
 
 use domain::name::{DeploymentId, ServiceName};
+use domain::quarantine::{InForce, Quarantine};
 use domain::record::Record;
 use domain::request::Request;
-use local::door::view::{GoBack, GoingBack, Service, Started};
+use local::door::view::{ByHand, GoBack, GoingBack, Quarantined, Service, Started, Stop, Stopping};
 
 use crate::following::Following;
 use crate::problem::Trouble;
@@ -47,6 +48,45 @@ pub(super) async fn go_back(
 ) -> Result<GoingBack, Trouble> {
     let going = server.post(&["services", service.as_str(), "rollback"], ask).await;
     going.map_err(|error| server.trouble(&format!("roll {service} back"), error))
+}
+
+pub(super) async fn stop(
+    server: &Server,
+    service: &ServiceName,
+    ask: &Stop,
+) -> Result<Stopping, Trouble> {
+    let stopping = server.post(&["services", service.as_str(), "stop"], ask).await;
+    stopping.map_err(|error| server.trouble(&format!("stop {service}"), error))
+}
+
+pub(super) async fn quarantined(
+    server: &Server,
+    service: &ServiceName,
+) -> Result<Vec<Quarantined>, Trouble> {
+    let quarantined = server.get(&["services", service.as_str(), "quarantine"]).await;
+    quarantined.map_err(|error| {
+        server.trouble(&format!("look up what of {service} is in quarantine"), error)
+    })
+}
+
+pub(super) async fn quarantine(
+    server: &Server,
+    service: &ServiceName,
+    ask: &ByHand,
+) -> Result<InForce, Trouble> {
+    let in_force = server.post(&["services", service.as_str(), "quarantine"], ask).await;
+    let what = format!("put {} of {service} into quarantine", ask.release);
+    in_force.map_err(|error| server.trouble(&what, error))
+}
+
+pub(super) async fn lift(
+    server: &Server,
+    service: &ServiceName,
+    ask: &ByHand,
+) -> Result<Quarantine, Trouble> {
+    let lifted = server.post(&["services", service.as_str(), "release-quarantine"], ask).await;
+    let what = format!("release {} of {service} from quarantine", ask.release);
+    lifted.map_err(|error| server.trouble(&what, error))
 }
 
 pub(super) async fn follow<'a>(

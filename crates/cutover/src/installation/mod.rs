@@ -8,9 +8,10 @@ mod which;
 
 use domain::name::{DeploymentId, ServiceName};
 use domain::outcome::Outcome;
+use domain::quarantine::{InForce, Quarantine};
 use domain::record::Record;
 use domain::request::Request;
-use local::door::view::{GoBack, GoingBack, Service, Started};
+use local::door::view::{ByHand, GoBack, GoingBack, Quarantined, Service, Started, Stop, Stopping};
 
 #[cfg(feature = "aws")]
 pub(crate) use self::account::Account;
@@ -95,6 +96,53 @@ impl Installation {
             Self::Daemon(server) => daemon::go_back(server, service, &ask).await,
             #[cfg(feature = "aws")]
             Self::Account(account) => account.go_back(service, ask).await,
+        }
+    }
+
+    /// Stops what is under way, and takes it back.
+    pub(crate) async fn stop(&self, service: &ServiceName, ask: Stop) -> Result<Stopping, Trouble> {
+        match self {
+            Self::Daemon(server) => daemon::stop(server, service, &ask).await,
+            #[cfg(feature = "aws")]
+            Self::Account(account) => account.stop(service, ask).await,
+        }
+    }
+
+    /// What is in quarantine, the oldest first.
+    pub(crate) async fn quarantined(
+        &self,
+        service: &ServiceName,
+    ) -> Result<Vec<Quarantined>, Trouble> {
+        match self {
+            Self::Daemon(server) => daemon::quarantined(server, service).await,
+            #[cfg(feature = "aws")]
+            Self::Account(account) => account.quarantined(service).await,
+        }
+    }
+
+    /// Keeps a release from being deployed again, and tells what is in force then.
+    pub(crate) async fn quarantine(
+        &self,
+        service: &ServiceName,
+        ask: ByHand,
+    ) -> Result<InForce, Trouble> {
+        match self {
+            Self::Daemon(server) => daemon::quarantine(server, service, &ask).await,
+            #[cfg(feature = "aws")]
+            Self::Account(account) => account.quarantine(service, ask).await,
+        }
+    }
+
+    /// Lets a release be deployed again, and tells what was lifted.
+    pub(crate) async fn lift(
+        &self,
+        service: &ServiceName,
+        ask: ByHand,
+    ) -> Result<Quarantine, Trouble> {
+        match self {
+            Self::Daemon(server) => daemon::lift(server, service, &ask).await,
+            #[cfg(feature = "aws")]
+            Self::Account(account) => account.lift(service, ask).await,
         }
     }
 

@@ -85,7 +85,7 @@ impl Units {
             // dynamodb:UpdateItem on a condition. One that fails costs the same.
             "ledger.replace" => Self { writes: writes(sizes.desk), ..requests(1) },
             // dynamodb:Query of all desks.
-            "ledger.watchers" => Self { reads: reads(sizes.desks), ..requests(1) },
+            "ledger.desks" | "ledger.watchers" => Self { reads: reads(sizes.desks), ..requests(1) },
             // dynamodb:Query of everything that is recorded so far.
             "ledger.record" => Self { reads: reads(sizes.record), ..requests(1) },
             // The same, and dynamodb:PutItem. What a large entry costs beyond one unit is counted

@@ -22,7 +22,9 @@ fn every_command_shows_an_example() {
     let help = World::new().run("--help").out;
     let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
     for line in commands.take_while(|line| !line.is_empty()) {
-        let Some(command) = line.split_whitespace().next().filter(|name| *name != "help") else {
+        // What a command does may take two lines.
+        let name = line.strip_prefix("  ").and_then(|line| line.split(' ').next());
+        let Some(command) = name.filter(|name| !["", "help"].contains(name)) else {
             continue;
         };
         let help = World::new().run_with(&[command, "--help"]).out;
@@ -50,6 +52,9 @@ fn a_wrong_command_line_ends_with_2() {
         "execute a.json --at yesterday",
         "validate",
         "schema service request",
+        "quarantine checkout v1.0.0",
+        "quarantine checkout --reason slow",
+        "release-quarantine checkout v1.0.0",
         "check --jsn a.json",
     ] {
         let run = World::new().run(line);
@@ -74,6 +79,9 @@ fn what_is_not_built_in_is_told_with_how_to_get_it() {
     for line in [
         "deploy checkout v1.1.0 --aws",
         "rollback checkout --profile shop",
+        "stop checkout --aws",
+        "quarantine checkout --aws",
+        "release-quarantine checkout v1.0.0 --reason slow --aws",
         "status --region eu-central-1",
         "history checkout --settings /elsewhere",
         "plan checkout --aws",

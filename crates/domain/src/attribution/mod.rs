@@ -131,11 +131,10 @@ pub fn of_alarms(alarms: &[Alarm], desks: &[Desk], now: Timestamp) -> Attributio
 /// # Errors
 /// Why it cannot be done, in a sentence.
 pub fn of_person(ask: &GoBack, desk: &Desk, now: Timestamp) -> Result<Attribution, String> {
-    let who = ask.by.as_deref().unwrap_or("somebody");
-    let why = match &ask.reason {
-        Some(reason) => format!("{who} went back: {reason}"),
-        None => format!("{who} went back"),
-    };
+    if ask.stop && ask.to.is_some() {
+        return Err("say `stop` or `to`, not both".into());
+    }
+    let why = ask.why();
     let goes_back = desk.worker.as_ref().is_some_and(|worker| worker.urgent);
     if let Some(lease) = desk.lease.as_ref().filter(|_| goes_back && ask.to.is_none()) {
         let why = format!("{} goes back already", lease.holder);
@@ -147,10 +146,14 @@ pub fn of_person(ask: &GoBack, desk: &Desk, now: Timestamp) -> Result<Attributio
     }
 
     if let Some(lease) = desk.lease.as_ref().filter(|_| ask.to.is_none()) {
+        let instead = if ask.stop { "" } else { ", or say `to`" };
         return Err(format!(
-            "{} has the lease and has not told ECS to begin; stop its execution, or say `to`",
+            "{} has the lease and has not told ECS to begin; stop its execution{instead}",
             lease.holder
         ));
+    }
+    if ask.stop {
+        return Err(format!("nothing of {} is under way", desk.service));
     }
 
     let serving = desk.deployed.as_ref();

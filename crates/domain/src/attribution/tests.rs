@@ -174,6 +174,7 @@ fn ask(to: Option<&str>) -> GoBack {
     GoBack {
         service: "checkout".parse().expect("a name"),
         to: to.map(str::to_owned),
+        stop: false,
         by: Some("ada".into()),
         reason: Some("receipts are wrong".into()),
     }
@@ -201,6 +202,21 @@ fn a_person_stops_what_is_in_flight_or_goes_where_it_is_said() {
     assert_eq!((stopped(&both), back(&both).is_some()), (Some("checkout-c"), true));
     let tag = of_person(&ask(Some("v0.9.0")), &still, at(50)).expect("a tag").deploy;
     assert_eq!(tag.and_then(|it| it.input.tag).map(|it| it.to_string()), Some("v0.9.0".into()));
+}
+
+#[test]
+fn who_only_stops_does_not_go_further_back() {
+    let still = released("checkout", None);
+    let only = GoBack { stop: true, ..ask(None) };
+
+    let stop = of_person(&only, &in_flight(still.clone(), false), at(50)).expect("to be stopped");
+    assert_eq!((stopped(&stop), back(&stop)), (Some("checkout-c"), None));
+    assert_eq!(stop.why, "ada stopped it: receipts are wrong");
+
+    let over = of_person(&only, &still, at(50));
+    assert_eq!(over, Err("nothing of checkout is under way".into()));
+    let both = of_person(&GoBack { to: Some("v1.0.0".into()), ..only }, &still, at(50));
+    assert_eq!(both, Err("say `stop` or `to`, not both".into()));
 }
 
 #[test]

@@ -217,6 +217,14 @@ impl Desk {
         self
     }
 
+    /// The deployment that has the lease and waits for no rollout yet, so that there is only its
+    /// execution to stop. A way back is left alone.
+    pub fn unlaunched(&self) -> Option<&DeploymentId> {
+        let goes_back = self.worker.as_ref().is_some_and(|worker| worker.urgent);
+        let lease = self.lease.as_ref().filter(|_| self.watcher.is_none() && !goes_back)?;
+        Some(&lease.holder)
+    }
+
     /// Why a release would move the service backwards, if it would.
     pub fn behind(&self, height: &Height, explicit: bool) -> Option<String> {
         let mark = self.deployed.as_ref()?;

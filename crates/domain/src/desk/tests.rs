@@ -1,6 +1,7 @@
 //! Who gets the lease, who waits, and who gives way.
 
 use super::*;
+use crate::service::Place;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
@@ -161,6 +162,29 @@ fn what_is_known_of_one_holder_is_not_known_of_the_next() {
     assert!(!desk.holder_may_run(Some(&"one".parse().unwrap())));
     assert!(desk.holder_may_run(Some(&"another".parse().unwrap())));
     assert!(desk.holder_may_run(None));
+}
+
+#[test]
+fn what_has_not_begun_is_only_an_execution_unless_it_goes_back() {
+    assert_eq!(desk().unlaunched(), None);
+    let (desk, _) = desk().claim(waiter("one", 1), true, at(0));
+    assert_eq!(desk.unlaunched().map(DeploymentId::as_str), Some("one"));
+
+    let watcher = Watcher {
+        deployment: "one".parse().unwrap(),
+        rollout: "arn:aws:ecs:eu-central-1:1:service-deployment/shop/checkout/1".parse().unwrap(),
+        place: Place { cluster: "shop".into(), service: "checkout".into() },
+        alarms: Vec::new(),
+        answered: None,
+        hold: false,
+        token: "token-one".parse().unwrap(),
+    };
+    let watched = desk.clone().watch(desk.lease.as_ref(), watcher, at(1));
+    assert_eq!(watched.unlaunched(), None);
+
+    let back = Waiter { explicit: true, urgent: true, ..waiter("back", 0) };
+    let (desk, _) = Desk { lease: None, ..desk }.claim(back, true, at(1));
+    assert_eq!(desk.unlaunched(), None);
 }
 
 #[test]

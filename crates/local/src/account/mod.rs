@@ -34,7 +34,7 @@ use domain::attribution::Attribution;
 use domain::desk::Desk;
 use domain::failure::decode;
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
-use domain::quarantine::Quarantine;
+use domain::quarantine::{ByHand, InForce, Quarantine};
 use domain::record::Record;
 use domain::release::ImagePushed;
 use domain::request::Request;
@@ -218,15 +218,16 @@ impl<P: Plant> Account<P> {
         }
     }
 
-    /// Lets a digest be deployed again, and tells what was lifted, if it was in quarantine.
-    pub async fn lift(
-        &self,
-        service: &ServiceName,
-        digest: &Digest,
-        by: Option<String>,
-        reason: String,
-    ) -> Result<Option<Quarantine>, Failure> {
-        workflow::lift(&self.world(), service, digest, by, reason).await
+    /// Keeps a release from being deployed again, and tells what is in force then.
+    pub async fn quarantine(&self, ask: &ByHand) -> Result<InForce, Failure> {
+        let world = self.world();
+        workflow::quarantine_by_hand(&world, &world, ask).await
+    }
+
+    /// Lets a release be deployed again, and tells what was lifted.
+    pub async fn lift(&self, ask: &ByHand) -> Result<Quarantine, Failure> {
+        let world = self.world();
+        workflow::lift(&world, &world, ask).await
     }
 
     /// Starts an execution of any machine, as a person does at the console.
@@ -247,6 +248,11 @@ impl<P: Plant> Account<P> {
     /// The service documents.
     pub fn services(&self) -> Vec<ServiceDocument> {
         self.0.documents.read().values().cloned().collect()
+    }
+
+    /// The desk of a service.
+    pub fn desk(&self, service: &ServiceName) -> Desk {
+        self.0.book.desk(service)
     }
 
     /// Every desk.

@@ -3,17 +3,15 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::attribution::WayBack;
 use domain::name::{DeploymentId, ServiceName};
 use domain::record::Record;
 use domain::request::Request;
-use domain::trigger::GoBack;
 use serde::Deserialize;
 
 use super::answer::Refusal;
 use super::read::{Body, Named, Query};
 use super::services::document;
-use super::view::{self, GoingBack, Started};
+use super::view::Started;
 use super::{Desk, Reception};
 
 /// How many deployments of a service are told of, and how many at most.
@@ -56,32 +54,6 @@ pub(super) async fn history(
     Ok(Json(desk.account.history(&service, most.unwrap_or(USUAL).min(MOST))))
 }
 
-/// `POST /api/services/{service}/rollback`. A deployment under way is stopped, which takes it back;
-/// otherwise the last good release is deployed, or the one that is named.
-pub(super) async fn rollback(
-    State(desk): State<Desk>,
-    Named(service): Named<ServiceName>,
-    Body(asked): Body<view::GoBack>,
-) -> Result<(StatusCode, Json<GoingBack>), Refusal> {
-    document(&desk, &service)?;
-    let view::GoBack { to, by, reason } = asked;
-
-    if to.is_none()
-        && let Some(deployment) = stop_unlaunched(&desk, &service, reason.as_deref())
-    {
-        return Ok((StatusCode::ACCEPTED, Json(GoingBack::Stopping { deployment })));
-    }
-    let found = desk.account.go_back(&GoBack { service, to, by, reason }).await?;
-    let going = match (found.deploy, found.stop) {
-        (Some(WayBack { name, input, .. }), _) => {
-            GoingBack::Deployment(Started { deployment: name, request: input })
-        }
-        (None, Some(stop)) => GoingBack::Stopping { deployment: stop.deployment },
-        (None, None) => return Err(Refusal::conflict(found.why)),
-    };
-    Ok((StatusCode::ACCEPTED, Json(going)))
-}
-
 fn start(desk: &Reception, request: Request) -> Result<Started, Refusal> {
     document(desk, &request.service)?;
     if request.tag.is_none() && request.digest.is_none() {
@@ -92,19 +64,4 @@ fn start(desk: &Reception, request: Request) -> Result<Started, Refusal> {
     let request = Request { at, ..request };
     let deployment = desk.account.deploy(&request)?;
     Ok(Started { deployment, request })
-}
-
-/// Stops the deployment that holds the lease and has not told ECS to begin yet: there is only its
-/// execution to stop.
-fn stop_unlaunched(
-    desk: &Reception,
-    service: &ServiceName,
-    reason: Option<&str>,
-) -> Option<DeploymentId> {
-    let desks = desk.account.desks();
-    let held = desks.into_iter().find(|it| it.service == *service && it.watcher.is_none())?;
-    let holder = held.lease?.holder;
-    let execution = desk.account.execution("deployment", holder.as_str());
-    let why = reason.unwrap_or("somebody asked to go back");
-    execution.is_some_and(|it| it.stop(None, Some(why.to_owned()))).then_some(holder)
 }

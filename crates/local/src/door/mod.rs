@@ -4,8 +4,10 @@ mod answer;
 mod dead_letters;
 mod deployments;
 mod executions;
+mod going_back;
 mod guard;
 mod images;
+mod quarantine;
 mod read;
 mod services;
 mod story;
@@ -108,7 +110,10 @@ fn app(desk: Desk) -> Router {
         .route("/services", get(services::list))
         .route("/services/{service}", get(services::one))
         .route("/services/{service}/history", get(deployments::history))
-        .route("/services/{service}/rollback", post(deployments::rollback))
+        .route("/services/{service}/rollback", post(going_back::rollback))
+        .route("/services/{service}/stop", post(going_back::stop))
+        .route("/services/{service}/quarantine", get(quarantine::list).post(quarantine::put))
+        .route("/services/{service}/release-quarantine", post(quarantine::lift))
         .route("/deployments", post(deployments::deploy))
         .route("/deployments/{deployment}", get(deployments::record))
         .route("/executions/{machine}/{name}/stop", post(executions::stop))
@@ -140,6 +145,10 @@ async fn welcome() -> axum::Json<Value> {
             "GET /api/services/{service}",
             "GET /api/services/{service}/history?most=20",
             "POST /api/services/{service}/rollback",
+            "POST /api/services/{service}/stop",
+            "GET /api/services/{service}/quarantine",
+            "POST /api/services/{service}/quarantine",
+            "POST /api/services/{service}/release-quarantine",
             "POST /api/deployments",
             "GET /api/deployments/{deployment}",
             "POST /api/executions/{machine}/{name}/stop",

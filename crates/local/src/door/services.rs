@@ -45,8 +45,7 @@ fn stands(desk: &Reception, document: &ServiceDocument) -> Option<view::Service>
     let (told, orders, newest) = desk.account.ecs(&place, |service| {
         (service.describe(), service.orders(), service.deployments().into_iter().next())
     })?;
-    let desks = desk.account.desks();
-    let own = desks.into_iter().find(|it| it.service == document.name);
+    let own = desk.account.desk(&document.name);
     let release = |reference: &str| release(desk, &document.image, reference);
     let traffic = orders.production.iter().filter(|(_, share)| *share > Share::NONE);
     let traffic = traffic.filter_map(|(revision, share)| {
@@ -68,8 +67,10 @@ fn stands(desk: &Reception, document: &ServiceDocument) -> Option<view::Service>
         traffic: traffic.collect(),
         alarms: alarms(desk, document),
         rollout: newest.filter(|newest| !newest.status.is_final()).map(rollout),
-        lease: own.as_ref().and_then(|own| own.lease.as_ref()).map(Into::into),
-        waiting: own.as_ref().and_then(|own| own.waiting.as_ref()).map(Into::into),
+        lease: own.lease.as_ref().map(Into::into),
+        waiting: own.waiting.as_ref().map(Into::into),
+        urgent: own.urgent.as_ref().map(Into::into),
+        quarantined: view::Quarantined::of(&own, desk.account.now()),
         last: last(&desk.account.history(&document.name, 20)),
         place,
     })

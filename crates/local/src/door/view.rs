@@ -4,6 +4,7 @@
 use domain::desk;
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
 use domain::outcome::{End, Outcome};
+use domain::quarantine::{self, Quarantine};
 use domain::request::{Cause, Request};
 use domain::service::Place;
 use jiff::Timestamp;
@@ -43,6 +44,12 @@ pub struct Service {
     pub lease: Option<Lease>,
     /// Who waits for that.
     pub waiting: Option<Waiting>,
+    /// The rollback that waits for it, and goes first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgent: Option<Waiting>,
+    /// What must not be deployed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quarantined: Vec<Quarantined>,
     /// How the newest deployment that is over ended.
     pub last: Option<Ended>,
 }
@@ -173,9 +180,21 @@ pub struct Started {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GoBack {
-    /// The tag or digest to go back to; by default the last good release before the present one.
+    /// The tag, the digest or the deployment to go back to; by default the last good release before the present one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// Who asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Somebody wants what is under way stopped, and taken back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stop {
     /// Who asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
@@ -191,10 +210,57 @@ pub enum GoingBack {
     /// An earlier release is deployed.
     Deployment(Started),
     /// The deployment under way was stopped; what it changed is taken back.
-    Stopping {
-        /// Which.
-        deployment: DeploymentId,
-    },
+    Stopping(Stopping),
+}
+
+/// A deployment under way that was stopped; what it changed is taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stopping {
+    /// Which.
+    pub deployment: DeploymentId,
+}
+
+/// A digest in quarantine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quarantined {
+    /// What, why, and until when.
+    #[serde(flatten)]
+    pub quarantine: Quarantine,
+    /// The tag it was deployed by, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<Tag>,
+}
+
+impl Quarantined {
+    /// What is in quarantine on a desk, the oldest first.
+    pub fn of(desk: &desk::Desk, now: Timestamp) -> Vec<Self> {
+        let quarantined = desk.in_quarantine(now).map(|quarantine| Self {
+            tag: desk.releases.tag_of(&quarantine.digest).cloned(),
+            quarantine: quarantine.clone(),
+        });
+        quarantined.collect()
+    }
+}
+
+/// What somebody wants put into quarantine, or out of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ByHand {
+    /// The digest or at least seven of its first digits, a tag, or the deployment that brought it.
+    pub release: String,
+    /// Who asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Why.
+    pub reason: String,
+}
+
+impl ByHand {
+    /// Of this service.
+    pub fn of(self, service: ServiceName) -> quarantine::ByHand {
+        let Self { release, by, reason } = self;
+        quarantine::ByHand { service, release, by, reason }
+    }
 }
 
 /// An image to be put into the registry.

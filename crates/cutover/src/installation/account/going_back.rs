@@ -1,15 +1,15 @@
-//! Going back: the rollback machine does it; what it will do is told.
+//! Going back, and stopping what is under way: the rollback machine does it; what it will do is told.
 
 use domain::Failure;
 use domain::attribution::{Attribution, WayBack};
 use domain::name::{DeploymentId, ServiceName};
 use domain::trigger;
-use local::door::view::{GoBack, GoingBack, Started};
+use local::door::view::{GoBack, GoingBack, Started, Stop, Stopping};
 use serde_json::json;
 use workflow::ports::{Clock, Executions, Ledger};
 
 use super::Account;
-use super::trouble::trouble;
+use super::trouble::{trouble, unsuccessful};
 use crate::problem::{Problem, Trouble};
 
 impl Account {
@@ -23,21 +23,39 @@ impl Account {
         self.document(&what, service).await?;
         let GoBack { to, by, reason } = ask;
 
-        if to.is_none() {
-            let stopped = self.stop_unlaunched(service, reason.as_deref()).await;
+        let ask = trigger::GoBack { service: service.clone(), to, stop: false, by, reason };
+
+        if ask.to.is_none() {
+            let stopped = self.stop_unlaunched(&ask).await;
             if let Some(deployment) = stopped.map_err(|failure| trouble(&what, &failure))? {
-                return Ok(GoingBack::Stopping { deployment });
+                return Ok(GoingBack::Stopping(Stopping { deployment }));
             }
         }
-        let ask = trigger::GoBack { service: service.clone(), to, by, reason };
         let found = self.attribute(&ask).await.map_err(|failure| trouble(&what, &failure))?;
         match (found.deploy, found.stop) {
             (Some(WayBack { name, input, .. }), _) => {
                 Ok(GoingBack::Deployment(Started { deployment: name, request: input }))
             }
-            (None, Some(stop)) => Ok(GoingBack::Stopping { deployment: stop.deployment }),
+            (None, Some(stop)) => Ok(GoingBack::Stopping(Stopping { deployment: stop.deployment })),
             (None, None) => Err(Problem::with(what, found.why).into()),
         }
+    }
+
+    /// Stops what is under way, and takes it back.
+    pub(crate) async fn stop(&self, service: &ServiceName, ask: Stop) -> Result<Stopping, Trouble> {
+        let what = format!("stop {service}");
+        self.document(&what, service).await?;
+        let Stop { by, reason } = ask;
+        let ask = trigger::GoBack { service: service.clone(), to: None, stop: true, by, reason };
+
+        let stopped = self.stop_unlaunched(&ask).await;
+        if let Some(deployment) = stopped.map_err(|failure| trouble(&what, &failure))? {
+            return Ok(Stopping { deployment });
+        }
+        let found = self.attribute(&ask).await.map_err(|failure| unsuccessful(&what, &failure))?;
+        let stop = found.stop.ok_or(Failure::Refused(found.why));
+        let stop = stop.map_err(|failure| unsuccessful(&what, &failure))?;
+        Ok(Stopping { deployment: stop.deployment })
     }
 
     /// Finds out what a wish comes to, and starts the rollback machine with it.
@@ -56,17 +74,15 @@ impl Account {
     /// its execution to stop, and its recovery gives the lease back.
     async fn stop_unlaunched(
         &self,
-        service: &ServiceName,
-        reason: Option<&str>,
+        ask: &trigger::GoBack,
     ) -> Result<Option<DeploymentId>, Failure> {
-        let desk = self.ledger.desk(service).await?;
-        let lease = desk.lease.filter(|_| desk.watcher.is_none());
-        let Some(holder) = lease.map(|lease| lease.holder) else { return Ok(None) };
+        let desk = self.ledger.desk(&ask.service).await?;
+        let Some(holder) = desk.unlaunched() else { return Ok(None) };
 
-        if !self.deployments.runs(&holder).await? {
+        if !self.deployments.runs(holder).await? {
             return Ok(None);
         }
-        self.deployments.stop(&holder, reason.unwrap_or("somebody asked to go back")).await?;
-        Ok(Some(holder))
+        self.deployments.stop(holder, &ask.why()).await?;
+        Ok(Some(holder.clone()))
     }
 }

@@ -2,6 +2,7 @@
 
 mod following;
 mod going_back;
+mod quarantine;
 mod settings;
 mod standing;
 mod trouble;

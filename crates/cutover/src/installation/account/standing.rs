@@ -10,10 +10,10 @@ use domain::rollout::RolloutState;
 use domain::service::ServiceDocument;
 use futures_util::future::try_join_all;
 use local::door::view;
-use workflow::ports::{Alarms, Catalog, Fleet};
+use workflow::ports::{Alarms, Catalog, Clock, Fleet, Ledger};
 
-use super::Account;
 use super::trouble::trouble;
+use super::{Account, SystemClock};
 use crate::problem::Trouble;
 
 /// So many of the newest deployments are read to know tags by which people know digests.
@@ -87,6 +87,10 @@ impl Account {
             }),
             lease: desk.and_then(|desk| desk.lease.as_ref()).map(Into::into),
             waiting: desk.and_then(|desk| desk.waiting.as_ref()).map(Into::into),
+            urgent: desk.and_then(|desk| desk.urgent.as_ref()).map(Into::into),
+            quarantined: desk
+                .map(|desk| view::Quarantined::of(desk, SystemClock.now()))
+                .unwrap_or_default(),
             last: records.iter().find_map(Record::outcome).cloned().map(Into::into),
             place,
         })

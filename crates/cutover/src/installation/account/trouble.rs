@@ -21,6 +21,15 @@ pub(super) fn trouble(what: &str, failure: &Failure) -> Trouble {
     }
 }
 
+/// What a person is told when nothing was wrong with what was asked, and it cannot be done as things
+/// stand.
+pub(super) fn unsuccessful(what: &str, failure: &Failure) -> Trouble {
+    match failure {
+        Failure::Refused(why) => Trouble::system(what)(io::Error::other(why.clone())),
+        other => trouble(what, other),
+    }
+}
+
 /// What would help, by what AWS or its SDK says.
 fn remedy(told: &str) -> Option<&'static str> {
     const LOGIN: &str =

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use domain::attribution;
 use domain::desk::Desk;
+use domain::name::DeploymentId;
 use domain::outcome::End;
 use domain::record::{Dated, Record};
 use domain::request::Request as Wanted;
+use domain::trigger::GoBack;
 use serde_json::{Value, json};
 
 use super::http::{Request, Response, serve};
@@ -68,6 +71,14 @@ impl Aws {
         asked.map(|(_, body)| body.clone()).collect()
     }
 
+    /// What the rollback machine was asked, once.
+    pub(super) fn asked_to_go_back(&self) -> Value {
+        let started = self.asked("StartExecution");
+        let [start] = started.as_slice() else { panic!("{started:?}") };
+        assert_eq!(start["stateMachineArn"], format!("{MACHINES}cutover-rollback"));
+        serde_json::from_str(start["input"].as_str().expect("an input")).expect("JSON")
+    }
+
     /// Runs the program with a key of this account.
     pub(super) fn run(&self, line: &str) -> Run {
         self.run_with(
@@ -114,13 +125,14 @@ impl State {
             "AmazonSSM.GetParameter" => self.parameter(&body),
             "AmazonSSM.GetParametersByPath" => self.parameters(&body),
             "DynamoDB_20120810.GetItem" | "DynamoDB_20120810.Query" => self.read(&body),
+            "DynamoDB_20120810.UpdateItem" => self.write_desk(&body),
+            "DynamoDB_20120810.PutItem" => self.write_entry(&body),
             "AWSStepFunctions.StartExecution" => self.start(&body),
             "AWSStepFunctions.DescribeExecution" => self.execution(&body),
             "AWSStepFunctions.StopExecution" => ok(&json!({ "stopDate": 1_772_334_000.0 })),
             "AmazonEC2ContainerServiceV20141113.DescribeServices" => self.service(&body),
             "AmazonEC2ContainerServiceV20141113.DescribeServiceRevisions" => revisions(&body),
             "AmazonEC2ContainerServiceV20141113.DescribeServiceDeployments" => self.deployment(),
-            "AmazonEC2ContainerServiceV20141113.StopServiceDeployment" => self.stop(&body),
             "GraniteServiceVersion20100801.DescribeAlarms" => alarms(&body),
             other => refusal(501, "NotImplemented", &format!("the model does not know {other}")),
         }
@@ -188,20 +200,51 @@ impl State {
     }
 
     fn start(&mut self, body: &Value) -> Response {
-        assert_eq!(body["stateMachineArn"], format!("{MACHINES}cutover-deployment"));
-        let name = body["name"].as_str().expect("a name").to_owned();
+        let machine = body["stateMachineArn"].as_str().and_then(|it| it.strip_prefix(MACHINES));
+        let name = body["name"].as_str().expect("a name");
         let input = body["input"].as_str().expect("an input");
-        let wanted: Wanted = serde_json::from_str(input).expect("a request");
-        assert_eq!(name, wanted.execution(0).to_string(), "an execution is named by its request");
+        match machine {
+            Some("cutover-deployment") => {
+                let wanted: Wanted = serde_json::from_str(input).expect("a request");
+                let deployment = wanted.execution(0);
+                assert_eq!(name, deployment.as_str(), "an execution is named by its request");
+                self.deploy(deployment, wanted);
+            }
+            Some("cutover-rollback") => {
+                self.go_back(serde_json::from_str(input).expect("a wish to go back"));
+            }
+            other => panic!("there is no machine {other:?}"),
+        }
+        let arn = format!(
+            "{}{}:{name}",
+            MACHINES.replace("stateMachine", "execution"),
+            machine.unwrap_or_default()
+        );
+        ok(&json!({ "executionArn": arn, "startDate": 1_772_334_000.0 }))
+    }
 
-        let deployment = wanted.execution(0);
+    fn deploy(&mut self, deployment: DeploymentId, wanted: Wanted) {
         let end = self.end.unwrap_or(End::Deployed);
         let left = world::entries(&deployment, &wanted, "v1.0.0", end);
-        self.running = Some((name.clone(), left));
+        self.running = Some((deployment.to_string(), left));
         self.records.push(Record::new(deployment, wanted.service));
-        let arn =
-            format!("{}cutover-deployment:{name}", MACHINES.replace("stateMachine", "execution"));
-        ok(&json!({ "executionArn": arn, "startDate": 1_772_334_000.0 }))
+    }
+
+    /// What the rollback machine does, as its first step decides it.
+    fn go_back(&mut self, mut ask: GoBack) {
+        let brought = |it: &&Record| Some(it.deployment.as_str()) == ask.to.as_deref();
+        let named = self.records.iter().find(brought).and_then(Record::plan);
+        let named = named.map(|plan| plan.digest.to_string());
+        ask.to = named.or(ask.to);
+        let desk = self.desk.clone().unwrap_or_else(|| Desk::new(ask.service.clone()));
+        let found = attribution::of_person(&ask, &desk, world::at(60)).expect("it can be done");
+        if found.stops {
+            // ECS takes green back; the execution sees it, and writes down how it ended.
+            self.share = None;
+        }
+        if let Some(way) = found.deploy {
+            self.deploy(way.name, way.input);
+        }
     }
 
     fn execution(&self, body: &Value) -> Response {
@@ -241,11 +284,23 @@ impl State {
         }] }))
     }
 
-    /// ECS takes green back; the execution sees it, and writes down how it ended.
-    fn stop(&mut self, body: &Value) -> Response {
-        assert_eq!(body, &json!({ "serviceDeploymentArn": rollout(), "stopType": "ROLLBACK" }));
-        self.share = None;
-        ok(&json!({ "serviceDeploymentArn": rollout() }))
+    /// A desk is written if nobody wrote since it was read.
+    fn write_desk(&mut self, body: &Value) -> Response {
+        let body = body["ExpressionAttributeValues"][":body"]["S"].as_str().expect("a desk");
+        let desk: Desk = serde_json::from_str(body).expect("a desk");
+        assert_eq!(desk.version, self.desk.as_ref().map_or(0, |desk| desk.version) + 1);
+        self.desk = Some(desk);
+        ok(&json!({}))
+    }
+
+    fn write_entry(&mut self, body: &Value) -> Response {
+        let text = |field: &str| body["Item"][field]["S"].as_str().expect("a text");
+        let id = text("pk").strip_prefix("deployment#").expect("the key of a record");
+        let entry = serde_json::from_str(text("body")).expect("an entry");
+        let record = self.records.iter_mut().find(|it| it.deployment.as_str() == id);
+        let dated = Dated { at: text("at").parse().expect("a moment"), entry };
+        record.expect("it is known").entries.push(dated);
+        ok(&json!({}))
     }
 }
 

@@ -5,5 +5,6 @@ mod aws;
 mod http;
 mod looking;
 mod moving;
+mod quarantine;
 mod refused;
 mod world;

@@ -1,20 +1,37 @@
 //! Deploying and going back.
 
 use domain::desk::{Desk, Lease};
-use domain::name::ServiceName;
 use domain::outcome::End;
 use domain::record::Record;
 use serde_json::{Value, json};
 
 use super::aws::Aws;
-use super::world::{at, digest, entries, record, request};
+use super::world::{at, concluded, entries, record, request, rollout};
 
-/// A desk that a deployment holds.
-fn held(record: &Record) -> Desk {
-    let service: ServiceName = "checkout".parse().expect("a name");
-    let holder = record.deployment.clone();
-    let lease = Lease { service: service.clone(), holder, token: 8, expires_at: at(60) };
-    Desk { version: 4, token: 8, lease: Some(lease), ..Desk::new(service) }
+/// Begins a deployment of `v1.1.0`: so many entries are written, the others are still to come.
+fn begin(aws: &Aws, written: usize, end: End) {
+    let wanted = request("v1.1.0", 5, "push");
+    let deployment = wanted.execution(0);
+    let mut left = entries(&deployment, &wanted, "v1.0.0", end);
+    let written: Vec<_> = left.drain(..written).collect();
+
+    let holder = deployment.clone();
+    let lease = Lease { service: wanted.service.clone(), holder, token: 8, expires_at: at(60) };
+    let desk = Desk::new(wanted.service.clone());
+    let mut state = aws.state();
+    state.desk = Some(Desk { version: 4, token: 8, lease: Some(lease), ..desk });
+    state.running = Some((deployment.to_string(), left));
+    state.records.push(Record { deployment, service: wanted.service, entries: written });
+}
+
+/// The holder of the lease waits for its rollout.
+fn watching(desk: Desk) -> Desk {
+    let lease = desk.lease.as_ref().expect("somebody has it");
+    let watcher = json!({
+        "deployment": lease.holder, "rollout": rollout(), "alarms": ["checkout-errors"],
+        "place": { "cluster": "shop", "service": "checkout" }, "token": "token-8"
+    });
+    Desk { watcher: serde_json::from_value(watcher).expect("a watcher"), ..desk }
 }
 
 #[test]
@@ -85,95 +102,97 @@ fn who_does_not_wait_is_told_what_was_started() {
 #[test]
 fn going_back_deploys_the_last_good_release() {
     let aws = Aws::new();
-    aws.state().records.push(record("v1.0.0", "v1.1.0", 5, "push", End::Deployed));
+    let newest = record("v1.0.0", "v1.1.0", 5, "push", End::Deployed);
+    {
+        let mut state = aws.state();
+        state.desk = Some(concluded(&newest, "v1.0.0"));
+        state.records.push(newest);
+    }
 
     let run = aws.run("rollback checkout --region eu-central-1");
 
     assert_eq!(run.code, Some(0), "{run}");
-    let started = aws.asked("StartExecution");
-    let input: Value =
-        serde_json::from_str(started[0]["input"].as_str().expect("it")).expect("JSON");
-    assert_eq!(input["cause"], "rollback");
-    assert_eq!((&input["tag"], &input["digest"]), (&json!("v1.0.0"), &json!(digest("v1.0.0"))));
+    assert_eq!(aws.asked_to_go_back(), json!({ "service": "checkout", "by": "ada" }));
+    assert!(run.out.contains("asked for checkout 101010101010 (rollback)"), "{run}");
+    assert!(run.out.contains("Deployed: "), "{run}");
 }
 
 #[test]
 fn going_back_to_a_named_release_deploys_that() {
     let aws = Aws::new();
+    let newest = record("v1.0.0", "v1.1.0", 5, "push", End::Deployed);
+    let deployment = aws.state().records[0].deployment.to_string();
+    aws.state().desk = Some(concluded(&newest, "v1.0.0"));
 
-    let run = aws.run("rollback checkout --to v1.2.0 --region eu-central-1");
+    for (to, title) in [("v1.2.0", "checkout v1.2.0"), (&*deployment, "checkout 101010101010")] {
+        let run = aws.run(&format!("rollback checkout --to {to} --region eu-central-1"));
 
-    assert_eq!(run.code, Some(0), "{run}");
-    let input = aws.asked("StartExecution")[0]["input"].as_str().expect("it").to_owned();
-    assert!(
-        input.contains(r#""tag":"v1.2.0""#) && input.contains(r#""cause":"rollback""#),
-        "{input}"
-    );
+        assert_eq!(run.code, Some(0), "{run}");
+        assert_eq!(aws.asked_to_go_back()["to"], to);
+        assert!(run.out.contains(&format!("asked for {title} (rollback)")), "{run}");
+        aws.state().asked.clear();
+    }
 }
 
 #[test]
-fn going_back_in_the_middle_stops_the_rollout() {
-    let aws = Aws::new();
-    let wanted = request("v1.1.0", 5, "push");
-    let deployment = wanted.execution(0);
-    let mut left = entries(&deployment, &wanted, "v1.0.0", End::RolledBack);
-    // ECS was told to begin; what is left to write is how it was judged and how it ended.
-    let written: Vec<_> = left.drain(..5).collect();
-    {
+fn going_back_in_the_middle_or_stopping_stops_the_rollout() {
+    for (line, stop) in [("rollback", Value::Null), ("stop", json!(true))] {
+        let aws = Aws::new();
+        // ECS was told to begin; what is left to write is how it was judged and how it ended.
+        begin(&aws, 5, End::RolledBack);
         let mut state = aws.state();
-        let record = Record { deployment, service: wanted.service, entries: written };
-        state.desk = Some(held(&record));
         state.share = Some(100.0);
-        state.running = Some((record.deployment.to_string(), left));
-        state.records.push(record);
+        state.desk = state.desk.take().map(watching);
+        drop(state);
+
+        let run = aws.run(&format!("{line} checkout --reason slow --region eu-central-1"));
+
+        assert_eq!(run.code, Some(0), "{run}");
+        assert!(run.out.contains("is stopped and taken back\n"), "{run}");
+        assert!(run.out.contains("RolledBack: "), "{run}");
+        let asked = aws.asked_to_go_back();
+        assert_eq!((&asked["reason"], &asked["stop"]), (&json!("slow"), &stop));
     }
-
-    let run = aws.run("rollback checkout --reason slow --region eu-central-1");
-
-    assert_eq!(run.code, Some(0), "{run}");
-    assert!(run.out.contains("is stopped and taken back\n"), "{run}");
-    assert!(run.out.contains("RolledBack: "), "{run}");
-    assert_eq!(
-        (aws.asked("StopServiceDeployment").len(), aws.asked("StartExecution").len()),
-        (1, 0)
-    );
 }
 
 #[test]
-fn going_back_before_ecs_began_stops_the_execution() {
-    let aws = Aws::new();
-    let wanted = request("v1.1.0", 5, "push");
-    let deployment = wanted.execution(0);
-    let mut left = entries(&deployment, &wanted, "v1.0.0", End::Refused);
-    let written: Vec<_> = left.drain(..3).collect();
-    {
-        let mut state = aws.state();
-        let record = Record { deployment, service: wanted.service, entries: written };
-        state.desk = Some(held(&record));
-        state.running = Some((record.deployment.to_string(), left));
-        state.records.push(record);
+fn going_back_or_stopping_before_ecs_began_stops_the_execution() {
+    for (line, cause) in [("rollback", "ada went back: slow"), ("stop", "ada stopped it: slow")] {
+        let aws = Aws::new();
+        begin(&aws, 3, End::Refused);
+
+        let run = aws.run(&format!("{line} checkout --reason slow --region eu-central-1"));
+
+        assert_eq!(run.code, Some(0), "{run}");
+        assert_eq!(aws.asked("StopExecution")[0]["cause"], cause);
+        assert_eq!(aws.asked("StartExecution").len(), 0);
     }
+}
 
-    let run = aws.run("rollback checkout --reason slow --region eu-central-1");
+#[test]
+fn with_nothing_under_way_there_is_nothing_to_stop() {
+    let aws = Aws::new();
+    aws.state().desk =
+        Some(concluded(&record("v0.9.0", "v1.0.0", 0, "push", End::Deployed), "v0.9.0"));
 
-    assert_eq!(run.code, Some(0), "{run}");
-    let stopped = aws.asked("StopExecution");
-    assert_eq!(stopped[0]["cause"], "slow");
-    assert_eq!(aws.asked("StopServiceDeployment").len(), 0);
+    insta::assert_snapshot!(aws.run("stop checkout --region eu-central-1"), @"
+    --- standard error
+    error: cannot stop checkout: nothing of checkout is under way
+    --- exit code 1
+    ");
+    assert_eq!(aws.asked("StartExecution").len(), 0);
 }
 
 #[test]
 fn without_anything_good_before_nothing_is_started() {
     let aws = Aws::new();
-    aws.state().records.clear();
 
     let run = aws.run("rollback checkout --region eu-central-1");
 
     insta::assert_snapshot!(run, @"
     --- standard error
-    error: nothing that Cutover knows was good before in checkout
+    error: nothing that Cutover knows was good before in checkout; say `to`: a tag, a digest, or the deployment that brought it
        at roll checkout back
-     help: say with --to which release to go back to
     --- exit code 2
     ");
     assert_eq!(aws.asked("StartExecution").len(), 0);

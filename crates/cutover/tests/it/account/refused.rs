@@ -14,6 +14,10 @@ fn an_unknown_service_is_told_with_those_there_are() {
         "history chekout",
         "status chekout",
         "plan chekout",
+        "stop chekout",
+        "quarantine chekout",
+        "quarantine chekout v1.0.0 --reason x",
+        "release-quarantine chekout v1.0.0 --reason x",
     ] {
         let run = aws.run(&format!("{command} {REGION}"));
 

@@ -1,8 +1,9 @@
 //! What there is in the account: one service, `checkout`, which serves `v1.0.0`.
 
-use domain::desk::{Desk, Lease};
+use domain::desk::{Deployed, Desk, Lease};
 use domain::name::{DeploymentId, Digest};
 use domain::outcome::{End, Outcome};
+use domain::pile::Released;
 use domain::plan::Plan;
 use domain::preflight::Serving;
 use domain::record::{Dated, Entry, Record};
@@ -121,6 +122,28 @@ pub(super) fn entries(
         Entry::Ended { outcome },
     ];
     entries.into_iter().map(|entry| Dated { at: began, entry }).collect()
+}
+
+/// A desk that knows this deployment, which is over, and what served before it.
+pub(super) fn concluded(record: &Record, blue: &str) -> Desk {
+    let plan = record.plan().expect("it was planned");
+    let released = Released {
+        digest: plan.digest.clone(),
+        tag: plan.tag.clone(),
+        deployment: Some(record.deployment.clone()),
+        height: Some(plan.height.clone()),
+    };
+    let deployed = Deployed {
+        deployment: record.deployment.clone(),
+        digest: plan.digest.clone(),
+        tag: plan.tag.clone(),
+        blue: Some(digest(blue)),
+        height: plan.height.clone(),
+        liability: None,
+    };
+    let mut desk = Desk::new(record.service.clone());
+    desk.releases.put(released, Some(&digest(blue)), false);
+    Desk { version: 3, token: 7, deployed: Some(deployed), ..desk }
 }
 
 /// A deployment of `tag` that was asked for at this minute.

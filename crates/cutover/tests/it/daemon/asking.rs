@@ -62,6 +62,45 @@ async fn going_back_in_the_middle_stops_the_deployment_and_takes_it_back() {
 }
 
 #[tokio::test]
+async fn what_a_person_stops_is_in_quarantine_until_a_person_lifts_it() {
+    let host = Host::new(20);
+    let _running = host.start();
+    let first = host.settled().await;
+    let digest = host.push("v1.1.0", "").await;
+    let short = &digest["sha256:".len()..][..12];
+    host.until(|it| it["traffic"][0]["release"]["tags"] == json!(["v1.1.0"])).await;
+
+    let told = host.do_it("stop checkout --reason slow").await;
+
+    assert!(told.contains("is stopped and taken back") && told.contains("RolledBack"), "{told}");
+    assert_eq!(host.settled().await["traffic"], first["traffic"]);
+    let (code, _, errors) = host.run("stop checkout").await;
+    assert_eq!(code, 1);
+    assert!(errors.contains("nothing of checkout is under way"), "{errors}");
+
+    let table = host.do_it("quarantine checkout").await;
+    assert!(table.contains(short) && table.contains("ada stopped it: slow"), "{table}");
+    assert!(host.do_it("status").await.contains(&format!("quarantine: {short}")));
+    let (code, told, _) = host.run("deploy checkout v1.1.0").await;
+    assert_eq!(code, 1);
+    assert!(told.contains("Refused") && told.contains("is in quarantine since"), "{told}");
+
+    let lift = format!("release-quarantine checkout {short} --reason network");
+    assert!(host.do_it(&lift).await.contains("ada stopped it: slow"));
+    let (code, _, errors) = host.run(&lift).await;
+    assert_eq!(code, 1);
+    assert!(errors.contains("is not in quarantine, and nothing of checkout is"), "{errors}");
+
+    let put = host.do_it(&format!("quarantine checkout {digest} --reason receipts --json")).await;
+    let put: Value = serde_json::from_str(&put).expect("JSON");
+    assert_eq!((&put["digest"], &put["already"]), (&json!(digest), &json!(false)));
+    assert_eq!(host.get("/api/services/checkout/quarantine").await[0]["why"], "receipts");
+    let (code, _, errors) = host.run("quarantine checkout v9.9.9 --reason receipts").await;
+    assert_eq!(code, 2);
+    assert!(errors.contains("no release of checkout that Cutover knows is called"), "{errors}");
+}
+
+#[tokio::test]
 async fn bad_input_is_told_with_its_place() {
     let host = Host::with(1, |config| config["api_token"] = json!({ "file": "token" }));
     fs::write(host.world.path().join("token"), "open sesame\n").expect("a file");
