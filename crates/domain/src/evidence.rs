@@ -18,6 +18,8 @@ pub struct Evidence {
     pub smoke: Vec<(Smoke, Result<Answer, String>)>,
     /// What the deployment has to give way to.
     pub gives_way: Option<String>,
+    /// Whether a newer change is taken back first when an alarm rings.
+    pub spared: bool,
 }
 
 /// An alarm as it is now.
@@ -109,7 +111,7 @@ impl Finding {
 impl Evidence {
     /// What every check says of a rollout that began at `began` and wants `wanted` tasks.
     pub fn findings(&self, began: Timestamp, wanted: u32) -> Vec<Finding> {
-        let alarms = self.alarms.iter().map(|alarm| alarm.finding(began));
+        let alarms = self.alarms.iter().map(|alarm| alarm.finding(began, self.spared));
         let targets = self.targets.iter().map(|targets| targets.finding(wanted));
         let smoke = self.smoke.iter().map(|(smoke, answer)| finding(smoke, answer));
 
@@ -119,7 +121,7 @@ impl Evidence {
 
 impl Alarm {
     /// An alarm that rang before the rollout began does not blame it, and does not let it go on.
-    fn finding(&self, began: Timestamp) -> Finding {
+    fn finding(&self, began: Timestamp, spared: bool) -> Finding {
         let since = self.since.strftime("%Y-%m-%dT%H:%M:%SZ");
         let (says, measured) = match self.state {
             AlarmState::Quiet => (Says::Pass, "quiet".into()),
@@ -128,6 +130,10 @@ impl Alarm {
             AlarmState::Ringing if self.since < began => {
                 (Says::Pending, format!("rings since {since}, before this began"))
             }
+            AlarmState::Ringing if spared => (
+                Says::Pending,
+                format!("rings since {since}, and a newer change is taken back first"),
+            ),
             AlarmState::Ringing => (Says::Alarm, format!("rings since {since}")),
         };
         Finding::new(format!("alarm {}", self.name), says, measured)
@@ -205,7 +211,7 @@ mod tests {
             (AlarmState::Missing, 11, Says::Pending),
         ] {
             let alarm = Alarm { name: "5xx".into(), state, since: at(since) };
-            assert_eq!(alarm.finding(at(10)).says, says, "{state:?} since {since}");
+            assert_eq!(alarm.finding(at(10), false).says, says, "{state:?} since {since}");
         }
     }
 

@@ -311,6 +311,7 @@ mod tests {
         let smoke = serde_json::from_value(json!({ "path": "/" })).unwrap();
         Evidence {
             gives_way: None,
+            spared: false,
             alarms: alarm
                 .map(|since| Alarm {
                     name: "5xx".into(),

@@ -26,6 +26,8 @@ pub enum Scenario {
     ThreePushes,
     /// Two services that share an alarm; the image of one fails under traffic.
     SharedAlarm,
+    /// An image that is well, and an alarm that rings some minutes after it was deployed.
+    AlarmAfterTheEnd,
     /// Three services that share an alarm, and nobody does anything: what happens is up to the
     /// schedule.
     QuietShop,
@@ -33,7 +35,7 @@ pub enum Scenario {
 
 impl Scenario {
     /// All in which something happens by itself.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::GoodImage,
         Self::GoodCanary,
         Self::FailingSmoke,
@@ -41,6 +43,7 @@ impl Scenario {
         Self::NeverHealthy,
         Self::ThreePushes,
         Self::SharedAlarm,
+        Self::AlarmAfterTheEnd,
     ];
 
     /// The services, each serving `v1.0.0` at the beginning.
@@ -50,9 +53,11 @@ impl Scenario {
         };
         let shared = |document: &mut Value| document["checks"]["alarms"] = json!(["shop-errors"]);
         match self {
-            Self::GoodImage | Self::FailingSmoke | Self::NeverHealthy | Self::ThreePushes => {
-                vec![service("checkout", |_| {})]
-            }
+            Self::GoodImage
+            | Self::FailingSmoke
+            | Self::NeverHealthy
+            | Self::ThreePushes
+            | Self::AlarmAfterTheEnd => vec![service("checkout", |_| {})],
             Self::GoodCanary | Self::FailingUnderTraffic => vec![service("checkout", canary)],
             Self::SharedAlarm => vec![service("checkout", shared), service("catalog", shared)],
             Self::QuietShop => vec![
@@ -82,6 +87,10 @@ impl Scenario {
             Self::SharedAlarm => vec![
                 Act::push(0, "checkout", "v1.1.0", Image::Good),
                 Act::push(20, "catalog", "v1.1.0", Image::BadUnderTraffic),
+            ],
+            Self::AlarmAfterTheEnd => vec![
+                Act::push(0, "checkout", "v1.1.0", Image::Good),
+                Act::ring(300, "checkout-errors"),
             ],
             Self::QuietShop => Vec::new(),
         }

@@ -27,6 +27,9 @@ pub type Plant = Simulated<Box<dyn Fn() -> Timestamp + Send + Sync>>;
 /// When every world begins.
 const BEGINNING: &str = "2026-03-01T03:00:00Z";
 
+/// How often what nobody told of is looked for (`events/schedules.json`).
+const SWEEP: Duration = Duration::from_secs(15 * 60);
+
 /// The longest that anything in a story takes.
 pub(crate) const LONGEST: Duration = Duration::from_secs(40 * 24 * 3600);
 
@@ -227,12 +230,24 @@ impl World {
                 None => {
                     // What ended last may have put one more event on the bus.
                     tokio::time::sleep(Duration::from_secs(1)).await;
-                    if self.running().is_empty() {
+                    if self.running().is_empty() && !self.is_swept() {
+                        tokio::time::sleep(SWEEP).await;
+                    }
+                    if self.running().is_empty() && self.is_swept() {
                         break;
                     }
                 }
             }
         }
+    }
+
+    /// Whether nobody stands on a desk. Who does though nothing runs waits for the sweep.
+    fn is_swept(&self) -> bool {
+        let clear = |desk: &Desk| {
+            (&desk.lease, &desk.watcher) == (&None, &None)
+                && (&desk.waiting, &desk.urgent) == (&None, &None)
+        };
+        self.account.desks().iter().all(clear)
     }
 
     /// The executions that run.

@@ -10,6 +10,7 @@ use domain::trigger::{GoBack, Trigger};
 use futures_util::future::try_join;
 use serde_json::Value;
 
+use crate::fence;
 use crate::ports::{Alarms, Catalog, Clock, Ledger};
 
 /// Finds what is to be taken back: a rollout in flight, a deployment that ended, or nothing.
@@ -43,6 +44,11 @@ pub async fn attribute(
     };
 
     for watched in &attribution.watched {
+        if watched.spared {
+            let now = clock.now();
+            let spare = |desk: Desk| (desk.spare(&watched.deployment, now), ());
+            fence::rewrite(ledger, &watched.service, spare).await?;
+        }
         let entry = Entry::Attributed { why: watched.why.clone() };
         ledger.append(&watched.deployment, &watched.service, entry).await?;
     }

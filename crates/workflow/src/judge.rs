@@ -36,17 +36,18 @@ pub async fn judge(
     };
     let state = fleet.rollout(&rollout.arn).await?;
     let progress = state.progress(&plan.pauses, rollout.answered.as_ref());
+    let now = clock.now();
     let evidence = match rollout.taking_back {
         Some(_) => Evidence::default(),
         None => {
             let desk = ledger.desk(&plan.service.name).await?;
             let gives_way = desk.gives_way(&plan.deployment).map(str::to_owned);
             let measured = measure(fleet, balancer, alarms, probe, &plan, &state, &progress);
-            Evidence { gives_way, ..measured.await? }
+            Evidence { gives_way, spared: desk.spares(now), ..measured.await? }
         }
     };
 
-    let verdict = verdict::judge(&plan, &rollout, &state, &evidence, clock.now());
+    let verdict = verdict::judge(&plan, &rollout, &state, &evidence, now);
 
     let entry = Entry::Judged { verdict: verdict.clone() };
     ledger.append(&plan.deployment, &plan.service.name, entry).await?;

@@ -52,13 +52,15 @@ pub async fn observe(
     };
     let plan = record.as_ref().and_then(Record::plan).cloned();
     let ended_well = record.as_ref().is_some_and(|record| record.outcome().is_some());
-    let (rollout, lease) = match &plan {
+    let (rollout, lease, stands) = match &plan {
         Some(plan) => {
             let green = record.as_ref().and_then(Record::green);
             let desk = ledger.desk(&plan.service.name).await?;
-            (find(fleet, plan, green).await?, desk.lease.filter(|l| l.holder == ended.name))
+            let stands = desk.names(&ended.name);
+            let lease = desk.lease.filter(|lease| lease.holder == ended.name);
+            (find(fleet, plan, green).await?, lease, stands)
         }
-        None => (None, None),
+        None => (None, None, false),
     };
     // A deployment that said its end has nothing in flight; it may still stand in the way.
     let in_flight = match &rollout {
@@ -71,7 +73,7 @@ pub async fn observe(
         blue: record.as_ref().and_then(Record::blue).cloned(),
         deployment: ended.name,
         request,
-        over: ended_well && lease.is_none(),
+        over: ended_well && !stands,
         in_flight,
         plan,
         lease,

@@ -4,7 +4,7 @@ use drill::{Act, Disturbance, Scenario, Schedule};
 
 use crate::{hold, of_all};
 
-const MACHINES: [&str; 2] = ["deployment", "release"];
+const MACHINES: [&str; 3] = ["deployment", "release", "rollback"];
 
 pub(crate) fn all(scenario: Scenario) -> Vec<Schedule> {
     let extent = scenario.extent();

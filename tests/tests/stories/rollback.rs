@@ -170,6 +170,22 @@ async fn of_services_that_share_an_alarm_the_newest_change_is_taken_back_first()
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_two_in_flight_the_older_is_spared_when_the_newer_was_at_fault() {
+    let of = |name: &str| {
+        document(name, |document| document["checks"]["alarms"] = json!(["catalog-errors"]))
+    };
+    let mut world = World::builder().with(of("checkout")).with(of("catalog")).begin().await;
+    world.push("checkout", "v1.1.0", Behaviour::default()).await;
+    world.pass(20 * Duration::from_secs(1)).await;
+    let bad = Behaviour { error_rate: Share(200), ..Behaviour::default() };
+    world.push("catalog", "v1.1.0", bad).await;
+    world.settle().await;
+
+    assert_eq!(world.ends("catalog"), [End::RolledBack], "{}", world.story());
+    assert_eq!(world.ends("checkout"), [End::Deployed], "{}", world.story());
+}
+
+#[tokio::test(start_paused = true)]
 async fn when_the_alarm_rings_on_the_next_change_is_taken_back_too() {
     let of = |name: &str| {
         document(name, |document| document["checks"]["alarms"] = json!(["checkout-errors"]))

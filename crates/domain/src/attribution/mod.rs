@@ -88,6 +88,9 @@ pub struct Watched {
     pub deployment: DeploymentId,
     /// Why, in a sentence.
     pub why: String,
+    /// Whether it is in flight, and spared for a while.
+    #[serde(default)]
+    pub spared: bool,
 }
 
 /// Attributes what rings to the newest change that it may blame.
@@ -176,14 +179,15 @@ impl Attribution {
         let desk = suspect.desk;
         let mut watch = |deployment: &DeploymentId, why: String| {
             let (service, deployment) = (desk.service.clone(), deployment.clone());
-            self.watched.push(Watched { service, deployment, why });
+            let spared = matches!(&suspect.change, Change::InFlight(watcher, _) if !watcher.hold);
+            self.watched.push(Watched { service, deployment, why, spared });
         };
         let first = self.stop.is_none() && self.deploy.is_none();
 
         match &suspect.change {
-            Change::InFlight(watcher) if watcher.hold => watch(&watcher.deployment, held(why)),
-            Change::InFlight(watcher) if !first => watch(&watcher.deployment, later(why)),
-            Change::InFlight(watcher) => {
+            Change::InFlight(watcher, _) if watcher.hold => watch(&watcher.deployment, held(why)),
+            Change::InFlight(watcher, _) if !first => watch(&watcher.deployment, later(why)),
+            Change::InFlight(watcher, _) => {
                 self.stop = Some(stopping(desk, watcher, Some(alarm.since), why.to_owned()));
                 (self.stops, self.again) = (true, true);
             }

@@ -11,8 +11,11 @@ pub(super) struct Suspect<'a> {
     pub(super) change: Change<'a>,
 }
 
+/// What changed.
 pub(super) enum Change<'a> {
-    InFlight(&'a Watcher),
+    /// A rollout that is watched, since its deployment got the lease.
+    InFlight(&'a Watcher, Option<Timestamp>),
+    /// A deployment that went all the way.
     Concluded(&'a Deployed, &'a Liability),
 }
 
@@ -21,7 +24,7 @@ impl Change<'_> {
     pub(super) fn answers_for(&self, alarm: &Alarm) -> bool {
         match self {
             // Whether ECS began it before the alarm is seen when it is stopped.
-            Self::InFlight(watcher) => watcher.alarms.contains(&alarm.name),
+            Self::InFlight(watcher, _) => watcher.alarms.contains(&alarm.name),
             Self::Concluded(_, liability) => {
                 liability.alarms.contains(&alarm.name)
                     && liability.began < alarm.since
@@ -33,7 +36,7 @@ impl Change<'_> {
     /// What is newer is later.
     pub(super) fn moment(&self, now: Timestamp) -> Timestamp {
         match self {
-            Self::InFlight(_) => now,
+            Self::InFlight(_, since) => since.unwrap_or(now),
             Self::Concluded(_, liability) => liability.began,
         }
     }
@@ -45,5 +48,7 @@ pub(super) fn change_of(desk: &Desk) -> Option<Change<'_>> {
         let deployed = desk.deployed.as_ref()?;
         Some(Change::Concluded(deployed, deployed.liability.as_ref()?))
     };
-    desk.watcher.as_ref().map(Change::InFlight).or_else(concluded)
+    let since = desk.worker.as_ref().map(|worker| worker.since);
+    let in_flight = desk.watcher.as_ref().map(|watcher| Change::InFlight(watcher, since));
+    in_flight.or_else(concluded)
 }

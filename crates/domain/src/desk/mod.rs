@@ -39,6 +39,9 @@ pub struct Desk {
     pub urgent: Option<Waiter>,
     /// Who wants to be woken when the rollout moves.
     pub watcher: Option<Watcher>,
+    /// Until then no alarm takes back what is in flight: a newer change is taken back first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spared: Option<Timestamp>,
     /// What was deployed last.
     pub deployed: Option<Deployed>,
     /// What was deployed, and what to go back to.
@@ -65,6 +68,10 @@ pub struct Lease {
 /// How long a lease is good for without a sign of its holder. Every look at the rollout renews it,
 /// and no two looks are further apart than [`crate::verdict::LONGEST_WAIT`].
 pub const LEASE: Seconds = Seconds::minutes(30);
+
+/// How long a deployment is spared. By then the rollback machine has looked again whether the alarm
+/// rings on (its state `Settle`).
+pub const SPARED: Seconds = Seconds::minutes(6);
 
 /// What came of asking for the lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +111,7 @@ impl Desk {
             waiting: None,
             urgent: None,
             watcher: None,
+            spared: None,
             deployed: None,
             releases: Pile::default(),
             quarantined: Vec::new(),
@@ -175,6 +183,7 @@ impl Desk {
             return (self, Next::Nobody);
         }
         self.worker = None;
+        self.spared = None;
         if let Some(deployed) = deployed {
             let release = Released {
                 digest: deployed.digest.clone(),
@@ -237,6 +246,28 @@ impl Desk {
         })
     }
 
+    /// Whether `deployment` stands here: at work, waiting or watching.
+    pub fn names(&self, deployment: &DeploymentId) -> bool {
+        let waiting = [&self.waiting, &self.urgent].into_iter().flatten().map(|it| &it.deployment);
+        let working = self.lease.iter().map(|lease| &lease.holder);
+        let watching = self.watcher.iter().map(|watcher| &watcher.deployment);
+        working.chain(waiting).chain(watching).any(|it| it == deployment)
+    }
+
+    /// Spares `deployment` in flight for a while, so that a newer change is taken back first.
+    #[must_use]
+    pub fn spare(mut self, deployment: &DeploymentId, now: Timestamp) -> Self {
+        if self.watcher.as_ref().is_some_and(|watcher| watcher.deployment == *deployment) {
+            self.spared = Some(SPARED.after(now));
+        }
+        self
+    }
+
+    /// Whether what is in flight is spared.
+    pub fn spares(&self, now: Timestamp) -> bool {
+        self.spared.is_some_and(|until| now < until)
+    }
+
     /// What `deployment`, which holds the lease, has to give way to.
     pub fn gives_way(&self, deployment: &DeploymentId) -> Option<&str> {
         let lease = self.lease.as_ref().filter(|lease| lease.holder == *deployment);
@@ -265,8 +296,12 @@ impl Desk {
             expires_at: LEASE.after(now),
         };
         self.lease = Some(lease.clone());
-        self.worker =
-            Some(Worker { height: claim.height.clone(), urgent: claim.urgent, gives_way: None });
+        self.worker = Some(Worker {
+            since: now,
+            height: claim.height.clone(),
+            urgent: claim.urgent,
+            gives_way: None,
+        });
         lease
     }
 }

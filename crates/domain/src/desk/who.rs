@@ -11,6 +11,8 @@ use crate::signal::Signal;
 /// Who works under the lease, for those who want to take its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Worker {
+    /// Since when.
+    pub since: Timestamp,
     /// Where its release stands.
     pub height: Height,
     /// Whether it is a rollback, which gives way to nobody.

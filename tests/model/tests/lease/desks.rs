@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use domain::desk::{Claimed, Deployed, Desk, LEASE, Lease, Next, Waiter, Watcher};
+use domain::desk::{Claimed, Deployed, Desk, LEASE, Lease, Next, Waiter, Watcher, Worker};
 use domain::name::CallbackToken;
 use domain::seconds::Seconds;
 use jiff::Timestamp;
@@ -235,7 +235,8 @@ impl Desks {
                 let deployed = desk.deployed.filter(|_| minds);
                 // Which releases there were before decides nothing here.
                 let releases = domain::pile::Pile::default();
-                (Desk { token, lease, deployed, releases, ..desk }, Came::Nothing)
+                let worker = desk.worker.map(|worker| Worker { since: moment(0), ..worker });
+                (Desk { token, lease, worker, deployed, releases, ..desk }, Came::Nothing)
             }
         }
     }
