@@ -2,6 +2,7 @@
 
 use domain::outcome::End;
 use local::simulated::Behaviour;
+use serde_json::Value;
 
 use crate::calls::{Calls, Table};
 use crate::record::{kinds, outcome};
@@ -32,7 +33,8 @@ async fn push() -> Option<Calls> {
     assert_eq!(kinds(&record), in_process(&stage).await);
     let releases = stage.aws.ended("cutover-release", 1, crate::stage::LONGEST).await;
     let output = releases[0]["output"].as_str().unwrap_or_default();
-    assert!(output.contains(r#""settled": true"#), "{output}");
+    let output: Value = serde_json::from_str(output).expect("JSON");
+    assert_eq!(output["end"], "Released", "{output}");
     Some(stage.calls().within(&Table::read()))
 }
 
