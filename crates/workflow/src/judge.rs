@@ -9,7 +9,8 @@ use domain::strategy::Stage;
 use domain::verdict::{self, Verdict};
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{Alarms, Balancer, Clock, Fleet, Ledger, Probe};
+use crate::ports::{Alarms, Balancer, Clock, Fleet, Ledger, Metrics, Probe, Replicas};
+use crate::replicas;
 
 /// A rollout to look at.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,6 +28,8 @@ pub async fn judge(
     balancer: &impl Balancer,
     alarms: &impl Alarms,
     probe: &impl Probe,
+    replicas: &impl Replicas,
+    metrics: &impl Metrics,
     ledger: &impl Ledger,
     input: Judge,
 ) -> Result<Verdict, Failure> {
@@ -42,8 +45,15 @@ pub async fn judge(
         None => {
             let desk = ledger.desk(&plan.service.name).await?;
             let gives_way = desk.gives_way(&plan.deployment).map(str::to_owned);
-            let measured = measure(fleet, balancer, alarms, probe, &plan, &state, &progress);
-            Evidence { gives_way, spared: desk.spares(now), ..measured.await? }
+            let measured =
+                measure(fleet, balancer, alarms, probe, &plan, &state, &progress).await?;
+            let replicas = match (&progress, plan.replicas()) {
+                (Progress::Paused { .. }, Some(check)) => {
+                    replicas::find(replicas, metrics, check, state.began, now).await.findings
+                }
+                _ => Vec::new(),
+            };
+            Evidence { gives_way, spared: desk.spares(now), replicas, ..measured }
         }
     };
 

@@ -7,6 +7,7 @@ mod evidence;
 mod lost_answers;
 mod queue;
 mod refusals;
+mod replicas;
 mod rollback;
 mod steps;
 mod stopped;

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::name::{Arn, Image, ServiceName};
 use crate::policy::TagPolicy;
+use crate::replica::ReplicaCheck;
 use crate::seconds::Seconds;
 use crate::strategy::Strategy;
 
@@ -110,6 +111,9 @@ pub struct Checks {
     /// CloudWatch alarms, by name, that must not ring.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alarms: Vec<String>,
+    /// Read replicas that must keep up before the deployment begins and while it is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replicas: Option<ReplicaCheck>,
 }
 
 impl Default for Checks {
@@ -120,6 +124,7 @@ impl Default for Checks {
             test_url: None,
             within: thirty_seconds(),
             alarms: vec![],
+            replicas: None,
         }
     }
 }
