@@ -49,7 +49,7 @@ pub async fn judge(
                 measure(fleet, balancer, alarms, probe, &plan, &state, &progress).await?;
             let replicas = match (&progress, plan.replicas()) {
                 (Progress::Paused { .. }, Some(check)) => {
-                    replicas::find(replicas, metrics, check, state.began, now).await.findings
+                    replicas::find(replicas, metrics, check, state.began, now).await
                 }
                 _ => Vec::new(),
             };

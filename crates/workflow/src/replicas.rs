@@ -51,10 +51,10 @@ pub async fn replicas(
         }
     }
     let now = clock.now();
+    let (measured, every) = measure(replicas, metrics, &check, now).await?;
 
-    let found = find(replicas, metrics, &check, since, now).await;
-
-    let look = Look::decide(&check, found.findings, found.every, since, now);
+    let findings = replica::findings(&check, &measured, since, now);
+    let look = Look::decide(&check, findings, every, since, now);
     tracing::info!(
         healthy = look.healthy,
         waits = look.waits,
@@ -65,32 +65,22 @@ pub async fn replicas(
     Ok(look)
 }
 
-/// What was found of some replicas.
-pub(crate) struct Found {
-    pub(crate) findings: Vec<Finding>,
-    /// How often they are measured.
-    every: Seconds,
-}
-
-/// What is found of the replicas, in a check that began at `began`. That nobody answers is found
-/// too: it is no reason to go on, and none to give up at once.
+/// What is found of the replicas of a rollout that began at `began`. That nobody can tell is found
+/// too: it is no reason to go on, and none to take green back at once.
 pub(crate) async fn find(
     replicas: &impl Replicas,
     metrics: &impl Metrics,
     check: &ReplicaCheck,
     began: Timestamp,
     now: Timestamp,
-) -> Found {
+) -> Vec<Finding> {
     match measure(replicas, metrics, check, now).await {
-        Ok((measured, every)) => {
-            Found { findings: replica::findings(check, &measured, began, now), every }
-        }
-        Err(failure) => {
-            let findings = vec![replica::unanswered(check, &failure)];
-            Found { findings, every: Seconds::minutes(1) }
-        }
+        Ok((measured, _)) => replica::findings(check, &measured, began, now),
+        Err(failure) => vec![replica::unanswered(check, &failure)],
     }
 }
+
+/// What every replica is, its lag, and how often that is measured.
 
 async fn measure(
     replicas: &impl Replicas,

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 use domain::outcome::Outcome;
 use domain::release::ImagePushed;
+use domain::replica::ReplicaCheck;
 use domain::request::Request;
 use domain::service::ServiceDocument;
 use domain::trigger::GoBack;
@@ -31,6 +32,8 @@ enum Name {
     Request,
     /// The input of the rollback machine: which service goes back, where to, by whom, and why
     GoBack,
+    /// The input of the replica check: which read replicas, and what of them
+    ReplicaCheck,
     /// The detail of the event `Image Pushed`, and the input of the release machine
     ImagePushed,
     /// The detail of the event `Deployment Ended`, and the output of the deployment machine
@@ -61,6 +64,7 @@ impl Name {
             Self::Service => read::<ServiceDocument>(),
             Self::Request => read::<Request>(),
             Self::GoBack => read::<GoBack>(),
+            Self::ReplicaCheck => read::<ReplicaCheck>(),
             Self::ImagePushed => told::<ImagePushed>(),
             Self::DeploymentEnded => told::<Outcome>(),
             Self::Local => read::<Config>(),

@@ -12,7 +12,8 @@ use serde_json::Value;
 use crate::validate::{BAD, GOOD};
 use crate::world::World;
 
-const NAMES: [&str; 5] = ["service", "request", "go-back", "image-pushed", "deployment-ended"];
+const NAMES: [&str; 6] =
+    ["service", "request", "go-back", "replica-check", "image-pushed", "deployment-ended"];
 
 fn events() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events")

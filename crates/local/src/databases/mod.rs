@@ -1,7 +1,9 @@
 //! The databases that services read from, and what is measured of them.
 
+mod postgres;
 mod simulated;
 
+pub use postgres::{Pair, Postgres};
 pub use simulated::SimulatedReplica;
 
 use std::collections::BTreeMap;
@@ -39,6 +41,11 @@ impl Databases {
             Ok(Replica { name: name.clone(), instance })
         };
         names.iter().map(replica).collect()
+    }
+
+    /// All that can be told of.
+    pub(crate) fn instances(&self) -> Vec<Instance> {
+        self.0.read().values().filter_map(|database| database.instance().ok()).collect()
     }
 
     fn get(&self, name: &str) -> Option<Arc<dyn Database>> {
