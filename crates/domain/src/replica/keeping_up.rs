@@ -18,6 +18,11 @@ const LATE: u32 = 2;
 /// Source: the RDS user guide, "Monitoring replication lag for RDS for PostgreSQL read replicas".
 const IDLE: Seconds = Seconds::minutes(5);
 
+/// What is said of a lag that may be that of an idle primary.
+const GROWS_WITH_THE_CLOCK: &str = "; it grows with the clock, as that of an idle PostgreSQL \
+    primary does for up to 5 minutes: let the primary write something every few seconds, or allow \
+    6 minutes";
+
 /// What is known of one replica.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
@@ -184,9 +189,9 @@ impl Lags {
             newest if newest.is_within(limit) => format!(
                 "caught up to {newest}, lagged more than {limit} since {since}{worst}; {WINDOW} good measurements in a row are needed"
             ),
-            newest => {
+            Lag::Millis(_) => {
                 let (trend, idle) = (self.trend(), self.looks_idle(instance, newest));
-                let hint = idle.then_some("; it grows with the clock, as that of an idle PostgreSQL primary does for up to 5 minutes: let the primary write something every few seconds, or allow 6 minutes").unwrap_or_default();
+                let hint = if idle { GROWS_WITH_THE_CLOCK } else { "" };
                 format!(
                     "lags {newest}, at most {limit} are allowed, since {since}{worst}, {trend}{hint}"
                 )
