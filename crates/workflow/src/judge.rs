@@ -22,14 +22,14 @@ pub struct Judge {
 }
 
 /// Reads how the rollout stands, measures what can be measured there, and decides.
+#[expect(clippy::too_many_arguments, reason = "a step's signature is its list of permissions")]
 pub async fn judge(
     clock: &impl Clock,
     fleet: &impl Fleet,
     balancer: &impl Balancer,
-    alarms: &impl Alarms,
+    cloudwatch: &(impl Alarms + Metrics),
     probe: &impl Probe,
     replicas: &impl Replicas,
-    metrics: &impl Metrics,
     ledger: &impl Ledger,
     input: Judge,
 ) -> Result<Verdict, Failure> {
@@ -46,10 +46,10 @@ pub async fn judge(
             let desk = ledger.desk(&plan.service.name).await?;
             let gives_way = desk.gives_way(&plan.deployment).map(str::to_owned);
             let measured =
-                measure(fleet, balancer, alarms, probe, &plan, &state, &progress).await?;
+                measure(fleet, balancer, cloudwatch, probe, &plan, &state, &progress).await?;
             let replicas = match (&progress, plan.replicas()) {
                 (Progress::Paused { .. }, Some(check)) => {
-                    replicas::find(replicas, metrics, check, state.began, now).await
+                    replicas::find(replicas, cloudwatch, check, state.began, now).await
                 }
                 _ => Vec::new(),
             };

@@ -3,7 +3,7 @@
 use domain::Failure;
 use domain::desk::Lease;
 use domain::evidence::Finding;
-use domain::replica::{self, Look, Measured, Replica, ReplicaCheck};
+use domain::replica::{self, Instance, Look, Measured, Replica, ReplicaCheck};
 use domain::seconds::Seconds;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -81,7 +81,6 @@ pub(crate) async fn find(
 }
 
 /// What every replica is, its lag, and how often that is measured.
-
 async fn measure(
     replicas: &impl Replicas,
     metrics: &impl Metrics,
@@ -91,7 +90,7 @@ async fn measure(
     let told = replicas.replicas(&check.instances).await?;
     let instances = || told.iter().filter_map(|replica| replica.instance.as_ref());
     let every = instances().map(|it| it.every).max().unwrap_or(Seconds::minutes(1));
-    let queries: Vec<_> = instances().map(|instance| instance.lag_query()).collect();
+    let queries: Vec<_> = instances().map(Instance::lag_query).collect();
     let (from, to) = replica::span(check, every, now);
     let mut lags = match queries.is_empty() {
         true => Vec::new(),

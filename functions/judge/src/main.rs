@@ -12,18 +12,8 @@ async fn main() -> Result<(), shell::Error> {
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
 
     shell::run("judge", async |input| {
-        workflow::judge(
-            &clock,
-            &fleet,
-            &balancer,
-            &cloudwatch,
-            &probe,
-            &replicas,
-            &cloudwatch,
-            &ledger,
-            input,
-        )
-        .await
+        workflow::judge(&clock, &fleet, &balancer, &cloudwatch, &probe, &replicas, &ledger, input)
+            .await
     })
     .await
 }

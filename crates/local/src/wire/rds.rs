@@ -38,19 +38,16 @@ fn clusters<P: Plant>(account: &Account<P>, form: Form) -> Result<String, Refusa
             continue;
         };
         let writes = if member.role == Role::Writer { "true" } else { "false" };
-        clusters.entry(member.cluster).or_default().push_str(&format!(
-            "<DBClusterMember>{}{}</DBClusterMember>",
-            element("DBInstanceIdentifier", &name),
-            element("IsClusterWriter", writes)
-        ));
+        let described =
+            [element("DBInstanceIdentifier", &name), element("IsClusterWriter", writes)];
+        let members = clusters.entry(member.cluster).or_default();
+        members.extend(["<DBClusterMember>", &described.concat(), "</DBClusterMember>"]);
     }
-    let clusters: String = clusters
-        .iter()
-        .map(|(name, members)| {
-            let name = element("DBClusterIdentifier", name);
-            format!("<DBCluster>{name}<DBClusterMembers>{members}</DBClusterMembers></DBCluster>")
-        })
-        .collect();
+    let described = clusters.iter().map(|(name, members)| {
+        let name = element("DBClusterIdentifier", name);
+        format!("<DBCluster>{name}<DBClusterMembers>{members}</DBClusterMembers></DBCluster>")
+    });
+    let clusters = described.collect::<Vec<_>>().concat();
     Ok(format!("<DBClusters>{clusters}</DBClusters>"))
 }
 
