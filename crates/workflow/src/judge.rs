@@ -45,6 +45,7 @@ pub async fn judge(
         None => {
             let desk = ledger.desk(&plan.service.name).await?;
             let gives_way = desk.gives_way(&plan.deployment).map(str::to_owned);
+            let words = desk.words.clone();
             let measured =
                 measure(fleet, balancer, cloudwatch, probe, &plan, &state, &progress).await?;
             let replicas = match (&progress, plan.replicas()) {
@@ -53,7 +54,7 @@ pub async fn judge(
                 }
                 _ => Vec::new(),
             };
-            Evidence { gives_way, spared: desk.spares(now), replicas, ..measured }
+            Evidence { gives_way, words, spared: desk.spares(now), replicas, ..measured }
         }
     };
 

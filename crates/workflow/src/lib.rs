@@ -25,7 +25,10 @@ mod observe;
 mod resume;
 mod sweep;
 
+mod approve;
+
 mod attribute;
+mod freeze;
 mod quarantine;
 mod spare;
 mod stop;
@@ -48,7 +51,10 @@ pub use replicas::{Asked, KeepUp, replicas};
 pub use restore::{Restore, Restored, restore};
 pub use watch::{LookOut, watch};
 
+pub use approve::approve;
+
 pub use attribute::attribute;
+pub use freeze::freeze;
 pub use quarantine::{Quarantining, lift, quarantine, quarantine_by_hand};
 pub use spare::{Spare, spare};
 pub use stop::{Stopped, stop};

@@ -1,6 +1,8 @@
 //! `cutover schema`: what a document must look like, for editors and other programs.
 
 use clap::{Args, ValueEnum};
+use domain::approval::Approve;
+use domain::event::Paused;
 use domain::outcome::Outcome;
 use domain::release::ImagePushed;
 use domain::replica::ReplicaCheck;
@@ -34,8 +36,12 @@ enum Name {
     GoBack,
     /// The input of the replica check: which read replicas, and what of them
     ReplicaCheck,
+    /// The input of the function `approve`: which deployment may go on, by whom, and why
+    Approve,
     /// The detail of the event `Image Pushed`, and the input of the release machine
     ImagePushed,
+    /// The detail of the event `Deployment Paused`: a deployment that waits for people
+    DeploymentPaused,
     /// The detail of the event `Deployment Ended`, and the output of the deployment machine
     DeploymentEnded,
     /// The configuration of `cutover local`
@@ -65,7 +71,9 @@ impl Name {
             Self::Request => read::<Request>(),
             Self::GoBack => read::<GoBack>(),
             Self::ReplicaCheck => read::<ReplicaCheck>(),
+            Self::Approve => read::<Approve>(),
             Self::ImagePushed => told::<ImagePushed>(),
+            Self::DeploymentPaused => told::<Paused>(),
             Self::DeploymentEnded => told::<Outcome>(),
             Self::Local => read::<Config>(),
         }
