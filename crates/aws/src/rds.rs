@@ -8,6 +8,7 @@ use aws_sdk_rds::Client;
 use aws_sdk_rds::types::{DbCluster, DbClusterMember, DbInstance, Filter};
 use domain::Failure;
 use domain::replica::{Instance, Member, Replica, Replication, Role};
+use domain::seconds::Seconds;
 use workflow::ports::Replicas;
 
 use crate::Config;
@@ -65,14 +66,21 @@ impl Rds {
 impl Replicas for Rds {
     async fn replicas(&self, instances: &[String]) -> Result<Vec<Replica>, Failure> {
         // RDS keeps names in lower case, and takes them in any.
-        let names = instances.iter().map(|name| name.to_lowercase()).collect();
-        let told = self.instances(&names).await?;
+        let names: BTreeSet<_> = instances.iter().map(|name| name.to_lowercase()).collect();
+        let mut told = self.instances(&names).await?;
+        // Who has how many replicas is told of the instance that they follow. One of another region
+        // is named by its ARN, and cannot be asked here.
+        let followed =
+            told.iter().filter_map(DbInstance::read_replica_source_db_instance_identifier);
+        let followed = followed.filter(|name| !name.contains(':')).map(str::to_lowercase);
+        let unknown: BTreeSet<_> = followed.filter(|name| !names.contains(name)).collect();
+        told.extend(if unknown.is_empty() { Vec::new() } else { self.instances(&unknown).await? });
         let of = told.iter().filter_map(DbInstance::db_cluster_identifier).map(str::to_owned);
         let clusters = self.clusters(&of.collect()).await?;
 
         let replicas = instances.iter().map(|name| {
             let found = told.iter().find(|told| is_called(told, name));
-            let instance = found.map(|found| instance(found, &clusters)).transpose()?;
+            let instance = found.map(|found| instance(found, &told, &clusters)).transpose()?;
             Ok(Replica { name: name.clone(), instance })
         });
         replicas.collect()
@@ -89,7 +97,11 @@ fn is_called(told: &DbInstance, name: &str) -> bool {
     called.into_iter().flatten().any(|called| called.eq_ignore_ascii_case(name))
 }
 
-fn instance(told: &DbInstance, clusters: &[DbCluster]) -> Result<Instance, Failure> {
+fn instance(
+    told: &DbInstance,
+    all: &[DbInstance],
+    clusters: &[DbCluster],
+) -> Result<Instance, Failure> {
     let name = told.db_instance_identifier().unwrap_or_default();
     let source = told
         .read_replica_source_db_instance_identifier()
@@ -105,7 +117,26 @@ fn instance(told: &DbInstance, clusters: &[DbCluster]) -> Result<Instance, Failu
         source: source.map(str::to_owned),
         replication: replication(told),
         member: member.transpose()?,
+        replicas: replicas(told, all, clusters),
+        every: Seconds::minutes(1),
     })
+}
+
+/// How many replicas the instance has that this one follows, or how many readers their cluster has.
+fn replicas(told: &DbInstance, all: &[DbInstance], clusters: &[DbCluster]) -> Option<u32> {
+    let count = match told.read_replica_source_db_instance_identifier() {
+        Some(source) => {
+            let source = all.iter().find(|it| is_called(it, source))?;
+            source.read_replica_db_instance_identifiers().len()
+        }
+        None => {
+            let cluster = told.db_cluster_identifier()?;
+            let known = clusters.iter().find(|it| it.db_cluster_identifier() == Some(cluster))?;
+            let members = known.db_cluster_members().iter();
+            members.filter(|member| member.is_cluster_writer() == Some(false)).count()
+        }
+    };
+    u32::try_from(count).ok()
 }
 
 /// How the replication of an instance stands. What RDS does not call normal is not.

@@ -17,6 +17,8 @@ pub struct Evidence {
     pub targets: Option<Targets>,
     /// The smoke requests and their answers; asked only before production moves.
     pub smoke: Vec<(Smoke, Result<Answer, String>)>,
+    /// What was found of the read replicas; asked only at a pause.
+    pub replicas: Vec<Finding>,
     /// What the deployment has to give way to.
     pub gives_way: Option<String>,
     /// Whether a newer change is taken back first when an alarm rings.
@@ -118,7 +120,7 @@ impl Evidence {
         let targets = self.targets.iter().map(|targets| targets.finding(wanted));
         let smoke = self.smoke.iter().map(|(smoke, answer)| finding(smoke, answer));
 
-        alarms.chain(targets).chain(smoke).collect()
+        alarms.chain(targets).chain(smoke).chain(self.replicas.iter().cloned()).collect()
     }
 }
 

@@ -86,8 +86,12 @@ impl fmt::Display for Caught {
     /// The sentence that a person wants to read.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let answer = serde_json::from_str::<Value>(&self.cause).ok();
-        let message = answer.as_ref().and_then(|answer| answer["errorMessage"].as_str());
-        match message.unwrap_or(&self.cause) {
+        let told = |field: &str| answer.as_ref().and_then(|answer| answer[field].as_str());
+        // Of an execution that was waited for, the description: its error and cause stand in it.
+        if let (Some(error), Some(cause)) = (told("Error"), told("Cause")) {
+            return Self { error: error.to_owned(), cause: cause.to_owned() }.fmt(f);
+        }
+        match told("errorMessage").unwrap_or(&self.cause) {
             "" => f.write_str(&self.error),
             message => f.write_str(message),
         }
@@ -235,5 +239,23 @@ mod tests {
         let facts = Facts { failure: Some(&failure), ..Facts::default() };
 
         assert_eq!(conclude(&facts), (End::Refused, "aaaa serves already".into()));
+    }
+
+    #[test]
+    fn what_went_wrong_is_told_in_its_own_words_however_deep_it_was() {
+        let told = |error: &str, cause: &str| {
+            Caught { error: error.into(), cause: cause.into() }.to_string()
+        };
+        let answer = r#"{"errorType":"Refused","errorMessage":"there is no tag"}"#;
+        let nested = |cause: &str| {
+            serde_json::json!({ "Status": "FAILED", "Error": "Unhealthy", "Cause": cause })
+                .to_string()
+        };
+
+        assert_eq!(told("Refused", answer), "there is no tag");
+        assert_eq!(told("States.Timeout", ""), "States.Timeout");
+        assert_eq!(told("States.TaskFailed", &nested("it lags")), "it lags");
+        assert_eq!(told("States.TaskFailed", &nested(answer)), "there is no tag");
+        assert_eq!(told("States.TaskFailed", &nested("")), "Unhealthy");
     }
 }

@@ -7,6 +7,7 @@ use crate::desk::{Desk, Liability, Waiter};
 use crate::failure::Failure;
 use crate::name::{CallbackToken, DeploymentId, Digest, Tag};
 use crate::policy::Height;
+use crate::replica::ReplicaCheck;
 use crate::request::{Cause, Request};
 use crate::seconds::Seconds;
 use crate::service::{OnFailure, ServiceDocument, Smoke};
@@ -38,6 +39,10 @@ pub struct Plan {
     pub at: Timestamp,
     /// Where the rollout stops and asks.
     pub pauses: Vec<Pause>,
+    /// Whether the read replicas of the service must keep up: not on a way back, which waits for
+    /// nothing.
+    #[serde(default)]
+    pub asks_replicas: bool,
 }
 
 /// The longest that a request waits for another deployment of its service.
@@ -109,6 +114,7 @@ impl Plan {
             hotfix: request.hotfix,
             at: now,
             pauses,
+            asks_replicas: service.checks.replicas.is_some() && !request.cause.is_urgent(),
             service,
         })
     }
@@ -145,6 +151,11 @@ impl Plan {
             true => &[],
             false => &self.service.checks.smoke,
         }
+    }
+
+    /// The read replicas that must keep up.
+    pub fn replicas(&self) -> Option<&ReplicaCheck> {
+        self.service.checks.replicas.as_ref().filter(|_| self.asks_replicas)
     }
 
     /// For what this deployment, once `Deployed`, is blamed. A way back is blamed for nothing: else
@@ -275,6 +286,8 @@ mod tests {
             serde_json::from_value(json!({ "canary": { "percent": 10, "hold": "5m" } }))
                 .expect("a strategy");
         service.checks.alarms = vec!["checkout-errors".into()];
+        let replicas = serde_json::from_value(json!({ "instances": ["orders-replica"] }));
+        service.checks.replicas = Some(replicas.expect("replicas"));
         let way = |cause: &str| {
             let request = json!({ "service": "checkout", "tag": "v1.4.0", "cause": cause });
             let request: Request = serde_json::from_value(request).expect("a request");
@@ -296,6 +309,7 @@ mod tests {
         assert_eq!((forth.pauses.len(), forth.alarms().len()), (3, 1));
         assert!(matches!(forth.strategy(), Strategy::Canary { .. }));
         assert_eq!((back.pauses.len(), back.alarms().len()), (1, 0));
+        assert!(forth.replicas().is_some() && back.replicas().is_none());
         assert_eq!(back.pauses[0].stage, crate::strategy::Stage::PostTestTrafficShift);
         assert!(matches!(back.strategy(), Strategy::BlueGreen {}));
         let now = Timestamp::UNIX_EPOCH;

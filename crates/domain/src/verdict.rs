@@ -359,6 +359,7 @@ mod tests {
         Evidence {
             gives_way: None,
             spared: false,
+            replicas: vec![],
             alarms: alarm
                 .map(|since| Alarm {
                     name: "5xx".into(),

@@ -14,6 +14,7 @@ use domain::service::ServiceDocument;
 use jiff::Timestamp;
 use local::account::{Account, Settings, Store, images};
 use local::bus;
+use local::databases::SimulatedReplica;
 use local::processes::Artifact;
 use local::simulated::{Behaviour, Simulated};
 use serde_json::{Value, json};
@@ -203,6 +204,11 @@ impl World {
             assert_eq!(failure.name(), "Unavailable", "{failure}");
             tokio::time::sleep(Duration::from_secs(60)).await;
         }
+    }
+
+    /// Makes a read replica known, or another one of the same name in its place.
+    pub fn replica(&self, name: &str, replica: SimulatedReplica) {
+        self.account.database(name, Arc::new(replica));
     }
 
     /// Whether an image of this tag was made.

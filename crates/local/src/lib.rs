@@ -4,6 +4,7 @@ pub mod account;
 pub mod alarms;
 pub mod bus;
 pub mod daemon;
+pub mod databases;
 pub mod door;
 pub mod ecs;
 pub mod load;

@@ -4,12 +4,14 @@ use serde_json::Value;
 use tracing::Span;
 use tracing::field::Empty;
 
-/// Where the inputs have the execution: most steps, those with a plan alone, an execution's end.
-const EXECUTION: [&str; 3] = ["/deployment", "/plan/deployment", "/name"];
+/// Where the inputs have the execution: most steps, those with a plan alone, an execution's end, a
+/// deployment that waits for replicas.
+const EXECUTION: &[&str] = &["/deployment", "/plan/deployment", "/name", "/asked/lease/holder"];
 /// Where the inputs have the service.
-const SERVICE: [&str; 3] = ["/plan/service/name", "/request/service", "/service"];
+const SERVICE: &[&str] =
+    &["/plan/service/name", "/request/service", "/service", "/asked/lease/service"];
 /// Where the inputs have the digest.
-const DIGEST: [&str; 3] = ["/plan/digest", "/request/digest", "/digest"];
+const DIGEST: &[&str] = &["/plan/digest", "/request/digest", "/digest"];
 
 /// No name is longer. What is, is no name, and would fill the log.
 const LONGEST: usize = 200;
@@ -25,7 +27,7 @@ pub(crate) fn span(step: &'static str, input: &Value, request_id: &str) -> Span 
         request_id
     );
     for (field, places) in [("execution", EXECUTION), ("service", SERVICE), ("digest", DIGEST)] {
-        if let Some(found) = find(input, &places) {
+        if let Some(found) = find(input, places) {
             span.record(field, found);
         }
     }
@@ -74,11 +76,16 @@ mod tests {
                 json!({ "name": "checkout-1", "status": "ABORTED" }),
                 [Some("checkout-1"), None, None],
             ),
+            (
+                "replicas",
+                json!({ "asked": { "lease": { "service": "checkout", "holder": "checkout-1" } } }),
+                [Some("checkout-1"), Some("checkout"), None],
+            ),
             ("resume", json!({ "detail-type": "ECS Hook State Change" }), [None; 3]),
             ("any", json!({ "deployment": 7, "name": "x".repeat(201), "digest": "" }), [None; 3]),
             ("any", json!("text"), [None; 3]),
         ] {
-            let found = [EXECUTION, SERVICE, DIGEST].map(|places| find(&input, &places));
+            let found = [EXECUTION, SERVICE, DIGEST].map(|places| find(&input, places));
             assert_eq!(found, expected, "{step}");
         }
     }

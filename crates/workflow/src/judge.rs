@@ -9,7 +9,8 @@ use domain::strategy::Stage;
 use domain::verdict::{self, Verdict};
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{Alarms, Balancer, Clock, Fleet, Ledger, Probe};
+use crate::ports::{Alarms, Balancer, Clock, Fleet, Ledger, Metrics, Probe, Replicas};
+use crate::replicas;
 
 /// A rollout to look at.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -21,12 +22,14 @@ pub struct Judge {
 }
 
 /// Reads how the rollout stands, measures what can be measured there, and decides.
+#[expect(clippy::too_many_arguments, reason = "a step's signature is its list of permissions")]
 pub async fn judge(
     clock: &impl Clock,
     fleet: &impl Fleet,
     balancer: &impl Balancer,
-    alarms: &impl Alarms,
+    cloudwatch: &(impl Alarms + Metrics),
     probe: &impl Probe,
+    replicas: &impl Replicas,
     ledger: &impl Ledger,
     input: Judge,
 ) -> Result<Verdict, Failure> {
@@ -43,8 +46,15 @@ pub async fn judge(
             let desk = ledger.desk(&plan.service.name).await?;
             let gives_way = desk.gives_way(&plan.deployment).map(str::to_owned);
             let words = desk.words.clone();
-            let measured = measure(fleet, balancer, alarms, probe, &plan, &state, &progress);
-            Evidence { gives_way, words, spared: desk.spares(now), ..measured.await? }
+            let measured =
+                measure(fleet, balancer, cloudwatch, probe, &plan, &state, &progress).await?;
+            let replicas = match (&progress, plan.replicas()) {
+                (Progress::Paused { .. }, Some(check)) => {
+                    replicas::find(replicas, cloudwatch, check, state.began, now).await
+                }
+                _ => Vec::new(),
+            };
+            Evidence { gives_way, words, spared: desk.spares(now), replicas, ..measured }
         }
     };
 

@@ -17,6 +17,7 @@ mod launch;
 mod plan;
 mod preserve;
 mod proceed;
+mod replicas;
 mod restore;
 mod watch;
 
@@ -46,6 +47,7 @@ pub use launch::{Launch, Launched, launch};
 pub use plan::{Wanted, plan};
 pub use preserve::{Preserve, preserve};
 pub use proceed::{Proceed, proceed};
+pub use replicas::{Asked, KeepUp, replicas};
 pub use restore::{Restore, Restored, restore};
 pub use watch::{LookOut, watch};
 

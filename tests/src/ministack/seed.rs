@@ -120,6 +120,22 @@ impl Ministack {
         self.api.call(CLOUDWATCH, "SetAlarmState", &state).await;
     }
 
+    /// Has the lag of a replica be so many seconds or milliseconds, for a while back and a while on.
+    pub async fn lag(&self, metric: &str, instance: &str, lag: f64) {
+        let now = jiff::Timestamp::now().as_second();
+        let datum = |minute: i64| {
+            json!({
+                "MetricName": metric,
+                "Dimensions": [{ "Name": "DBInstanceIdentifier", "Value": instance }],
+                "Timestamp": now - now % 60 + minute * 60,
+                "Value": lag
+            })
+        };
+        let data: Vec<_> = (-30..5).map(datum).collect();
+        let data = json!({ "Namespace": "AWS/RDS", "MetricData": data });
+        self.api.call(CLOUDWATCH, "PutMetricData", &data).await;
+    }
+
     /// Makes a function and answers its ARN. Its bootstrap becomes the program, so the function is
     /// that very process; it leaves word of its number, and its log, in the emulator's folder.
     pub async fn function(&self, function: &Function<'_>) -> String {

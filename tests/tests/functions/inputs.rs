@@ -92,6 +92,13 @@ pub(crate) fn input(verb: &str) -> Value {
             "deployment": "checkout-1", "request": { "service": "checkout", "tag": "v1.4.2" }
         }),
         "claim" => json!({ "plan": plan(), "token": TOKEN }),
+        "replicas" => json!({
+            "asked": {
+                "instances": ["orders-replica"], "max_lag_seconds": 30, "within_seconds": 600,
+                "lease": lease
+            },
+            "since": "2026-05-04T09:12:20Z"
+        }),
         "check" => json!({ "plan": plan(), "lease": lease }),
         "launch" => json!({ "plan": plan(), "lease": lease, "blue": blue }),
         "watch" => json!({
@@ -151,6 +158,7 @@ pub(crate) fn field(verb: &str) -> (&'static str, &'static str) {
         "resolve" => ("/tag", "tag"),
         "plan" => ("/request/service", "request.service"),
         "claim" => ("/token", "token"),
+        "replicas" => ("/since", "since"),
         "check" => ("/lease/holder", "lease.holder"),
         "launch" => ("/blue/task_definition", "blue.task_definition"),
         "watch" => ("/plan/deployment", "plan.deployment"),

@@ -8,6 +8,7 @@ mod lost_answers;
 mod people;
 mod queue;
 mod refusals;
+mod replicas;
 mod rollback;
 mod steps;
 mod stopped;

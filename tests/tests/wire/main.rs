@@ -6,6 +6,7 @@ mod going_back;
 mod lost;
 mod people;
 mod queue;
+mod replicas;
 mod taken_back;
 
 mod calls;

@@ -252,6 +252,7 @@ async fn functions(aws: &Ministack, ecs: &Ecs, ghcr: &Ghcr) -> BTreeMap<String, 
         ("AWS_ENDPOINT_URL_ECS", format!("http://{}", ecs.address)),
         ("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", format!("http://{}", ecs.address)),
         ("AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2", format!("http://{}", ecs.address)),
+        ("AWS_ENDPOINT_URL_RDS", format!("http://{}", ecs.address)),
         ("CUTOVER_BUS", BUS.to_owned()),
         ("CUTOVER_DEPLOYMENT_MACHINE", machine_arn("deployment")),
         ("CUTOVER_LOG", "debug".to_owned()),
@@ -279,8 +280,11 @@ async fn functions(aws: &Ministack, ecs: &Ecs, ghcr: &Ghcr) -> BTreeMap<String, 
 /// Makes the state machines from the files that AWS gets, and adds their ARNs.
 async fn machines(aws: &Ministack, mut arns: BTreeMap<String, String>) -> BTreeMap<String, String> {
     arns.extend(MACHINES.map(|(machine, _)| (machine.to_owned(), machine_arn(machine))));
+    // What is replaced in a definition is named as Terraform names variables.
+    let named: BTreeMap<_, _> =
+        arns.iter().map(|(name, arn)| (name.replace('-', "_"), arn.clone())).collect();
     for (machine, text) in MACHINES {
-        let definition = asl::substitute(text, |name| arns.get(name).cloned());
+        let definition = asl::substitute(text, |name| named.get(name).cloned());
         let definition = definition.unwrap_or_else(|error| panic!("{machine}: {error}"));
         let made = aws.machine(&format!("cutover-{machine}"), &definition).await;
         assert_eq!(made, arns[machine]);
@@ -321,7 +325,7 @@ fn introduce(aws: &Ministack, ecs: &Ecs, ghcr: &Ghcr, listener: &TestListener) {
             std::io::stderr(),
             "one story's services, the others have their own:\n\
              \x20 {}  ministack 1.5.33: Step Functions, Lambda (processes), EventBridge, DynamoDB, Parameter Store, Secrets Manager, CloudWatch\n\
-             \x20 http://{}  our model of ECS, its load balancer and its logs\n\
+             \x20 http://{}  our model of ECS, its load balancer, its logs and the databases\n\
              \x20 {proxy}  the way to ghcr.io, by TLS\n\
              \x20 http://{}  the test listener",
             aws.endpoint(), ecs.address, listener.address,

@@ -6,6 +6,7 @@ use aws::CloudWatch;
 use domain::metric::{Point, Query, Series, Statistic};
 use domain::replica::LagMetric;
 use domain::seconds::Seconds;
+use domain::seconds::Seconds;
 use domain::strategy::Percent;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -16,7 +17,7 @@ use crate::support::{Answer, Aws, Script, epoch};
 const GET_METRIC_DATA: &str = "GraniteServiceVersion20100801.GetMetricData";
 
 fn lag(instance: &str) -> Query {
-    LagMetric::ReplicaLag.query(instance)
+    LagMetric::ReplicaLag.query(instance, Seconds::minutes(1))
 }
 
 fn at(second: i64) -> Timestamp {

@@ -2,6 +2,7 @@
 
 use aws::Rds;
 use domain::replica::{Instance, Member, Replica, Replication, Role};
+use domain::seconds::Seconds;
 use serde_json::{Value, json};
 use workflow::ports::Replicas;
 
@@ -56,6 +57,8 @@ fn plain(name: &str, engine: &str) -> Instance {
         source: None,
         replication: None,
         member: None,
+        replicas: None,
+        every: Seconds::minutes(1),
     }
 }
 
@@ -83,7 +86,10 @@ async fn instances_are_found_by_one_call_and_a_missing_one_is_missing() {
          <Normal>true</Normal><Status>replicating</Status><Message></Message>\
          </DBInstanceStatusInfo></StatusInfos>",
     );
-    let both = listed(&[replica, instance("shop-1", "postgres", "")]);
+    let source = "<ReadReplicaDBInstanceIdentifiers>\
+         <ReadReplicaDBInstanceIdentifier>shop-2</ReadReplicaDBInstanceIdentifier>\
+         </ReadReplicaDBInstanceIdentifiers>";
+    let both = listed(&[replica, instance("shop-1", "postgres", source)]);
     let (aws, rds) = play(Script::new().on(DESCRIBE_INSTANCES, move |_| instances(&both))).await;
 
     let replicas = rds.replicas(&names(&["Shop-1", "shop-2", "shop-3"])).await;
@@ -94,6 +100,7 @@ async fn instances_are_found_by_one_call_and_a_missing_one_is_missing() {
             "shop-2",
             Instance {
                 source: Some("shop-1".into()),
+                replicas: Some(1),
                 replication: Some(Replication {
                     normal: true,
                     status: "replicating".into(),
@@ -113,6 +120,37 @@ async fn instances_are_found_by_one_call_and_a_missing_one_is_missing() {
         "MaxRecords": "100",
     });
     assert_eq!(aws.only_call().body, asked, "no cluster is asked for where there is none");
+}
+
+#[tokio::test]
+async fn who_is_followed_is_asked_how_many_replicas_it_has() {
+    let replica = |name: &str, source: &str| {
+        let source = format!(
+            "<ReadReplicaSourceDBInstanceIdentifier>{source}</ReadReplicaSourceDBInstanceIdentifier>"
+        );
+        instance(name, "mysql", &source)
+    };
+    let elsewhere = "arn:aws:rds:us-east-1:111122223333:db:shop-1";
+    let replicas = listed(&[replica("shop-2", "shop-1"), replica("shop-9", elsewhere)]);
+    let two = "<ReadReplicaDBInstanceIdentifiers>\
+         <ReadReplicaDBInstanceIdentifier>shop-2</ReadReplicaDBInstanceIdentifier>\
+         <ReadReplicaDBInstanceIdentifier>shop-3</ReadReplicaDBInstanceIdentifier>\
+         </ReadReplicaDBInstanceIdentifiers>";
+    let source = listed(&[instance("shop-1", "mysql", two)]);
+    let script = Script::new().on(DESCRIBE_INSTANCES, move |call| {
+        match call.body["Filters.Filter.1.Values.Value.1"] == "shop-1" {
+            true => instances(&source),
+            false => instances(&replicas),
+        }
+    });
+    let (aws, rds) = play(script).await;
+
+    let told = rds.replicas(&names(&["shop-2", "shop-9"])).await.expect("they are told");
+
+    let counted: Vec<_> =
+        told.iter().map(|it| it.instance.as_ref().and_then(|it| it.replicas)).collect();
+    assert_eq!(counted, [Some(2), None], "of another region nobody can be asked here");
+    assert_eq!(aws.calls().len(), 2);
 }
 
 #[tokio::test]
@@ -171,7 +209,7 @@ async fn members_of_a_cluster_are_its_writer_or_its_readers() {
 
     let member = |name: &str, role| {
         let member = Some(Member { cluster: "shop".into(), role });
-        found(name, Instance { member, ..plain(name, "aurora-postgresql") })
+        found(name, Instance { member, replicas: Some(1), ..plain(name, "aurora-postgresql") })
     };
     let outside = Instance { source: Some("shop".into()), ..plain("outside", "postgres") };
     let expected = vec![

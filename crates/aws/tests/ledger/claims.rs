@@ -54,6 +54,7 @@ fn plan(claimer: usize) -> Plan {
         by: None,
         at: skew(claimer).now(),
         pauses: vec![],
+        asks_replicas: false,
     }
 }
 

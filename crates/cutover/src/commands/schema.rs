@@ -5,6 +5,7 @@ use domain::approval::Approve;
 use domain::event::Paused;
 use domain::outcome::Outcome;
 use domain::release::ImagePushed;
+use domain::replica::ReplicaCheck;
 use domain::request::Request;
 use domain::service::ServiceDocument;
 use domain::trigger::GoBack;
@@ -33,6 +34,8 @@ enum Name {
     Request,
     /// The input of the rollback machine: which service goes back, where to, by whom, and why
     GoBack,
+    /// The input of the replica check: which read replicas, and what of them
+    ReplicaCheck,
     /// The input of the function `approve`: which deployment may go on, by whom, and why
     Approve,
     /// The detail of the event `Image Pushed`, and the input of the release machine
@@ -67,6 +70,7 @@ impl Name {
             Self::Service => read::<ServiceDocument>(),
             Self::Request => read::<Request>(),
             Self::GoBack => read::<GoBack>(),
+            Self::ReplicaCheck => read::<ReplicaCheck>(),
             Self::Approve => read::<Approve>(),
             Self::ImagePushed => told::<ImagePushed>(),
             Self::DeploymentPaused => told::<Paused>(),

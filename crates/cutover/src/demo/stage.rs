@@ -197,6 +197,7 @@ fn setup(parts: &[Part], secret: &str, folder: &TempDir) -> Result<Setup, String
             .collect(),
         services: services?,
         alarms: alarms.map_err(|mistakes| mistakes.to_string())?,
+        replicas: Vec::new(),
     })
 }
 

@@ -38,6 +38,10 @@ pub(super) fn dangers(service: &ServiceDocument) -> Vec<Danger> {
         }
         let when = format!("after {}, at once when it has traffic", checks.within);
         add("green has no healthy target".to_owned(), when);
+        if let Some(replicas) = &checks.replicas {
+            let what = format!("a read replica lags more than {}", replicas.max_lag);
+            add(what, format!("after {} at a pause", replicas.within));
+        }
         let what = "not all targets are healthy, or an alarm is gone".to_owned();
         add(what, format!("{UNCLEAR} after the pause would have been over"));
         add("nobody answers a pause: Cutover is down".to_owned(), nobody(service));

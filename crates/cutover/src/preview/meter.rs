@@ -39,6 +39,7 @@ impl Meter {
             desks: SERVICES * (DESK + names as u64),
             record: 0,
             alarms: checks.alarms.len() as u64,
+            replicas: checks.replicas.as_ref().map_or(0, |it| it.instances.len() as u64),
             smoke: checks.smoke.iter().map(|smoke| smoke.within_ms).max().unwrap_or_default(),
         };
         Self { sizes, units: Units::default(), calls: BTreeMap::new(), unknown: BTreeSet::new() }

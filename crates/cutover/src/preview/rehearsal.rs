@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use local::account::{Account, Settings, Store, Told, images};
 use local::alarms::{AlarmDefinition, Alarms};
 use local::bus;
+use local::databases::SimulatedReplica;
 use local::processes::Artifact;
 use local::simulated::{Behaviour, Simulated};
 use parking_lot::Mutex;
@@ -87,6 +88,11 @@ async fn rehearse(document: &ServiceDocument) -> Result<Rehearsal, String> {
     .map_err(|error| error.to_string())?;
 
     let blue = push(&account, &service.image, "v1.0.0")?;
+    for name in service.checks.replicas.iter().flat_map(|replicas| &replicas.instances) {
+        let count = service.checks.replicas.as_ref().and_then(|replicas| replicas.count);
+        let replica = SimulatedReplica::new(name, |_| Some(0.0)).being(|it| it.replicas = count);
+        account.database(name, Arc::new(replica));
+    }
     account.add(service.clone(), &blue.digest, 1).map_err(|failure| failure.to_string())?;
     // Blue stands, and its alarms know that it is well.
     tokio::time::sleep(Duration::from_mins(10)).await;

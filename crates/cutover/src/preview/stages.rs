@@ -39,7 +39,8 @@ pub(super) fn stages(service: &ServiceDocument) -> Vec<Stage> {
     let judged = |smoke: bool| {
         let smoke = (smoke && !checks.smoke.is_empty()).then_some("smoke");
         let alarms = (!checks.alarms.is_empty()).then_some("alarms");
-        [smoke, Some("targets"), alarms].into_iter().flatten().collect::<Vec<_>>()
+        let replicas = checks.replicas.as_ref().map(|_| "replicas");
+        [smoke, Some("targets"), alarms, replicas].into_iter().flatten().collect::<Vec<_>>()
     };
     let alarms: Vec<_> = (!checks.alarms.is_empty()).then_some("alarms").into_iter().collect();
     let moving = |what: &str, share: f64, at_most, judged: &[&'static str]| Stage {
@@ -51,15 +52,21 @@ pub(super) fn stages(service: &ServiceDocument) -> Vec<Stage> {
         at_most,
         judged: judged.to_vec(),
     };
+    let waited = checks.replicas.as_ref();
+    let mut stages: Vec<_> = waited
+        .map(|it| moving("replicas are waited for", 0.0, Some(it.within), &["replicas"]))
+        .into_iter()
+        .collect();
     if service.strategy == (Strategy::Rolling {}) {
-        return vec![Stage {
+        stages.push(Stage {
             share: (0.0, 100.0),
             ..moving("ECS replaces task by task", 0.0, None, &alarms)
-        }];
+        });
+        return stages;
     }
 
     let healthy = [["tasks"].as_slice(), &alarms].concat();
-    let mut stages = vec![moving("green starts", 0.0, Some(checks.start_within), &healthy)];
+    stages.push(moving("green starts", 0.0, Some(checks.start_within), &healthy));
     for pause in service.strategy.pauses(service.bake) {
         let asked = |what: &str, times, share, at_least| Stage {
             what: what.to_owned(),
@@ -121,7 +128,13 @@ pub(super) fn checks(service: &ServiceDocument) -> Vec<Check> {
         };
         check(format!("alarm {alarm}"), good)
     });
-    smoke.chain(targets).chain(alarms).collect()
+    let replicas = checks.replicas.iter().flat_map(|replicas| {
+        replicas.instances.iter().map(|name| {
+            let good = format!("replicates, and lags {} at most", replicas.max_lag);
+            check(format!("replica {name}"), &good)
+        })
+    });
+    smoke.chain(targets).chain(alarms).chain(replicas).collect()
 }
 
 /// What a good answer is.

@@ -29,7 +29,7 @@ fn a_deployment_with_a_ten_minute_bake_costs_less_than_a_cent() {
     assert_eq!(preview.rehearsal.outcome.end, End::Deployed);
     assert!(preview.bill.total <= 0.01, "{:?}", preview.bill);
     // The pauses, the bake of five waits and a minute until green stands.
-    assert_eq!(preview.rehearsal.transitions["deployment"], 33);
+    assert_eq!(preview.rehearsal.transitions["deployment"], 34);
     assert_eq!(preview.rehearsal.took, Seconds::minutes(11));
 }
 

@@ -32,6 +32,8 @@ pub(super) struct Sizes {
     pub(super) record: u64,
     /// How many alarms are asked at once.
     pub(super) alarms: u64,
+    /// How many read replicas are asked at once.
+    pub(super) replicas: u64,
     /// The longest that a good answer to a smoke request takes, in milliseconds.
     pub(super) smoke: u64,
 }
@@ -79,6 +81,10 @@ impl Units {
                 let alarm_reads = sizes.alarms.div_ceil(ALARMS);
                 Self { alarm_reads, ..requests(alarm_reads) }
             }
+            // rds:DescribeDBInstances, of the replicas and of what they follow; rds:DescribeDBClusters.
+            "replicas.replicas" => requests(3),
+            // cloudwatch:GetMetricData, which is paid by the metric.
+            "metrics.series" => Self { alarm_reads: sizes.replicas, ..requests(1) },
             "probe.ask" => Self { millis: sizes.smoke, ..Self::default() },
             // dynamodb:GetItem, strongly consistent.
             "ledger.desk" => Self { reads: reads(sizes.desk), ..requests(1) },
@@ -129,13 +135,15 @@ mod tests {
 
     #[test]
     fn what_is_read_and_written_is_rounded_up() {
-        let sizes = Sizes { desk: 1025, desks: 9000, record: 4097, alarms: 101, smoke: 700 };
+        let sizes =
+            Sizes { desk: 1025, desks: 9000, record: 4097, alarms: 101, replicas: 2, smoke: 700 };
         let of = |call| Units::of(call, &sizes).expect(call);
 
         assert_eq!((of("ledger.desk").reads, of("ledger.replace").writes), (1, 2));
         assert_eq!((of("ledger.append").reads, of("ledger.append").writes), (2, 1));
         assert_eq!(of("ledger.watchers").reads, 3);
         assert_eq!(of("alarms.states").alarm_reads, 2);
+        assert_eq!(of("metrics.series").alarm_reads, 2);
         assert_eq!(of("probe.ask").millis, 700);
         assert_eq!(Units::of("ledger.burn", &sizes), None);
     }

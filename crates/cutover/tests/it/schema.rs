@@ -12,10 +12,11 @@ use serde_json::Value;
 use crate::validate::{BAD, GOOD};
 use crate::world::World;
 
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "service",
     "request",
     "go-back",
+    "replica-check",
     "approve",
     "image-pushed",
     "deployment-paused",

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::approval::Approval;
 use crate::name::{Arn, Image, ServiceName};
 use crate::policy::TagPolicy;
+use crate::replica::ReplicaCheck;
 use crate::seconds::Seconds;
 use crate::strategy::Strategy;
 
@@ -114,6 +115,9 @@ pub struct Checks {
     /// CloudWatch alarms, by name, that must not ring.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alarms: Vec<String>,
+    /// Read replicas that must keep up before the deployment begins and while it is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replicas: Option<ReplicaCheck>,
 }
 
 impl Default for Checks {
@@ -124,6 +128,7 @@ impl Default for Checks {
             test_url: None,
             within: thirty_seconds(),
             alarms: vec![],
+            replicas: None,
         }
     }
 }

@@ -140,6 +140,30 @@ mod tests {
                 with("checks", json!({ "alarms": ["a", "b", "a"] })),
                 "at `checks.alarms[2]`: \"a\" is listed twice",
             ),
+            (
+                with("checks", json!({ "replicas": { "instances": [] } })),
+                "at `checks.replicas.instances`: name 1 to 40 instances",
+            ),
+            (
+                with("checks", json!({ "replicas": { "instances": ["orders_2"] } })),
+                "at `checks.replicas.instances[0]`: an instance's name has",
+            ),
+            (
+                with("checks", json!({ "replicas": { "instances": ["a", "A"] } })),
+                "at `checks.replicas.instances[1]`: \"A\" is listed twice",
+            ),
+            (
+                with("checks", json!({ "replicas": { "instances": ["a"], "count": 0 } })),
+                "at `checks.replicas.count`: a replica that is listed is one",
+            ),
+            (
+                with("checks", json!({ "replicas": { "instances": ["a"], "max_lag": 0 } })),
+                "at `checks.replicas.max_lag`: choose 1 second at least",
+            ),
+            (
+                with("checks", json!({ "replicas": { "instances": ["a"], "within": "2h" } })),
+                "at `checks.replicas.within`: choose 1 second to 1 hour",
+            ),
             (with("after", json!(["checkout"])), "at `after[0]`: a service does not come after"),
             (with("after", json!(["a", "b", "a"])), "at `after[2]`: `a` is listed twice"),
             ("{".into(), "this is not JSON: EOF"),

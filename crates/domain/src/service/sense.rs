@@ -1,6 +1,7 @@
 //! What no type can rule out in a service document.
 
 use super::{Mistake, ServiceDocument};
+use crate::replica::ReplicaCheck;
 use crate::seconds::Seconds;
 use crate::strategy::Strategy;
 
@@ -66,6 +67,10 @@ impl ServiceDocument {
             unless(right, &path, "an alarm's name has 1 to 255 characters".into());
             let twice = self.checks.alarms[..index].contains(alarm);
             unless(!twice, &path, format!("{alarm:?} is listed twice"));
+        }
+        let replicas = self.checks.replicas.iter().flat_map(ReplicaCheck::nonsense);
+        for (field, what) in replicas {
+            unless(false, &format!("checks.replicas.{field}"), what);
         }
         if let Some(approval) = &self.approval {
             let stops = self.strategy.pauses(self.bake);

@@ -13,9 +13,10 @@ use super::steps::VERBS;
 use crate::bus::{Pattern, Rule};
 
 /// The state machines, by name and text.
-pub const MACHINES: [(&str, &str); 4] = [
+pub const MACHINES: [(&str, &str); 5] = [
     ("release", include_str!("../../../../statemachines/release.asl.json")),
     ("deployment", include_str!("../../../../statemachines/deployment.asl.json")),
+    ("replica-check", include_str!("../../../../statemachines/replica-check.asl.json")),
     ("rollback", include_str!("../../../../statemachines/rollback.asl.json")),
     ("recovery", include_str!("../../../../statemachines/recovery.asl.json")),
 ];
@@ -95,8 +96,8 @@ fn read(region: &str, account: &str) -> Machines {
         true => Some(name.to_owned()),
         false => MACHINES
             .iter()
-            .any(|(machine, _)| *machine == name)
-            .then(|| machine_arn(region, account, name)),
+            .find(|(machine, _)| machine.replace('-', "_") == name)
+            .map(|(machine, _)| machine_arn(region, account, machine)),
     };
     let read = |(name, text): (&str, &str)| {
         let text = substitute(text, value).unwrap_or_else(|report| panic!("{name}: {report}"));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use asl::{Execution, Keep, Start, Status, StatusChange};
 use domain::Failure;
@@ -21,6 +22,8 @@ pub(super) struct Executions {
     machines: Arc<Machines>,
     by_name: Mutex<BTreeMap<String, Known>>,
     keep: Keep,
+    /// Counts those that were given no name.
+    unnamed: AtomicU64,
 }
 
 /// An execution that is or was.
@@ -57,6 +60,7 @@ impl Executions {
             machines: machines(&settings.region, &settings.account),
             by_name: Mutex::default(),
             keep: settings.keep,
+            unnamed: AtomicU64::default(),
         }
     }
 
@@ -70,6 +74,17 @@ impl Executions {
 
     pub(super) fn get(&self, machine: &str, name: &str) -> Option<Execution> {
         self.by_name.lock().get(&key(machine, name))?.execution.clone()
+    }
+
+    /// A name that was never used.
+    fn unused(&self, machine: &str) -> String {
+        loop {
+            let number = self.unnamed.fetch_add(1, Ordering::Relaxed);
+            let name = format!("unnamed-{number}");
+            if !self.by_name.lock().contains_key(&key(machine, &name)) {
+                return name;
+            }
+        }
     }
 
     /// All executions of this life of the account, by machine and name.
@@ -197,9 +212,10 @@ async fn nested<P: Plant>(
 ) -> Result<Value, asl::TaskError> {
     let arn = arguments["StateMachineArn"].as_str().unwrap_or_default();
     let machine = arn.rsplit(":cutover-").next().unwrap_or_default();
-    let name = arguments["Name"].as_str().unwrap_or_default();
+    let named = arguments["Name"].as_str().map(str::to_owned);
+    let name = named.unwrap_or_else(|| account.executions.unused(machine));
 
-    let started = account.start(machine, name, arguments["Input"].clone());
+    let started = account.start(machine, &name, arguments["Input"].clone());
     let execution = started.map_err(|error| match error {
         NotStarted::AlreadyExists(_) => {
             asl::TaskError::new("StepFunctions.ExecutionAlreadyExistsException", error.to_string())

@@ -20,6 +20,7 @@ use super::steps::{self, Payload};
 use super::{Calls, Images, NotStarted, Observer, Settings, Store, Told, ecs, ledger};
 use crate::alarms::AlarmBook;
 use crate::bus::{self, Bus};
+use crate::databases::Databases;
 use crate::plant::{Orders, Plant, Share};
 
 /// What all parts of an account share.
@@ -31,6 +32,7 @@ pub(super) struct Inner<P: Plant> {
     pub(super) images: Arc<Images>,
     pub(super) documents: RwLock<BTreeMap<ServiceName, ServiceDocument>>,
     pub(super) ecs: ecs::Ecs,
+    pub(super) databases: Databases,
     pub(super) alarms: Mutex<AlarmBook>,
     /// The names of the alarms that ring.
     pub(super) ringing: RwLock<Arc<[String]>>,

@@ -10,6 +10,7 @@ mod told;
 mod inner;
 mod world;
 
+mod databases;
 mod ecs;
 mod evidence;
 mod fleet;
@@ -68,6 +69,7 @@ use self::inner::Inner;
 use self::steps::Payload;
 use crate::alarms::{AlarmBook, AlarmState, Alarms};
 use crate::bus::{Bus, DeadLetter};
+use crate::databases::{Database, Databases};
 use crate::ecs::{CreateService, Service, TaskDefinition};
 use crate::plant::Plant;
 use crate::processes::Artifact;
@@ -115,6 +117,7 @@ impl<P: Plant> Account<P> {
             plant,
             documents: RwLock::default(),
             ecs: ecs::Ecs::load(&store)?,
+            databases: Databases::default(),
             ringing: RwLock::new(ringing::names(&book)),
             alarms: Mutex::new(book),
             alarm_changed: watch::Sender::new(0),
@@ -175,6 +178,11 @@ impl<P: Plant> Account<P> {
         let driving = ecs::drive(Arc::clone(&self.0), place);
         self.0.spawn(driving);
         Ok(())
+    }
+
+    /// Makes a database known under the name by which its replicas are asked for.
+    pub fn database(&self, name: &str, database: Arc<dyn Database>) {
+        self.0.databases.put(name, database);
     }
 
     /// Carries on what ran when the account was last open. Answers how many executions that were.

@@ -17,11 +17,12 @@ use crate::plant::Plant;
 const TIME_LIMIT: Duration = Duration::from_secs(50);
 
 /// Every verb that a state machine, a rule or the webhook may call.
-pub const VERBS: [&str; 21] = [
+pub const VERBS: [&str; 22] = [
     "receive",
     "resolve",
     "plan",
     "claim",
+    "replicas",
     "check",
     "launch",
     "watch",
@@ -128,10 +129,11 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "resolve" => answer(workflow::resolve(w, w, decode(input)?).await),
         "plan" => answer(workflow::plan(w, w, w, w, decode(input)?).await),
         "claim" => answer(workflow::claim(w, w, w, w, decode(input)?).await),
+        "replicas" => answer(workflow::replicas(w, w, w, w, decode(input)?).await),
         "check" => answer(workflow::check(w, w, w, w, decode(input)?).await),
         "launch" => answer(workflow::launch(w, w, decode(input)?).await),
         "watch" => answer(workflow::watch(w, w, w, w, w, decode(input)?).await),
-        "judge" => answer(workflow::judge(w, w, w, w, w, w, decode(input)?).await),
+        "judge" => answer(workflow::judge(w, w, w, w, w, w, w, decode(input)?).await),
         "proceed" => answer(workflow::proceed(w, w, decode(input)?).await),
         "restore" => answer(workflow::restore(w, w, w, decode(input)?).await),
         "preserve" => answer(workflow::preserve(w, w, w, w, w, w, decode(input)?).await),

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use domain::replica::Instance;
 use domain::service::{Place, ServiceDocument};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -51,6 +52,11 @@ impl<P: Plant> Account<P> {
     /// The targets of a target group; `None` if there is no such group.
     pub(crate) fn targets(&self, group: &str) -> Option<Vec<Target>> {
         self.0.targets(group)
+    }
+
+    /// The databases that can be asked now.
+    pub(crate) fn instances(&self) -> Vec<Instance> {
+        self.0.databases.instances()
     }
 
     /// Where there are services.

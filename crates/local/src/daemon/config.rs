@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use domain::name::{Image, Tag};
+use domain::seconds::Seconds;
 use domain::service::ServiceDocument;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserializer, Error as _};
@@ -45,6 +46,25 @@ pub struct Config {
     /// The alarms.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alarms: Vec<AlarmDefinition>,
+    /// The read replicas that service documents name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replicas: Vec<ReplicaConfig>,
+}
+
+/// A streaming replica of a PostgreSQL database, and how both are reached. Whoever connects needs to
+/// be a member of `pg_monitor`. There is no TLS here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplicaConfig {
+    /// The name by which documents ask for it.
+    pub name: String,
+    /// Where the connection string of the primary is: `postgres://user:password@host/database`.
+    pub primary: SecretSource,
+    /// Where that of the replica is.
+    pub replica: SecretSource,
+    /// How often both are asked. Five good answers in a row are needed.
+    #[serde(default = "five_seconds")]
+    pub every: Seconds,
 }
 
 /// One service, and how it stands on this machine.
@@ -154,6 +174,10 @@ impl Config {
 
 fn default_listen() -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, 8420))
+}
+
+fn five_seconds() -> Seconds {
+    Seconds(5)
 }
 
 fn two() -> u32 {

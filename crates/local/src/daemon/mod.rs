@@ -10,7 +10,7 @@ mod sense;
 mod setup;
 mod story;
 
-pub use config::{Config, ConfigError, DocumentSource, ServiceConfig};
+pub use config::{Config, ConfigError, DocumentSource, ReplicaConfig, ServiceConfig};
 pub use secret::{SecretSource, Token};
 pub use setup::{Hosted, Setup};
 pub use story::{Line, Story};
@@ -32,6 +32,7 @@ use self::home::Home;
 use self::left_over::{Remembered, end_left_over};
 use crate::account::{self, Account, Images, Settings, Store, StoreError};
 use crate::bus;
+use crate::databases::Postgres;
 use crate::door::{Door, Reception};
 use crate::ecs;
 use crate::plant::Plant;
@@ -124,6 +125,10 @@ impl Daemon {
         let told = Arc::clone(&lines);
         account.observe(move |it| told.add(it));
 
+        for pair in setup.replicas {
+            let name = pair.name.clone();
+            account.database(&name, Postgres::watch(pair, move || clock.now()));
+        }
         let began = begin(&account, setup.images, setup.services).await;
         let (addresses, carried_on) = match began {
             Ok(began) => began,

@@ -13,6 +13,7 @@ use super::order::order;
 use super::secret::SecretSource;
 use super::setup::Hosted;
 use crate::alarms::{AlarmDefinition, Alarms, Mistake};
+use crate::databases::Pair;
 use crate::processes::Artifact;
 use crate::real::ServiceSettings;
 
@@ -56,6 +57,53 @@ pub(super) fn secrets(
         Some(previous) => secrets.accepting(previous).ok(),
         None => Some(secrets),
     }
+}
+
+/// Every read replica, with how it and its primary are reached.
+pub(super) fn replicas(
+    findings: &mut Findings,
+    config: &Config,
+    services: &[Hosted],
+    read: impl Fn(&SecretSource) -> Result<String, (String, String)>,
+) -> Vec<Pair> {
+    let mut pairs: Vec<Pair> = Vec::new();
+    for (index, replica) in config.replicas.iter().enumerate() {
+        let at = format!("replicas[{index}]");
+        if config.replicas[..index].iter().any(|other| other.name == replica.name) {
+            let what = format!("`{}` is listed twice", replica.name);
+            findings.add(format!("{at}.name"), what, "give each a name of its own");
+        }
+        if !(1..=60).contains(&replica.every.0) {
+            let what = format!("{} is not how often it can be asked", replica.every);
+            findings.add(format!("{at}.every"), what, "choose 1 to 60 seconds");
+        }
+        let mut reached = |field: &str, source: &SecretSource| {
+            let told = read(source).and_then(|text| {
+                // What is wrong with it may quote it.
+                text.parse::<tokio_postgres::Config>().map_err(|_| {
+                    let remedy = "write postgres://user:password@host:port/database";
+                    ("this is no connection string".to_owned(), remedy.to_owned())
+                })
+            });
+            told.map_err(|(what, remedy)| findings.add(format!("{at}.{field}"), what, remedy)).ok()
+        };
+        let (primary, standby) =
+            (reached("primary", &replica.primary), reached("replica", &replica.replica));
+        if let (Some(primary), Some(standby)) = (primary, standby) {
+            let (name, every) = (replica.name.clone(), replica.every);
+            pairs.push(Pair { name, primary, replica: standby, every });
+        }
+    }
+
+    for document in services.iter().map(|service| &service.document) {
+        let named = document.checks.replicas.iter().flat_map(|check| &check.instances);
+        for name in named.filter(|name| !config.replicas.iter().any(|it| it.name == **name)) {
+            let path = format!("the document of {}: checks.replicas", document.name);
+            let what = format!("there is no replica `{name}`");
+            findings.add(path, what, "say in `replicas` how it and its primary are reached");
+        }
+    }
+    pairs
 }
 
 /// Every image, by repository and tag.

@@ -9,8 +9,9 @@ use github::Secrets;
 
 use super::config::Config;
 use super::secret::Token;
-use super::sense::{Findings, alarms, images, secrets, services};
+use super::sense::{Findings, alarms, images, replicas, secrets, services};
 use crate::alarms::{Alarms, Mistakes};
+use crate::databases::Pair;
 use crate::processes::Artifact;
 use crate::real::ServiceSettings;
 
@@ -34,6 +35,8 @@ pub struct Setup {
     pub services: Vec<Hosted>,
     /// The alarms.
     pub alarms: Alarms,
+    /// The read replicas.
+    pub replicas: Vec<Pair>,
 }
 
 /// A service of this machine.
@@ -76,6 +79,8 @@ impl Setup {
         let images = images(&mut findings, config);
         let services = services(&mut findings, config, home);
         let alarms = alarms(&mut findings, config, &services);
+        let replicas =
+            replicas(&mut findings, config, &services, |source| source.read(home, &environment));
 
         match findings.0.is_empty() {
             false => Err(Mistakes(findings.0)),
@@ -88,6 +93,7 @@ impl Setup {
                 images,
                 services,
                 alarms,
+                replicas,
             }),
         }
     }
@@ -182,6 +188,36 @@ mod tests {
             "{mistakes}"
         );
         assert!(mistakes.to_string().contains("\"Catalog\" is not a service name"));
+    }
+
+    #[test]
+    fn a_replica_is_named_where_it_is_and_its_password_is_never_told() {
+        let with = |replicas: Value| {
+            let setup = config(|it| {
+                it["services"][0]["document"]["checks"]["replicas"] =
+                    json!({ "instances": ["orders-replica"] });
+                it["replicas"] = replicas;
+            });
+            setup.map(|setup| format!("{:?}", setup.replicas)).map_err(|it| it.to_string())
+        };
+        let replica = |name: &str| {
+            json!({ "name": name, "primary": { "environment": "SECRET" }, "every": "0s",
+                    "replica": { "environment": "OTHER" } })
+        };
+
+        let none = with(json!([])).expect_err("it is listed");
+        assert!(none.contains("checks.replicas: there is no replica `orders-replica`"), "{none}");
+        let wrong = with(json!([replica("orders-replica"), replica("orders-replica")]));
+        let wrong = wrong.expect_err("nothing of it is right");
+        for told in [
+            "replicas[0].primary: this is no connection string",
+            "replicas[0].replica: the environment variable `OTHER` is not set",
+            "replicas[0].every: 0s is not",
+            "replicas[1].name: `orders-replica` is listed twice",
+        ] {
+            assert!(wrong.contains(told), "{told} is missing in\n{wrong}");
+        }
+        assert!(!wrong.contains("hush"), "{wrong}");
     }
 
     #[test]

@@ -1,11 +1,12 @@
-//! Our model of ECS, its load balancer and its logs behind AWS's own wire protocols, so that
-//! whatever was built with an AWS SDK can be pointed at it: `AWS_ENDPOINT_URL_ECS`,
-//! `AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2` and `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`.
+//! Our model of ECS, its load balancer, its logs and the databases behind AWS's own wire protocols,
+//! so that whatever was built with an AWS SDK can be pointed at it: `AWS_ENDPOINT_URL_ECS`,
+//! `AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2`, `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS` and
+//! `AWS_ENDPOINT_URL_RDS`.
 //!
 //! One listener answers all: a request that names its operation in `X-Amz-Target` is for ECS or
-//! CloudWatch Logs (AWS JSON 1.1), a form is for Elastic Load Balancing (AWS Query). Names and shapes
-//! are those of `aws-sdk-ecs` 1.157, `aws-sdk-cloudwatchlogs` 1.162 and
-//! `aws-sdk-elasticloadbalancingv2` 1.134, bounds those of the API reference.
+//! CloudWatch Logs (AWS JSON 1.1), a form is for Elastic Load Balancing or RDS (AWS Query), as its
+//! version says. Names and shapes are those of `aws-sdk-ecs` 1.157, `aws-sdk-cloudwatchlogs` 1.162,
+//! `aws-sdk-elasticloadbalancingv2` 1.134 and `aws-sdk-rds` 1.159, bounds those of the API reference.
 //!
 //! What is asked of the model is asked of the same account as in process. What AWS knows and the
 //! model does not, an operation or a parameter, is refused by name: ignoring it would let a test pass
@@ -18,6 +19,7 @@ mod fault;
 mod json;
 mod logs;
 mod query;
+mod rds;
 mod refusal;
 #[cfg(test)]
 mod tests;

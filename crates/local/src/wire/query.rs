@@ -11,45 +11,53 @@ use axum::response::Response;
 use uuid::Uuid;
 
 use super::refusal::Refusal;
-use super::{elb, fault};
+use super::{elb, fault, rds};
 use crate::account::Account;
 use crate::plant::Plant;
 
 /// The content type of a form.
 pub(super) const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
-/// The version of Elastic Load Balancing's API.
-const VERSION: &str = "2015-12-01";
-const NAMESPACE: &str = "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/";
+/// The versions of the APIs of Elastic Load Balancing and of RDS.
+const BALANCING: &str = "2015-12-01";
+const DATABASES: &str = "2014-10-31";
 
 /// The fields of a form.
 pub(super) type Form = BTreeMap<String, String>;
 
-/// Answers a call of Elastic Load Balancing.
+/// Answers a call of Elastic Load Balancing, or of RDS.
 pub(super) async fn answer<P: Plant>(
     account: &Account<P>,
     body: Result<Bytes, Refusal>,
 ) -> Response {
     let mut form: Form = match body {
         Ok(body) => form_urlencoded::parse(&body).into_owned().collect(),
-        Err(refusal) => return response("", Err(refusal)),
+        Err(refusal) => return response(BALANCING, "", Err(refusal)),
     };
     let action = form.remove("Action").unwrap_or_default();
     let version = form.remove("Version").unwrap_or_default();
-    let Some((name, call)) = elb::operation(&action).filter(|_| version == VERSION) else {
+    let operation = match version.as_str() {
+        BALANCING => elb::operation(&action),
+        DATABASES => rds::operation(&action),
+        _ => None,
+    };
+    let Some((name, call)) = operation else {
         let message = format!("there is no operation {action:?} of version {version:?} here");
-        return response("", Err(Refusal::new("InvalidAction", message)));
+        return response(&version, "", Err(Refusal::new("InvalidAction", message)));
     };
 
-    fault::make(account, name, || response(&action, call(account, form))).await
+    fault::make(account, name, || response(&version, &action, call(account, form))).await
 }
 
-fn response(action: &str, answer: Result<String, Refusal>) -> Response {
+fn response(version: &str, action: &str, answer: Result<String, Refusal>) -> Response {
+    let service = if version == DATABASES { "rds" } else { "elasticloadbalancing" };
+    let version = if version == DATABASES { DATABASES } else { BALANCING };
+    let namespace = format!("http://{service}.amazonaws.com/doc/{version}/");
     let id = Uuid::new_v4();
     let (status, body) = match answer {
         Ok(result) => (
             StatusCode::OK,
             format!(
-                "<{action}Response xmlns=\"{NAMESPACE}\">\
+                "<{action}Response xmlns=\"{namespace}\">\
                  <{action}Result>{result}</{action}Result>\
                  <ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata>\
                  </{action}Response>"
@@ -58,7 +66,7 @@ fn response(action: &str, answer: Result<String, Refusal>) -> Response {
         Err(Refusal { code, message }) => (
             StatusCode::BAD_REQUEST,
             format!(
-                "<ErrorResponse xmlns=\"{NAMESPACE}\">\
+                "<ErrorResponse xmlns=\"{namespace}\">\
                  <Error><Type>Sender</Type>{}{}</Error><RequestId>{id}</RequestId>\
                  </ErrorResponse>",
                 element("Code", code),

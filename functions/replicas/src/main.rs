@@ -1,0 +1,15 @@
+//! Asks whether the read replicas keep up.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), shell::Error> {
+    let clock = aws::SystemClock;
+    let config = aws::config(None, None).await;
+    let replicas = aws::Rds::new(&config);
+    let metrics = aws::CloudWatch::new(&config);
+    let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
+
+    shell::run("replicas", async |input| {
+        workflow::replicas(&clock, &replicas, &metrics, &ledger, input).await
+    })
+    .await
+}
