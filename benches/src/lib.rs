@@ -1,6 +1,7 @@
 //! How fast it is: what the benchmarks measure, as functions that a test may run too.
 
 pub mod comparison;
+pub mod releases;
 
 use asl::Keep;
 use domain::outcome::End;

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::metric::{Measured, MetricCheck};
 use crate::service::Smoke;
 
 /// What was measured in one look at a rollout.
@@ -16,6 +17,9 @@ pub struct Evidence {
     pub targets: Option<Targets>,
     /// The smoke requests and their answers; asked only before production moves.
     pub smoke: Vec<(Smoke, Result<Answer, String>)>,
+    /// The metrics, and what they were or why that is not known; asked only while production sees
+    /// green.
+    pub metrics: Vec<(MetricCheck, Result<Measured, String>)>,
     /// What the deployment has to give way to.
     pub gives_way: Option<String>,
     /// Whether a newer change is taken back first when an alarm rings.
@@ -109,13 +113,14 @@ impl Finding {
 }
 
 impl Evidence {
-    /// What every check says of a rollout that began at `began` and wants `wanted` tasks.
-    pub fn findings(&self, began: Timestamp, wanted: u32) -> Vec<Finding> {
+    /// What every check says `now` of a rollout that began at `began` and wants `wanted` tasks.
+    pub fn findings(&self, began: Timestamp, wanted: u32, now: Timestamp) -> Vec<Finding> {
         let alarms = self.alarms.iter().map(|alarm| alarm.finding(began, self.spared));
         let targets = self.targets.iter().map(|targets| targets.finding(wanted));
         let smoke = self.smoke.iter().map(|(smoke, answer)| finding(smoke, answer));
+        let metrics = self.metrics.iter().map(|(check, told)| check.finding(told, now));
 
-        alarms.chain(targets).chain(smoke).collect()
+        alarms.chain(targets).chain(smoke).chain(metrics).collect()
     }
 }
 

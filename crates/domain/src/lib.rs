@@ -20,6 +20,7 @@ pub mod quarantine;
 pub mod plan;
 pub mod preflight;
 
+pub mod comparison;
 pub mod evidence;
 pub mod excerpt;
 pub mod metric;

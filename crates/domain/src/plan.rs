@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::{Desk, Liability, Waiter};
 use crate::failure::Failure;
+use crate::metric::MetricCheck;
 use crate::name::{CallbackToken, DeploymentId, Digest, Tag};
 use crate::policy::Height;
 use crate::request::{Cause, Request};
@@ -134,6 +135,14 @@ impl Plan {
         match self.cause.is_urgent() {
             true => &[],
             false => &self.service.checks.smoke,
+        }
+    }
+
+    /// The metrics that are looked at: none on a way back.
+    pub fn metrics(&self) -> &[MetricCheck] {
+        match self.cause.is_urgent() {
+            true => &[],
+            false => &self.service.checks.metrics,
         }
     }
 

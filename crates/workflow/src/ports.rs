@@ -11,13 +11,13 @@ use domain::event::{Event, ExecutionEnded};
 use domain::evidence::{Alarm, Answer, Targets};
 use domain::excerpt::Excerpt;
 use domain::failure::Failure;
-use domain::metric::{Query, Series};
+use domain::metric::{Formula, Query, Series};
 use domain::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Image, ServiceName, Tag};
 use domain::preflight::Serving;
 use domain::preserved::{LogPlace, Readings, Target, Task};
 use domain::record::{Entry, Record};
 use domain::replica::Replica;
-use domain::rollout::RolloutState;
+use domain::rollout::{RolloutState, TargetGroup};
 use domain::service::{Place, ServiceDocument, Smoke};
 use domain::signal::Signal;
 use domain::strategy::{Pause, Strategy};
@@ -71,8 +71,9 @@ pub trait Fleet {
     /// Stops a service deployment and goes back to blue, wherever it is. One that is over stays as
     /// it is.
     async fn stop(&self, rollout: &Arn) -> Result<(), Failure>;
-    /// The target groups that a service revision has at the load balancer.
-    async fn target_groups(&self, revision: &Arn) -> Result<Vec<Arn>, Failure>;
+    /// The target groups that each of these service revisions has at the load balancer, in the same
+    /// order; at most twenty revisions.
+    async fn target_groups(&self, revisions: &[Arn]) -> Result<Vec<Vec<TargetGroup>>, Failure>;
     /// The tasks of the task definition `green`, in any order; also those that stopped, as long as
     /// ECS tells of them: at least an hour.
     async fn tasks(&self, place: &Place, green: &Arn) -> Result<Vec<Task>, Failure>;
@@ -143,6 +144,13 @@ pub trait Metrics {
     async fn series(
         &self,
         queries: &[Query],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Series>, Failure>;
+    /// What each of these comes to, in the same order, from a moment until before another.
+    async fn computed(
+        &self,
+        formulas: &[Formula],
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<Series>, Failure>;

@@ -6,12 +6,12 @@ async fn main() -> Result<(), shell::Error> {
     let config = aws::config(None, None).await;
     let fleet = aws::Ecs::new(&config);
     let balancer = aws::Elbv2::new(&config);
-    let alarms = aws::CloudWatch::new(&config);
+    let cloudwatch = aws::CloudWatch::new(&config);
     let probe = aws::TestListener::new();
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
 
     shell::run("judge", async |input| {
-        workflow::judge(&clock, &fleet, &balancer, &alarms, &probe, &ledger, input).await
+        workflow::judge(&clock, &fleet, &balancer, &cloudwatch, &probe, &ledger, input).await
     })
     .await
 }

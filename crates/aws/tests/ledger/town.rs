@@ -104,7 +104,7 @@ impl Fleet for Town {
     async fn stop(&self, _: &Arn) -> Result<(), Failure> {
         panic!("nothing was planned")
     }
-    async fn target_groups(&self, _: &Arn) -> Result<Vec<Arn>, Failure> {
+    async fn target_groups(&self, _: &[Arn]) -> Result<Vec<Vec<TargetGroup>>, Failure> {
         panic!("nothing was planned")
     }
     async fn tasks(&self, _: &Place, _: &Arn) -> Result<Vec<Task>, Failure> {

@@ -32,6 +32,8 @@ pub(super) struct Sizes {
     pub(super) record: u64,
     /// How many alarms are asked at once.
     pub(super) alarms: u64,
+    /// How many metrics the document names beside the comparison with blue.
+    pub(super) metrics: u64,
     /// The longest that a good answer to a smoke request takes, in milliseconds.
     pub(super) smoke: u64,
 }
@@ -79,6 +81,9 @@ impl Units {
                 let alarm_reads = sizes.alarms.div_ceil(ALARMS);
                 Self { alarm_reads, ..requests(alarm_reads) }
             }
+            // cloudwatch:GetMetricData: three metrics of each fleet; those of the document.
+            "metrics.series" => Self { alarm_reads: 6, ..requests(1) },
+            "metrics.computed" => Self { alarm_reads: sizes.metrics, ..requests(1) },
             "probe.ask" => Self { millis: sizes.smoke, ..Self::default() },
             // dynamodb:GetItem, strongly consistent.
             "ledger.desk" => Self { reads: reads(sizes.desk), ..requests(1) },
@@ -129,7 +134,8 @@ mod tests {
 
     #[test]
     fn what_is_read_and_written_is_rounded_up() {
-        let sizes = Sizes { desk: 1025, desks: 9000, record: 4097, alarms: 101, smoke: 700 };
+        let sizes =
+            Sizes { desk: 1025, desks: 9000, record: 4097, alarms: 101, metrics: 2, smoke: 700 };
         let of = |call| Units::of(call, &sizes).expect(call);
 
         assert_eq!((of("ledger.desk").reads, of("ledger.replace").writes), (1, 2));

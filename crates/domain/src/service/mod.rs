@@ -11,6 +11,7 @@ pub use mistakes::{Mistake, Mistakes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::metric::MetricCheck;
 use crate::name::{Arn, Image, ServiceName};
 use crate::policy::TagPolicy;
 use crate::seconds::Seconds;
@@ -110,6 +111,9 @@ pub struct Checks {
     /// CloudWatch alarms, by name, that must not ring.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alarms: Vec<String>,
+    /// Metrics that are looked at while production sees green.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<MetricCheck>,
 }
 
 impl Default for Checks {
@@ -120,6 +124,7 @@ impl Default for Checks {
             test_url: None,
             within: thirty_seconds(),
             alarms: vec![],
+            metrics: vec![],
         }
     }
 }

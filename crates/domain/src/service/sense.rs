@@ -41,6 +41,8 @@ impl ServiceDocument {
             Strategy::Rolling {} => {
                 let what = "a rolling deployment has no test listener to ask; remove the requests or choose another strategy";
                 unless(self.checks.smoke.is_empty(), "checks.smoke", what.into());
+                let what = "a rolling deployment does not pause to look at metrics; use alarms or choose another strategy";
+                unless(self.checks.metrics.is_empty(), "checks.metrics", what.into());
             }
         }
 
@@ -63,6 +65,14 @@ impl ServiceDocument {
             unless(right, &path, "an alarm's name has 1 to 255 characters".into());
             let twice = self.checks.alarms[..index].contains(alarm);
             unless(!twice, &path, format!("{alarm:?} is listed twice"));
+        }
+        for (index, check) in self.checks.metrics.iter().enumerate() {
+            let at = format!("checks.metrics[{index}]");
+            let twice = self.checks.metrics[..index].iter().any(|it| it.name() == check.name());
+            unless(!twice, &at, format!("\"{}\" is listed twice", check.name()));
+            for (field, what) in check.nonsense() {
+                unless(false, &format!("{at}.{field}"), what);
+            }
         }
         for (index, name) in self.after.iter().enumerate() {
             let path = format!("after[{index}]");

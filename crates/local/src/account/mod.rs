@@ -15,6 +15,7 @@ mod evidence;
 mod fleet;
 mod images;
 mod ledger;
+mod metrics;
 mod ringing;
 mod store;
 mod wire;

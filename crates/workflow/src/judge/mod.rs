@@ -1,15 +1,18 @@
 //! Decides whether the rollout goes on, waits, or is taken back.
 
+mod measure;
+mod metrics;
+
 use domain::Failure;
 use domain::evidence::Evidence;
 use domain::plan::Plan;
 use domain::record::Entry;
-use domain::rollout::{Progress, Rollout, RolloutState};
-use domain::strategy::Stage;
+use domain::rollout::Rollout;
 use domain::verdict::{self, Verdict};
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{Alarms, Balancer, Clock, Fleet, Ledger, Probe};
+use self::measure::{Look, measure};
+use crate::ports::{Alarms, Balancer, Clock, Fleet, Ledger, Metrics, Probe};
 
 /// A rollout to look at.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -25,7 +28,7 @@ pub async fn judge(
     clock: &impl Clock,
     fleet: &impl Fleet,
     balancer: &impl Balancer,
-    alarms: &impl Alarms,
+    cloudwatch: &(impl Alarms + Metrics),
     probe: &impl Probe,
     ledger: &impl Ledger,
     input: Judge,
@@ -42,8 +45,9 @@ pub async fn judge(
         None => {
             let desk = ledger.desk(&plan.service.name).await?;
             let gives_way = desk.gives_way(&plan.deployment).map(str::to_owned);
-            let measured = measure(fleet, balancer, alarms, probe, &plan, &state, &progress);
-            Evidence { gives_way, spared: desk.spares(now), ..measured.await? }
+            let look = Look { plan: &plan, state: &state, progress: &progress, now };
+            let measured = measure(fleet, balancer, cloudwatch, probe, &look).await?;
+            Evidence { gives_way, spared: desk.spares(now), ..measured }
         }
     };
 
@@ -53,37 +57,4 @@ pub async fn judge(
     ledger.append(&plan.deployment, &plan.service.name, entry).await?;
     tracing::info!(service = %plan.service.name, deployment = %plan.deployment, digest = %plan.digest, decision = ?verdict.decision, share = verdict.share, "judged {}: {}", plan.title(), verdict.why);
     Ok(verdict)
-}
-
-/// Measures what there is to measure: alarms always, targets at a pause, smoke before production.
-async fn measure(
-    fleet: &impl Fleet,
-    balancer: &impl Balancer,
-    alarms: &impl Alarms,
-    probe: &impl Probe,
-    plan: &Plan,
-    state: &RolloutState,
-    progress: &Progress,
-) -> Result<Evidence, Failure> {
-    let mut evidence = Evidence::default();
-    if matches!(progress, Progress::Ended { .. }) {
-        return Ok(evidence);
-    }
-
-    evidence.alarms = alarms.states(plan.alarms()).await?;
-    let Progress::Paused { stage, .. } = progress else {
-        return Ok(evidence);
-    };
-    let groups = match &state.green {
-        Some(green) => fleet.target_groups(green).await?,
-        None => Vec::new(),
-    };
-    evidence.targets = Some(balancer.targets(&groups).await?);
-    if *stage == Stage::PostTestTrafficShift {
-        for smoke in plan.smoke() {
-            let answer = probe.ask(&plan.service, smoke).await?;
-            evidence.smoke.push((smoke.clone(), answer));
-        }
-    }
-    Ok(evidence)
 }
