@@ -2,6 +2,7 @@
 
 pub mod comparison;
 pub mod releases;
+pub mod states;
 
 use asl::Keep;
 use domain::outcome::End;

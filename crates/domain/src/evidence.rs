@@ -22,6 +22,8 @@ pub struct Evidence {
     pub metrics: Vec<(MetricCheck, Result<Measured, String>)>,
     /// What the deployment has to give way to.
     pub gives_way: Option<String>,
+    /// Why what is under way has to wait, whatever the checks say.
+    pub held: Option<String>,
     /// Whether a newer change is taken back first when an alarm rings.
     pub spared: bool,
 }
@@ -118,9 +120,10 @@ impl Evidence {
         let alarms = self.alarms.iter().map(|alarm| alarm.finding(began, self.spared));
         let targets = self.targets.iter().map(|targets| targets.finding(wanted));
         let smoke = self.smoke.iter().map(|(smoke, answer)| finding(smoke, answer));
+        let held = self.held.iter().map(|why| Finding::new("terraform", Says::Pending, why));
         let metrics = self.metrics.iter().map(|(check, told)| check.finding(told, now));
 
-        alarms.chain(targets).chain(smoke).chain(metrics).collect()
+        alarms.chain(targets).chain(smoke).chain(metrics).chain(held).collect()
     }
 }
 

@@ -34,6 +34,7 @@ pub mod record;
 
 pub mod attribution;
 pub mod sweep;
+pub mod terraform;
 pub mod trigger;
 pub mod unwinding;
 

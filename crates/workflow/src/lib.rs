@@ -25,6 +25,7 @@ mod resume;
 mod sweep;
 
 mod attribute;
+mod compare;
 mod quarantine;
 mod stop;
 mod unwind;
@@ -46,6 +47,7 @@ pub use restore::{Restore, Restored, restore};
 pub use watch::{LookOut, watch};
 
 pub use attribute::attribute;
+pub use compare::{Compared, Redeploy, compare};
 pub use quarantine::{Quarantining, lift, quarantine, quarantine_by_hand};
 pub use stop::{Stopped, stop};
 pub use unwind::{Unwind, unwind};

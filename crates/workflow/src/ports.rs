@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::Read;
 
 use domain::desk::{Desk, Watcher};
 use domain::event::{Event, ExecutionEnded};
@@ -251,6 +252,15 @@ pub struct Letter {
 pub trait Objects {
     /// The bytes of an object, if it is there. [`Failure::Refused`] if they are more than `most`.
     async fn object(&self, name: &ObjectName, most: u64) -> Result<Option<Vec<u8>>, Failure>;
+    /// What `reader` makes of an object, if it is there, which is handed to it piece by piece, so
+    /// that it is never in memory as a whole. An object that breaks off is told to `reader` as an
+    /// error; one that has more than `most` bytes is [`Failure::Refused`].
+    async fn stream<T: Send + 'static>(
+        &self,
+        name: &ObjectName,
+        most: u64,
+        reader: impl FnOnce(&mut dyn Read) -> T + Send + 'static,
+    ) -> Result<Option<T>, Failure>;
 }
 
 /// An object.

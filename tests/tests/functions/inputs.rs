@@ -133,6 +133,9 @@ pub(crate) fn input(verb: &str) -> Value {
             },
             "held": "WaveHeld"
         }),
+        "compare" => json!({
+            "bucket": { "name": "acme-state" }, "object": { "key": "shop/terraform.tfstate" }
+        }),
         other => panic!("say what {other} is called with"),
     }
 }
@@ -157,6 +160,7 @@ pub(crate) fn field(verb: &str) -> (&'static str, &'static str) {
         "attribute" | "sweep" => ("/service", "service"),
         "quarantine" => ("/quarantine/digest", "quarantine.digest"),
         "unwind" => ("/held", "held"),
+        "compare" => ("/object/key", "object.key"),
         other => panic!("name a field of the input of {other}"),
     }
 }

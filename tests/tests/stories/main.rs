@@ -12,4 +12,5 @@ mod rollback;
 mod steps;
 mod stopped;
 mod strange_events;
+mod terraform;
 mod waves;

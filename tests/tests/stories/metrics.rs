@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tests::{World, document};
 
 /// `checkout` without alarms, compared with blue; a tenth of the traffic first.
-fn compared(strategy: Value, comparison: Value) -> ServiceDocument {
+fn compared(strategy: Value, comparison: &Value) -> ServiceDocument {
     document("checkout", |document| {
         document["strategy"] = strategy;
         document["checks"] = json!({ "metrics": [{ "compare": comparison }] });
@@ -39,7 +39,7 @@ async fn deploy(document: ServiceDocument, blue: Behaviour, green: Behaviour) ->
 
 #[tokio::test(start_paused = true)]
 async fn a_canary_that_errs_as_often_as_blue_goes_on_once_that_is_known() {
-    let world = deploy(compared(canary(), json!({})), erring(10, 300), erring(10, 300)).await;
+    let world = deploy(compared(canary(), &json!({})), erring(10, 300), erring(10, 300)).await;
 
     assert_eq!(world.outcome("checkout").end, End::Deployed);
     insta::assert_snapshot!(world.story(), @"
@@ -75,7 +75,7 @@ async fn a_canary_that_errs_as_often_as_blue_goes_on_once_that_is_known() {
 
 #[tokio::test(start_paused = true)]
 async fn a_canary_that_errs_twice_as_often_is_taken_back_before_production_sees_more_of_it() {
-    let world = deploy(compared(canary(), json!({})), erring(10, 600), erring(20, 600)).await;
+    let world = deploy(compared(canary(), &json!({})), erring(10, 600), erring(20, 600)).await;
 
     assert_eq!(world.outcome("checkout").end, End::RolledBack);
     insta::assert_snapshot!(world.story(), @"
@@ -104,8 +104,8 @@ async fn a_canary_that_errs_twice_as_often_is_taken_back_before_production_sees_
 #[tokio::test(start_paused = true)]
 async fn a_green_that_gets_all_at_once_is_held_against_what_blue_did_before() {
     let all = json!({ "blue_green": {} });
-    let worse = deploy(compared(all.clone(), json!({})), erring(10, 100), erring(30, 100)).await;
-    let same = deploy(compared(all, json!({})), erring(10, 100), erring(10, 100)).await;
+    let worse = deploy(compared(all.clone(), &json!({})), erring(10, 100), erring(30, 100)).await;
+    let same = deploy(compared(all, &json!({})), erring(10, 100), erring(10, 100)).await;
 
     assert_eq!(worse.outcome("checkout").end, End::RolledBack);
     assert!(
@@ -118,9 +118,9 @@ async fn a_green_that_gets_all_at_once_is_held_against_what_blue_did_before() {
 
 #[tokio::test(start_paused = true)]
 async fn too_little_traffic_to_tell_is_waited_for_and_then_taken_back_unless_it_may_pass() {
-    let waits = deploy(compared(canary(), json!({})), erring(0, 1), erring(0, 1)).await;
+    let waits = deploy(compared(canary(), &json!({})), erring(0, 1), erring(0, 1)).await;
     let pass = json!({ "little_traffic": "pass" });
-    let passes = deploy(compared(canary(), pass), erring(0, 1), erring(0, 1)).await;
+    let passes = deploy(compared(canary(), &pass), erring(0, 1), erring(0, 1)).await;
 
     assert_eq!(waits.outcome("checkout").end, End::RolledBack);
     let why = waits.outcome("checkout").why;
@@ -134,7 +134,7 @@ async fn too_little_traffic_to_tell_is_waited_for_and_then_taken_back_unless_it_
 #[tokio::test(start_paused = true)]
 async fn without_data_nothing_passes() {
     let pass = json!({ "little_traffic": "pass" });
-    let nobody_asks = deploy(compared(canary(), pass), erring(0, 0), erring(0, 0)).await;
+    let nobody_asks = deploy(compared(canary(), &pass), erring(0, 0), erring(0, 0)).await;
     let no_such_metric = document("checkout", |document| {
         document["checks"] = json!({ "metrics": [{ "cloudwatch": {
             "name": "orders", "at_least": 1,
@@ -154,7 +154,7 @@ async fn without_data_nothing_passes() {
 
 #[tokio::test(start_paused = true)]
 async fn metrics_that_are_throttled_hold_a_canary_up_until_they_answer() {
-    let document = compared(canary(), json!({}));
+    let document = compared(canary(), &json!({}));
     let mut world = World::builder().with(document).begin().await;
     let first = world.digest("checkout", "v1.0.0").clone();
     world.account.plant().behave(first.as_str(), erring(10, 600));
@@ -163,7 +163,7 @@ async fn metrics_that_are_throttled_hold_a_canary_up_until_they_answer() {
 
     world.push("checkout", "v1.1.0", erring(10, 600)).await;
     world.pass(Duration::from_secs(420)).await;
-    let held = world.traffic(&compared(canary(), json!({})));
+    let held = world.traffic(&compared(canary(), &json!({})));
     world.account.calls().leave_undisturbed();
     world.settle().await;
 

@@ -6,6 +6,7 @@ mod going_back;
 mod lost;
 mod queue;
 mod taken_back;
+mod terraform;
 
 mod calls;
 

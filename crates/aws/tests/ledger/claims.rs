@@ -49,6 +49,7 @@ fn plan(claimer: usize) -> Plan {
             .parse()
             .expect("a digest"),
         tag: None,
+        template: None,
         height: Height { version: None, pushed_at: pushed_at.expect("a moment") },
         cause: Cause::Push,
         by: None,

@@ -10,7 +10,7 @@ use domain::event::Event;
 use domain::name::{Arn, CallbackToken, DeploymentId, HookId};
 use domain::preflight::Serving;
 use domain::preserved::{LogPlace, Task};
-use domain::rollout::RolloutState;
+use domain::rollout::{RolloutState, TargetGroup};
 use domain::service::Place;
 use jiff::Timestamp;
 use serde_json::Value;

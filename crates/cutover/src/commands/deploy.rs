@@ -83,7 +83,16 @@ impl Deploy {
             Release::Digest(digest) => (None, Some(digest)),
         };
         let Asking { by, reason, no_wait, json } = asking;
-        let request = Request { service, tag, digest, cause: Cause::Manual, by, at: None, reason };
+        let request = Request {
+            service,
+            tag,
+            digest,
+            template: None,
+            cause: Cause::Manual,
+            by,
+            at: None,
+            reason,
+        };
 
         run(async {
             let cutover = which.open().await?;

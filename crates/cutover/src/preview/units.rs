@@ -84,6 +84,8 @@ impl Units {
             // cloudwatch:GetMetricData: three metrics of each fleet; those of the document.
             "metrics.series" => Self { alarm_reads: 6, ..requests(1) },
             "metrics.computed" => Self { alarm_reads: sizes.metrics, ..requests(1) },
+            // s3:GetObject.
+            "objects.object" | "objects.stream" => requests(1),
             "probe.ask" => Self { millis: sizes.smoke, ..Self::default() },
             // dynamodb:GetItem, strongly consistent.
             "ledger.desk" => Self { reads: reads(sizes.desk), ..requests(1) },

@@ -16,6 +16,7 @@ use crate::name::{Arn, Image, ServiceName};
 use crate::policy::TagPolicy;
 use crate::seconds::Seconds;
 use crate::strategy::Strategy;
+use crate::terraform::Terraform;
 
 /// What a team writes to put a service under Cutover.
 ///
@@ -64,6 +65,9 @@ pub struct ServiceDocument {
     /// What becomes of a push while another deployment of the service is under way.
     #[serde(default)]
     pub when_busy: WhenBusy,
+    /// What of a Terraform state it stands on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terraform: Option<Terraform>,
 }
 
 /// What becomes of a push while another deployment of the service is under way.

@@ -17,7 +17,7 @@ use crate::plant::Plant;
 const TIME_LIMIT: Duration = Duration::from_secs(50);
 
 /// Every verb that a state machine, a rule or the webhook may call.
-pub const VERBS: [&str; 19] = [
+pub const VERBS: [&str; 20] = [
     "receive",
     "resolve",
     "plan",
@@ -37,6 +37,7 @@ pub const VERBS: [&str; 19] = [
     "quarantine",
     "sweep",
     "unwind",
+    "compare",
 ];
 
 /// A step that failed, as Lambda tells it.
@@ -140,6 +141,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "quarantine" => answer(workflow::quarantine(w, decode(input)?).await),
         "sweep" => answer(workflow::sweep(w, w, w, w, decode(input)?).await),
         "unwind" => answer(workflow::unwind(w, decode(input)?).await),
+        "compare" => answer(workflow::compare(w, w, w, w, input).await),
         "observe" => answer(workflow::observe(w, w, decode(input)?).await),
         other => Err(Failure::Invalid(format!("there is no function {other:?}"))),
     }

@@ -47,7 +47,9 @@ pub async fn judge(
             let gives_way = desk.gives_way(&plan.deployment).map(str::to_owned);
             let look = Look { plan: &plan, state: &state, progress: &progress, now };
             let measured = measure(fleet, balancer, cloudwatch, probe, &look).await?;
-            Evidence { gives_way, spared: desk.spares(now), ..measured }
+            // A way back waits for nobody.
+            let held = desk.holds(now).filter(|_| !plan.cause.is_urgent());
+            Evidence { gives_way, held, spared: desk.spares(now), ..measured }
         }
     };
 
