@@ -2,6 +2,8 @@
 //!
 //! Not a measurement of time. Asked every minute, until green is blamed or so much traffic was seen.
 
+#![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
+
 use benches::releases::{BEFORE, Release};
 use comfy_table::Table;
 use domain::comparison::{Beside, Compared, Comparison};

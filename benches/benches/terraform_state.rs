@@ -1,9 +1,12 @@
 //! How long a state of 100 MB takes to be read, and how much memory.
 
-use std::time::{Duration, Instant};
+#![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
+
+use std::time::Duration;
 
 use benches::states::{Large, WATCHED};
 use domain::terraform::{Terraform, Watch, read};
+use tokio::time::Instant;
 
 const BYTES: usize = 100 * 1024 * 1024;
 /// What a function may use, and how long it may take.

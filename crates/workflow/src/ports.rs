@@ -157,6 +157,12 @@ pub trait Metrics {
     ) -> Result<Vec<Series>, Failure>;
 }
 
+/// The servers that keep metrics: Prometheus.
+pub trait Prometheus {
+    /// What a query comes to now, sample by sample; none is no data.
+    async fn ask(&self, server: &str, query: &str) -> Result<Vec<f64>, Failure>;
+}
+
 /// The read replicas: RDS.
 pub trait Replicas {
     /// What each of these instances is, in the same order. One that does not exist is told as

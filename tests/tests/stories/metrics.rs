@@ -141,11 +141,21 @@ async fn without_data_nothing_passes() {
             "metrics": { "orders": { "namespace": "Shop", "metric": "Orders", "statistic": "sum" } }
         } }] });
     });
+    let prometheus = document("checkout", |document| {
+        document["checks"] = json!({ "metrics": [{ "prometheus": {
+            "name": "carts", "url": "http://prometheus:9090", "query": "lost_carts", "at_most": 1
+        } }] });
+    });
+    let prometheus = deploy(prometheus, erring(0, 100), erring(0, 100)).await;
     let no_such_metric = deploy(no_such_metric, erring(0, 100), erring(0, 100)).await;
 
     for (world, why) in [
         (nobody_asks, "errors against blue: no data, 0.00% of 0 requests, blue 0.00% of 0"),
         (no_such_metric, "metric orders: no data"),
+        (
+            prometheus,
+            "metric carts: no data: http://prometheus:9090 is asked on AWS, and not by this machine",
+        ),
     ] {
         assert_eq!(world.outcome("checkout").end, End::RolledBack);
         assert_eq!(world.outcome("checkout").why, format!("{why}, and that did not clear in 15m"));

@@ -57,9 +57,9 @@ fn runs(log: &str) -> Vec<Count> {
     runs.into_values().collect()
 }
 
-/// The registry and the test listener are asked too, and need no permission.
+/// The registry, the test listener and Prometheus are asked too, and need no permission.
 fn is_of_aws(call: &str) -> bool {
-    !call.starts_with("registry:") && !call.starts_with("listener:")
+    !["registry:", "listener:", "prometheus:"].iter().any(|other| call.starts_with(other))
 }
 
 /// What the table says: of each function, which calls it makes how often, and how many at most.

@@ -35,6 +35,9 @@ pub(super) fn dangers(service: &ServiceDocument) -> Vec<Danger> {
                 format!("metric {} leaves its limits", it.name),
                 format!("after {} minutes", it.minutes),
             ),
+            MetricCheck::Prometheus(it) => {
+                (format!("metric {} leaves its limits", it.name), "at once".to_owned())
+            }
         };
         add(what, format!("{when}, once production sees green"));
     }

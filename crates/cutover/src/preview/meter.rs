@@ -21,7 +21,7 @@ const KEYS: u64 = 200;
 /// How many metrics of its own a check reads.
 fn metrics(check: &MetricCheck) -> u64 {
     match check {
-        MetricCheck::Compare(_) => 0,
+        MetricCheck::Compare(_) | MetricCheck::Prometheus(_) => 0,
         MetricCheck::Cloudwatch(watched) => watched.metrics.len() as u64,
     }
 }

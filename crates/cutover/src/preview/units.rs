@@ -86,6 +86,7 @@ impl Units {
             "metrics.computed" => Self { alarm_reads: sizes.metrics, ..requests(1) },
             // s3:GetObject.
             "objects.object" | "objects.stream" => requests(1),
+            "prometheus.ask" => Self::default(),
             "probe.ask" => Self { millis: sizes.smoke, ..Self::default() },
             // dynamodb:GetItem, strongly consistent.
             "ledger.desk" => Self { reads: reads(sizes.desk), ..requests(1) },

@@ -53,7 +53,7 @@ pub struct Desk {
     pub quarantined: Vec<Quarantine>,
     /// What the service stands on, as Terraform was last seen to have made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub terraform: Option<Memory>,
+    pub terraform: Option<Box<Memory>>,
 }
 
 /// The right to change a service.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Formula, Query, Series, Statistic};
 use crate::comparison::{Beside, Compared, Comparison, Count, LittleTraffic, Period};
 use crate::evidence::{Finding, Says};
+use crate::name::Arn;
 use crate::rollout::TargetGroup;
 use crate::seconds::Seconds;
 
@@ -20,6 +21,27 @@ pub enum MetricCheck {
     Compare(Comparison),
     /// A metric of CloudWatch that is not to leave its limits, or what is computed of several.
     Cloudwatch(Watched),
+    /// What a Prometheus server answers to a query, which is not to leave its limits.
+    Prometheus(Queried),
+}
+
+/// A query to a Prometheus server, with its limits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Queried {
+    /// What messages call it.
+    pub name: String,
+    /// Where the server answers: `http://prometheus.shop.internal:9090`.
+    pub url: String,
+    /// The query. `$revision` in it is the revision of green's task definition, such as `42`. Each of
+    /// its samples has to be good; average over the time that counts.
+    pub query: String,
+    /// The most that is good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<f64>,
+    /// The least that is good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<f64>,
 }
 
 /// A metric of CloudWatch with its limits, or what is computed of several.
@@ -70,6 +92,7 @@ impl MetricCheck {
         match self {
             Self::Compare(_) => "errors against blue".into(),
             Self::Cloudwatch(watched) => format!("metric {}", watched.name),
+            Self::Prometheus(queried) => format!("metric {}", queried.name),
         }
     }
 
@@ -85,6 +108,7 @@ impl MetricCheck {
             }
             Self::Compare(_) => vec![],
             Self::Cloudwatch(it) => it.nonsense(),
+            Self::Prometheus(it) => it.nonsense(),
         }
     }
 }
@@ -193,12 +217,55 @@ impl Watched {
         }
     }
 
-    /// Which limit a value breaks.
     fn forbids(&self, value: f64) -> Option<String> {
-        let above = self.at_most.filter(|most| value > *most || value.is_nan());
-        let below = self.at_least.filter(|least| value < *least || value.is_nan());
-        let above = above.map(|most| format!("at most {most} is good"));
-        above.or_else(|| below.map(|least| format!("at least {least} is good")))
+        broken(self.at_most, self.at_least, value)
+    }
+}
+
+/// Which limit a value breaks.
+fn broken(at_most: Option<f64>, at_least: Option<f64>, value: f64) -> Option<String> {
+    let above = at_most.filter(|most| value > *most || value.is_nan());
+    let below = at_least.filter(|least| value < *least || value.is_nan());
+    let above = above.map(|most| format!("at most {most} is good"));
+    above.or_else(|| below.map(|least| format!("at least {least} is good")))
+}
+
+impl Queried {
+    /// The query about the fleet of a task definition: `arn:…:task-definition/<family>:<revision>`.
+    pub fn about(&self, green: &Arn) -> String {
+        let revision = green.as_str().rsplit(':').next().unwrap_or_default();
+        self.query.replace("$revision", revision)
+    }
+
+    fn nonsense(&self) -> Vec<(&'static str, String)> {
+        let mut mistakes = Vec::new();
+        if self.at_most.is_none() && self.at_least.is_none() {
+            let what = "say what is good: `at_most`, `at_least` or both";
+            mistakes.push(("prometheus", what.to_owned()));
+        }
+        if !self.url.starts_with("http://") && !self.url.starts_with("https://") {
+            let what = format!("{:?} is not http:// or https:// and a server", self.url);
+            mistakes.push(("prometheus.url", what));
+        }
+        // An address is told in records and logs.
+        if self.url.contains('@') {
+            mistakes.push(("prometheus.url", "a login has no place in an address".to_owned()));
+        }
+        mistakes
+    }
+
+    /// Of nothing divided by nothing there is a sample, which is not a number and no data.
+    pub(crate) fn says(&self, samples: &[f64]) -> (Says, String) {
+        let bad = samples
+            .iter()
+            .find_map(|sample| Some((sample, broken(self.at_most, self.at_least, *sample)?)));
+        match (samples, bad) {
+            ([], _) => (Says::Pending, "no data".into()),
+            (_, Some((sample, _))) if sample.is_nan() => (Says::Pending, "no data: NaN".into()),
+            (_, Some((sample, limit))) => (Says::Alarm, format!("{sample}, {limit}")),
+            ([only], None) => (Says::Pass, only.to_string()),
+            (several, None) => (Says::Pass, format!("{} samples are good", several.len())),
+        }
     }
 }
 
@@ -218,6 +285,8 @@ pub enum Measured {
     Periods(Vec<Period>),
     /// What a metric was.
     Series(Series),
+    /// What a query came to.
+    Samples(Vec<f64>),
 }
 
 impl MetricCheck {
@@ -227,6 +296,7 @@ impl MetricCheck {
             (_, Err(why)) => (Says::Pending, format!("no data: {why}")),
             (Self::Compare(it), Ok(Measured::Periods(periods))) => it.says(periods),
             (Self::Cloudwatch(it), Ok(Measured::Series(series))) => it.says(series, now),
+            (Self::Prometheus(it), Ok(Measured::Samples(samples))) => it.says(samples),
             (_, Ok(_)) => (Says::Pending, "no data: another was measured".into()),
         };
         Finding::new(self.name(), says, measured)
@@ -279,6 +349,27 @@ mod tests {
         assert_eq!(old, (Says::Pending, "no data".into()), "what was is not what is");
         let parts = latency().says(&Series::Partial(vec![]), at(0));
         assert_eq!(parts.0, Says::Pending);
+    }
+
+    #[test]
+    fn every_sample_of_a_query_has_to_be_good() {
+        let queried: Queried = serde_json::from_value(json!({
+            "name": "carts", "url": "http://prometheus:9090", "at_most": 1.0,
+            "query": "avg_over_time(lost_carts{revision=\"$revision\"}[5m])"
+        }))
+        .unwrap();
+
+        for (samples, says, measured) in [
+            (&[0.5][..], Says::Pass, "0.5"),
+            (&[0.5, 0.7], Says::Pass, "2 samples are good"),
+            (&[0.5, 1.5], Says::Alarm, "1.5, at most 1 is good"),
+            (&[f64::NAN], Says::Pending, "no data: NaN"),
+            (&[], Says::Pending, "no data"),
+        ] {
+            assert_eq!(queried.says(samples), (says, measured.to_owned()), "{samples:?}");
+        }
+        let green = "arn:aws:ecs:eu-west-1:1:task-definition/checkout:42".parse().unwrap();
+        assert!(queried.about(&green).contains("revision=\"42\""));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 mod check;
 mod fleets;
 
-pub use check::{Measured, MetricCheck, Source, Watched};
+pub use check::{Measured, MetricCheck, Queried, Source, Watched};
 pub use fleets::{counted, periods};
 
 use std::collections::BTreeMap;

@@ -67,7 +67,7 @@ pub struct ServiceDocument {
     pub when_busy: WhenBusy,
     /// What of a Terraform state it stands on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub terraform: Option<Terraform>,
+    pub terraform: Option<Box<Terraform>>,
 }
 
 /// What becomes of a push while another deployment of the service is under way.

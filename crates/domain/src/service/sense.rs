@@ -3,7 +3,6 @@
 use super::{Mistake, ServiceDocument};
 use crate::seconds::Seconds;
 use crate::strategy::Strategy;
-use crate::terraform::Terraform;
 
 /// The longest bake: ECS gives a stage 24 hours before it rolls back, and a pause needs patience
 /// beyond the bake.
@@ -75,7 +74,7 @@ impl ServiceDocument {
                 unless(false, &format!("{at}.{field}"), what);
             }
         }
-        for (field, what) in self.terraform.iter().flat_map(Terraform::nonsense) {
+        for (field, what) in self.terraform.iter().flat_map(|terraform| terraform.nonsense()) {
             unless(false, format!("terraform.{field}").trim_end_matches('.'), what);
         }
         for (index, name) in self.after.iter().enumerate() {

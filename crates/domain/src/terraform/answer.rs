@@ -47,7 +47,14 @@ impl Desk {
         accepts: bool,
         now: Timestamp,
     ) -> (Self, Answer) {
-        let mut memory = self.terraform.take().unwrap_or_default();
+        let known = self.terraform.take().unwrap_or_default();
+        if known.looked.is_some_and(|looked| looked > now) {
+            let frozen = known.frozen.is_some();
+            self.terraform = Some(known);
+            let held = self.holds(now).is_some();
+            return (self, Answer { frozen, held, ..Answer::default() });
+        }
+        let mut memory = known.clone();
         let mut answer = Answer::default();
         let mut broken: Vec<String> = Vec::new();
         let is_read = matches!(look, Look::Read(_));
@@ -69,7 +76,7 @@ impl Desk {
             Look::Read(seen) => {
                 memory.lock = None;
                 if accepts {
-                    memory = Memory::default();
+                    *memory = Memory::default();
                 }
                 for change in changes(watch, memory.seen.as_ref(), seen) {
                     match change {
@@ -93,6 +100,9 @@ impl Desk {
 
         answer.told.extend(broken);
         answer.frozen = memory.frozen.is_some();
+        if memory != known {
+            memory.looked = Some(now);
+        }
         self.terraform = Some(memory);
         answer.held = self.holds(now).is_some();
         // Asked for again at every look, in case the first was not answered; its name makes it one.
@@ -193,7 +203,10 @@ mod tests {
         assert!(desk.holds(at(101)).is_some_and(|why| why.starts_with("ada@laptop changes")));
         assert_eq!(desk.holds(at(100 + 3_600)), None, "it was left behind");
 
-        let (desk, answer) = sees(desk, &seen(1, Some("x")));
-        assert!(!answer.held && desk.holds(at(101)).is_none());
+        let late = Look::Locked(desk.terraform.clone().unwrap().lock.unwrap());
+        let (desk, answer) = desk.sees(&watch(), &seen(1, Some("x")), false, at(130));
+        assert!(!answer.held && desk.holds(at(131)).is_none());
+        let (overtaken, _) = desk.clone().sees(&watch(), &late, false, at(129));
+        assert_eq!(overtaken, desk, "the lock was gone by then");
     }
 }

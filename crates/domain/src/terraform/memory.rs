@@ -16,6 +16,10 @@ pub struct Memory {
     /// The task definition on which what served was to be deployed again, and since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub onto: Option<Onto>,
+    /// When the look was begun that changed this last. One that was begun earlier and comes late
+    /// changes nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looked: Option<Timestamp>,
     /// Who changes it now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock: Option<Lock>,

@@ -56,7 +56,7 @@ fn only_what_is_watched_is_kept_and_of_that_no_value() {
     let seen = seen(&state()).unwrap();
 
     assert_eq!((seen.lineage.as_str(), seen.serial), ("3f2a", 7));
-    assert_eq!(seen.template.as_ref().map(|arn| arn.as_str()), Some(TEMPLATE));
+    assert_eq!(seen.template.as_ref().map(crate::name::Arn::as_str), Some(TEMPLATE));
     assert_eq!(seen.outputs.keys().collect::<Vec<_>>(), ["replica", "task_definition"]);
     assert_eq!(seen.resources.len(), 2);
     let kept = serde_json::to_string(&seen).unwrap();

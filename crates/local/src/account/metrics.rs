@@ -5,7 +5,7 @@ use domain::metric::{Formula, Point, Query, Series, Statistic};
 use domain::rollout::TargetGroup;
 use domain::seconds::Seconds;
 use jiff::Timestamp;
-use workflow::ports::Metrics;
+use workflow::ports::{Metrics, Prometheus};
 
 use super::fleet::service_of;
 use super::world::World;
@@ -40,6 +40,15 @@ impl<P: Plant> Metrics for World<P> {
         };
         let answer = async { formulas.iter().map(computed).collect() };
         self.0.calls.make("metrics.computed", answer).await
+    }
+}
+
+impl<P: Plant> Prometheus for World<P> {
+    async fn ask(&self, server: &str, _query: &str) -> Result<Vec<f64>, Failure> {
+        let answer = async {
+            Err(Failure::Refused(format!("{server} is asked on AWS, and not by this machine")))
+        };
+        self.0.calls.make("prometheus.ask", answer).await
     }
 }
 

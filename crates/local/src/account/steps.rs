@@ -130,7 +130,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "check" => answer(workflow::check(w, w, w, w, decode(input)?).await),
         "launch" => answer(workflow::launch(w, w, decode(input)?).await),
         "watch" => answer(workflow::watch(w, w, w, w, decode(input)?).await),
-        "judge" => answer(workflow::judge(w, w, w, w, w, w, decode(input)?).await),
+        "judge" => answer(workflow::judge(w, w, w, w, w, w, w, decode(input)?).await),
         "proceed" => answer(workflow::proceed(w, w, decode(input)?).await),
         "restore" => answer(workflow::restore(w, w, w, decode(input)?).await),
         "preserve" => answer(workflow::preserve(w, w, w, w, w, w, decode(input)?).await),

@@ -9,11 +9,13 @@ use domain::strategy::Stage;
 use jiff::Timestamp;
 
 use super::metrics;
-use crate::ports::{Alarms, Balancer, Fleet, Metrics, Probe};
+use crate::ports::{Alarms, Balancer, Fleet, Metrics, Probe, Prometheus};
 
 /// What is looked at, and when.
 pub(super) struct Look<'a> {
     pub(super) plan: &'a Plan,
+    /// The task definition of green.
+    pub(super) green: &'a Arn,
     pub(super) state: &'a RolloutState,
     pub(super) progress: &'a Progress,
     pub(super) now: Timestamp,
@@ -25,6 +27,7 @@ pub(super) async fn measure(
     fleet: &impl Fleet,
     balancer: &impl Balancer,
     cloudwatch: &(impl Alarms + Metrics),
+    prometheus: &impl Prometheus,
     probe: &impl Probe,
     look: &Look<'_>,
 ) -> Result<Evidence, Failure> {
@@ -42,7 +45,7 @@ pub(super) async fn measure(
     let arns: Vec<Arn> = green.iter().map(|group| group.arn.clone()).collect();
     evidence.targets = Some(balancer.targets(&arns).await?);
     if look.sees_production() {
-        evidence.metrics = metrics::read(cloudwatch, look, &green, &blue).await;
+        evidence.metrics = metrics::read(cloudwatch, prometheus, look, &green, &blue).await;
     }
     if *stage == Stage::PostTestTrafficShift {
         for smoke in plan.smoke() {

@@ -7,7 +7,7 @@ use domain::seconds::Seconds;
 use jiff::Timestamp;
 
 use super::measure::Look;
-use crate::ports::Metrics;
+use crate::ports::{Metrics, Prometheus};
 
 /// For how long before the rollout blue is looked at, to know how it answers.
 const BEFORE: Seconds = Seconds::minutes(10);
@@ -16,6 +16,7 @@ const BEFORE: Seconds = Seconds::minutes(10);
 /// says why; it does not end the look, which has more to tell.
 pub(super) async fn read(
     metrics: &impl Metrics,
+    prometheus: &impl Prometheus,
     look: &Look<'_>,
     green: &[TargetGroup],
     blue: &[TargetGroup],
@@ -37,14 +38,22 @@ pub(super) async fn read(
         false => metrics.computed(&formulas, began, until).await.map(Vec::into_iter),
     };
 
-    let mut measured = |check: &MetricCheck| match check {
-        MetricCheck::Compare(_) => compared.clone().map(Measured::Periods),
-        MetricCheck::Cloudwatch(_) => match &mut computed {
-            Ok(series) => Ok(Measured::Series(series.next().unwrap_or(Series::NoData))),
-            Err(failure) => Err(failure.to_string()),
-        },
-    };
-    checks.iter().map(|check| (check.clone(), measured(check))).collect()
+    let mut measured = Vec::new();
+    for check in checks {
+        let told = match check {
+            MetricCheck::Compare(_) => compared.clone().map(Measured::Periods),
+            MetricCheck::Cloudwatch(_) => match &mut computed {
+                Ok(series) => Ok(Measured::Series(series.next().unwrap_or(Series::NoData))),
+                Err(failure) => Err(failure.to_string()),
+            },
+            MetricCheck::Prometheus(queried) => {
+                let asked = prometheus.ask(&queried.url, &queried.about(look.green)).await;
+                asked.map(Measured::Samples).map_err(|failure| failure.to_string())
+            }
+        };
+        measured.push((check.clone(), told));
+    }
+    measured
 }
 
 /// What both fleets answered, minute by minute.
@@ -66,7 +75,7 @@ async fn count(
 fn formula(check: &MetricCheck, green: &[TargetGroup]) -> Option<Formula> {
     match check {
         MetricCheck::Cloudwatch(watched) => Some(watched.formula(green)),
-        MetricCheck::Compare(_) => None,
+        MetricCheck::Compare(_) | MetricCheck::Prometheus(_) => None,
     }
 }
 

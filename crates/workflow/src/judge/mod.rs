@@ -12,7 +12,7 @@ use domain::verdict::{self, Verdict};
 use serde::{Deserialize, Serialize};
 
 use self::measure::{Look, measure};
-use crate::ports::{Alarms, Balancer, Clock, Fleet, Ledger, Metrics, Probe};
+use crate::ports::{Alarms, Balancer, Clock, Fleet, Ledger, Metrics, Probe, Prometheus};
 
 /// A rollout to look at.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,11 +24,13 @@ pub struct Judge {
 }
 
 /// Reads how the rollout stands, measures what can be measured there, and decides.
+#[expect(clippy::too_many_arguments, reason = "a step's signature is its list of permissions")]
 pub async fn judge(
     clock: &impl Clock,
     fleet: &impl Fleet,
     balancer: &impl Balancer,
     cloudwatch: &(impl Alarms + Metrics),
+    prometheus: &impl Prometheus,
     probe: &impl Probe,
     ledger: &impl Ledger,
     input: Judge,
@@ -45,8 +47,14 @@ pub async fn judge(
         None => {
             let desk = ledger.desk(&plan.service.name).await?;
             let gives_way = desk.gives_way(&plan.deployment).map(str::to_owned);
-            let look = Look { plan: &plan, state: &state, progress: &progress, now };
-            let measured = measure(fleet, balancer, cloudwatch, probe, &look).await?;
+            let look = Look {
+                plan: &plan,
+                green: &rollout.task_definition,
+                state: &state,
+                progress: &progress,
+                now,
+            };
+            let measured = measure(fleet, balancer, cloudwatch, prometheus, probe, &look).await?;
             // A way back waits for nobody.
             let held = desk.holds(now).filter(|_| !plan.cause.is_urgent());
             Evidence { gives_way, held, spared: desk.spares(now), ..measured }
