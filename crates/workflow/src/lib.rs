@@ -27,6 +27,7 @@ mod sweep;
 mod attribute;
 mod compare;
 mod quarantine;
+mod spare;
 mod stop;
 mod unwind;
 
@@ -49,6 +50,7 @@ pub use watch::{LookOut, watch};
 pub use attribute::attribute;
 pub use compare::{Compared, Redeploy, compare};
 pub use quarantine::{Quarantining, lift, quarantine, quarantine_by_hand};
+pub use spare::{Spare, spare};
 pub use stop::{Stopped, stop};
 pub use unwind::{Unwind, unwind};
 
