@@ -90,7 +90,7 @@ async fn look(
     let state = name(terraform.key.clone());
     let seen = objects.stream(&state, LARGEST, move |state| read(state, &watch)).await?;
     Ok(match seen {
-        None => Look::Unreadable(format!("there is no state {}", terraform.address())),
+        None => Look::Absent(format!("there is no state {}", terraform.address())),
         Some(Ok(seen)) => Look::Read(seen),
         // It broke off on its way, and the next try may have it.
         Some(Err(why @ domain::terraform::Unreadable::Broken)) => {

@@ -17,7 +17,9 @@ const ASKED: Seconds = Seconds(24 * 3600);
 pub enum Look {
     /// Somebody changes it. What is written meanwhile counts when the lock is gone.
     Locked(Lock),
-    /// There is no state, or it cannot be read: why.
+    /// There is no state: which.
+    Absent(String),
+    /// It cannot be read: why.
     Unreadable(String),
     /// The state.
     Read(Seen),
@@ -69,7 +71,12 @@ impl Desk {
                 }
                 answer.told.push(lock.to_string());
             }
-            Look::Unreadable(why) => {
+            // Before the first apply there is none.
+            Look::Absent(why) if memory.seen.is_none() => {
+                memory.lock = None;
+                answer.told.push(why.clone());
+            }
+            Look::Absent(why) | Look::Unreadable(why) => {
                 memory.lock = None;
                 broken.push(why.clone());
             }
@@ -86,6 +93,7 @@ impl Desk {
                         Change::Output(name) => {
                             answer.told.push(format!("the output {name} changed"));
                         }
+                        Change::Broken(why) if accepts => answer.told.push(why),
                         Change::Broken(why) => broken.push(why),
                     }
                 }
@@ -190,6 +198,20 @@ mod tests {
 
         let (desk, accepted) = desk.sees(&watch(), &seen(3, Some("y")), true, at(200));
         assert!(!accepted.frozen && desk.frozen().is_none() && desk.holds(at(200)).is_none());
+    }
+
+    #[test]
+    fn what_was_never_there_is_only_told_and_what_a_person_accepts_is_taken_as_it_is() {
+        let absent = Look::Absent("there is no state".into());
+        let (desk, answer) = sees(Desk::new("checkout".parse().unwrap()), &absent);
+        assert_eq!((answer.frozen, answer.told.len()), (false, 1));
+
+        let (desk, answer) = sees(desk, &seen(1, None));
+        assert!(answer.frozen, "the document names what is not there");
+        let (desk, answer) = desk.sees(&watch(), &seen(1, None), true, at(200));
+        assert!(!answer.frozen && answer.told == ["a.b is not in the state"]);
+        let (_, answer) = desk.sees(&watch(), &absent, false, at(300));
+        assert!(answer.frozen, "the state was there");
     }
 
     #[test]
