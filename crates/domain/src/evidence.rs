@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::approval::Word;
 use crate::metric::{Measured, MetricCheck};
 use crate::service::Smoke;
 
@@ -26,6 +27,8 @@ pub struct Evidence {
     pub held: Option<String>,
     /// Whether a newer change is taken back first when an alarm rings.
     pub spared: bool,
+    /// What people said.
+    pub words: Vec<Word>,
 }
 
 /// An alarm as it is now.

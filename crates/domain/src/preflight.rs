@@ -40,7 +40,7 @@ pub fn objections(
     }
     // While this one waited for the lease another may have gone all the way, or its digest may have
     // been found bad.
-    objections.extend(desk.frozen().filter(|_| !plan.cause.is_urgent()));
+    objections.extend(desk.barred().filter(|_| !plan.cause.is_urgent()));
     objections.extend(desk.forbids(&plan.digest, now));
     objections.extend(desk.behind(&plan.height, plan.cause.is_explicit()));
     if let Some(other) = &blue.in_progress {

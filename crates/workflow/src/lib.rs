@@ -24,8 +24,11 @@ mod observe;
 mod resume;
 mod sweep;
 
+mod approve;
+
 mod attribute;
 mod compare;
+mod freeze;
 mod quarantine;
 mod spare;
 mod stop;
@@ -47,8 +50,11 @@ pub use proceed::{Proceed, proceed};
 pub use restore::{Restore, Restored, restore};
 pub use watch::{LookOut, watch};
 
+pub use approve::approve;
+
 pub use attribute::attribute;
 pub use compare::{Compared, Redeploy, compare};
+pub use freeze::freeze;
 pub use quarantine::{Quarantining, lift, quarantine, quarantine_by_hand};
 pub use spare::{Spare, spare};
 pub use stop::{Stopped, stop};

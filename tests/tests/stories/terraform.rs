@@ -196,7 +196,7 @@ async fn a_state_that_cannot_be_read_freezes_the_service_and_says_what_it_is() {
     let told =
         format!("checkout: s3://{BUCKET}/{KEY} is encrypted, so nothing of it can be compared");
     assert_eq!(ask(&world, "look", None).await["told"], json!([told]));
-    assert!(world.desk("checkout").frozen().is_some());
+    assert!(world.desk("checkout").barred().is_some());
 }
 
 /// What serves is deployed again on another task definition, and once more by a second event; then on

@@ -85,7 +85,7 @@ impl Bill {
                 "events of ours; those of ECS, CloudWatch and Step Functions are free".to_owned()
             }),
             line("CloudWatch alarms", number(used.alarm_reads), prices::ALARM_READ, || {
-                "how the alarms stand, before it begins and at every look, and the metrics; the alarms are yours"
+                "how the alarms stand, before it begins and at every look; the alarms are yours"
                     .to_owned()
             }),
             line("CloudWatch Logs", number(runs * LOG_KB), prices::LOG, || {

@@ -1,3 +1,5 @@
+//! Verdicts, and what they rest on.
+
 use super::*;
 
 fn period(blue: (u64, u64), green: (u64, u64)) -> Period {

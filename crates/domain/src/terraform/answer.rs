@@ -133,6 +133,7 @@ impl Desk {
             cause: Cause::Template,
             by: Some("terraform".into()),
             at: Some(now),
+            hotfix: false,
             reason: Some(format!("the task definition changed (state {})", seen.serial)),
         })
     }
@@ -192,12 +193,12 @@ mod tests {
 
         let (desk, answer) = sees(desk, &seen(2, None));
         assert_eq!((answer.frozen, answer.held, answer.redeploy), (true, true, None));
-        assert!(desk.frozen().is_some_and(|why| why.contains("a.b was destroyed")));
+        assert!(desk.barred().is_some_and(|why| why.contains("a.b was destroyed")));
         let (desk, healed) = sees(desk, &seen(3, Some("x")));
         assert!(healed.frozen, "only a person's word lifts it");
 
         let (desk, accepted) = desk.sees(&watch(), &seen(3, Some("y")), true, at(200));
-        assert!(!accepted.frozen && desk.frozen().is_none() && desk.holds(at(200)).is_none());
+        assert!(!accepted.frozen && desk.barred().is_none() && desk.holds(at(200)).is_none());
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub struct Frozen {
 
 impl Desk {
     /// Why nothing may be begun, and what is to be done about it.
-    pub fn frozen(&self) -> Option<String> {
+    pub fn barred(&self) -> Option<String> {
         let frozen = self.terraform.as_ref()?.frozen.as_ref()?;
         Some(format!(
             "{} is frozen since {} ({}); mend that, then start the terraform machine with {{\"service\": \"{}\", \"accept\": \"why\"}}",

@@ -1,3 +1,5 @@
+//! States, what changed between two of them, and locks.
+
 use super::*;
 use jiff::Timestamp;
 use serde_json::{Value, json};

@@ -57,7 +57,8 @@ pub async fn judge(
             let measured = measure(fleet, balancer, cloudwatch, prometheus, probe, &look).await?;
             // A way back waits for nobody.
             let held = desk.holds(now).filter(|_| !plan.cause.is_urgent());
-            Evidence { gives_way, held, spared: desk.spares(now), ..measured }
+            let words = desk.words.clone();
+            Evidence { gives_way, held, words, spared: desk.spares(now), ..measured }
         }
     };
 
