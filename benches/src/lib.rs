@@ -1,6 +1,8 @@
 //! How fast it is: what the benchmarks measure, as functions that a test may run too.
 
 pub mod comparison;
+pub mod releases;
+pub mod states;
 
 use asl::Keep;
 use domain::outcome::End;

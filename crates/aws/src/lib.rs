@@ -39,6 +39,8 @@ mod listener;
 mod log;
 #[cfg(any(feature = "cloudwatch", feature = "ecs"))]
 mod moment;
+#[cfg(feature = "listener")]
+mod prometheus;
 #[cfg(feature = "rds")]
 mod rds;
 
@@ -68,6 +70,8 @@ pub use ecs::Ecs;
 pub use elbv2::Elbv2;
 #[cfg(feature = "listener")]
 pub use listener::TestListener;
+#[cfg(feature = "listener")]
+pub use prometheus::PrometheusServers;
 #[cfg(feature = "rds")]
 pub use rds::Rds;
 

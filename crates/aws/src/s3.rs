@@ -1,9 +1,13 @@
 //! Objects by version: S3.
 
+mod pipe;
+
+use std::io::Read;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use domain::Failure;
 use workflow::ports::{ObjectName, Objects};
@@ -11,12 +15,16 @@ use workflow::ports::{ObjectName, Objects};
 use crate::Config;
 use crate::config::client;
 use crate::failure::failure;
+use pipe::Fed;
 
 /// The objects that we may read.
 #[derive(Debug, Clone)]
 pub struct S3 {
     client: Client,
 }
+
+/// The longest that an object takes to come which is read piece by piece.
+const STREAM: Duration = Duration::from_secs(40);
 
 /// The longest that the bytes of an object take to come, once S3 has answered.
 const BODY: Duration = Duration::from_secs(15);
@@ -28,11 +36,9 @@ impl S3 {
     }
 }
 
-impl Objects for S3 {
-    /// Without the permission `s3:ListBucket` an object that is not there is refused as
-    /// `AccessDenied`: S3 does not tell a stranger which objects there are.
-    async fn object(&self, name: &ObjectName, most: u64) -> Result<Option<Vec<u8>>, Failure> {
-        let what = format!("read {name}");
+impl S3 {
+    /// Asks for an object; none if it is not there.
+    async fn get(&self, name: &ObjectName, most: u64) -> Result<Option<GetObjectOutput>, Failure> {
         let found = self
             .client
             .get_object()
@@ -41,16 +47,25 @@ impl Objects for S3 {
             .set_version_id(name.version.clone())
             .send()
             .await;
-
         let found = match found {
             Ok(found) => found,
             Err(error) if gone(&error) => return Ok(None),
-            Err(error) => return Err(failure(&what, &error)),
+            Err(error) => return Err(failure(&format!("read {name}"), &error)),
         };
         let told = found.content_length().and_then(|length| u64::try_from(length).ok());
-        if let Some(length) = told.filter(|length| *length > most) {
-            return Err(too_large(name, &format!("{length} bytes"), most));
+        match told.filter(|length| *length > most) {
+            Some(length) => Err(too_large(name, &format!("{length} bytes"), most)),
+            None => Ok(Some(found)),
         }
+    }
+}
+
+impl Objects for S3 {
+    /// Without the permission `s3:ListBucket` an object that is not there is refused as
+    /// `AccessDenied`: S3 does not tell a stranger which objects there are.
+    async fn object(&self, name: &ObjectName, most: u64) -> Result<Option<Vec<u8>>, Failure> {
+        let what = format!("read {name}");
+        let Some(found) = self.get(name, most).await? else { return Ok(None) };
         match tokio::time::timeout(BODY, read(found.body, most)).await {
             Ok(Ok(Some(bytes))) => Ok(Some(bytes)),
             Ok(Ok(None)) => Err(too_large(name, "more", most)),
@@ -60,6 +75,33 @@ impl Objects for S3 {
             Err(_) => Err(Failure::Unavailable(format!(
                 "could not {what} to its end: it took more than {} s",
                 BODY.as_secs()
+            ))),
+        }
+    }
+
+    async fn stream<T: Send + 'static>(
+        &self,
+        name: &ObjectName,
+        most: u64,
+        reader: impl FnOnce(&mut dyn Read) -> T + Send + 'static,
+    ) -> Result<Option<T>, Failure> {
+        let Some(found) = self.get(name, most).await? else { return Ok(None) };
+
+        let (pieces, mut pipe) = pipe::pipe();
+        let reading = tokio::task::spawn_blocking(move || reader(&mut pipe));
+        let fed = tokio::time::timeout(STREAM, pipe::feed(found.body, pieces, most)).await;
+        let made = reading
+            .await
+            .map_err(|lost| Failure::Unavailable(format!("{name} could not be read: {lost}")))?;
+        match fed {
+            Ok(Ok(())) => Ok(Some(made)),
+            Ok(Err(Fed::TooMuch)) => Err(too_large(name, "more", most)),
+            Ok(Err(Fed::Broken(why))) => {
+                Err(Failure::Unavailable(format!("could not read {name} to its end: {why}")))
+            }
+            Err(_) => Err(Failure::Unavailable(format!(
+                "could not read {name} to its end: it took more than {} s",
+                STREAM.as_secs()
             ))),
         }
     }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::approval::Word;
+use crate::metric::{Measured, MetricCheck};
 use crate::service::Smoke;
 
 /// What was measured in one look at a rollout.
@@ -19,8 +20,13 @@ pub struct Evidence {
     pub smoke: Vec<(Smoke, Result<Answer, String>)>,
     /// What was found of the read replicas; asked only at a pause.
     pub replicas: Vec<Finding>,
+    /// The metrics, and what they were or why that is not known; asked only while production sees
+    /// green.
+    pub metrics: Vec<(MetricCheck, Result<Measured, String>)>,
     /// What the deployment has to give way to.
     pub gives_way: Option<String>,
+    /// Why what is under way has to wait, whatever the checks say.
+    pub held: Option<String>,
     /// Whether a newer change is taken back first when an alarm rings.
     pub spared: bool,
     /// What people said.
@@ -114,13 +120,16 @@ impl Finding {
 }
 
 impl Evidence {
-    /// What every check says of a rollout that began at `began` and wants `wanted` tasks.
-    pub fn findings(&self, began: Timestamp, wanted: u32) -> Vec<Finding> {
+    /// What every check says `now` of a rollout that began at `began` and wants `wanted` tasks.
+    pub fn findings(&self, began: Timestamp, wanted: u32, now: Timestamp) -> Vec<Finding> {
         let alarms = self.alarms.iter().map(|alarm| alarm.finding(began, self.spared));
         let targets = self.targets.iter().map(|targets| targets.finding(wanted));
         let smoke = self.smoke.iter().map(|(smoke, answer)| finding(smoke, answer));
+        let held = self.held.iter().map(|why| Finding::new("terraform", Says::Pending, why));
+        let metrics = self.metrics.iter().map(|(check, told)| check.finding(told, now));
 
-        alarms.chain(targets).chain(smoke).chain(self.replicas.iter().cloned()).collect()
+        let replicas = self.replicas.iter().cloned();
+        alarms.chain(targets).chain(smoke).chain(replicas).chain(metrics).chain(held).collect()
     }
 }
 

@@ -22,6 +22,7 @@ pub mod approval;
 pub mod plan;
 pub mod preflight;
 
+pub mod comparison;
 pub mod evidence;
 pub mod excerpt;
 pub mod metric;
@@ -35,6 +36,7 @@ pub mod record;
 
 pub mod attribution;
 pub mod sweep;
+pub mod terraform;
 pub mod trigger;
 pub mod unwinding;
 

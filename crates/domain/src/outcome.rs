@@ -186,6 +186,7 @@ mod tests {
             stage: None,
             waiting: vec![],
             green: None,
+            blue: None,
             share: 0.0,
             wanted: 2,
             began: Timestamp::UNIX_EPOCH,

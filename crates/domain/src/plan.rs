@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::desk::{Desk, Liability, Waiter};
 use crate::failure::Failure;
-use crate::name::{CallbackToken, DeploymentId, Digest, Tag};
+use crate::metric::MetricCheck;
+use crate::name::{Arn, CallbackToken, DeploymentId, Digest, Tag};
 use crate::policy::Height;
 use crate::replica::ReplicaCheck;
 use crate::request::{Cause, Request};
@@ -25,6 +26,9 @@ pub struct Plan {
     /// The tag that it was asked for by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<Tag>,
+    /// The task definition from which it runs, where that is not the one in place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<Arn>,
     /// Where the release stands among those of its service.
     pub height: Height,
     /// What made the request.
@@ -81,16 +85,20 @@ impl Plan {
             )));
         }
         let stands = service.tags.height(request.tag.as_ref(), request.at.unwrap_or(now));
-        let height = match request.cause.is_urgent() {
+        // What serves is deployed again, so it stands where it stood.
+        let known = request.cause.is_urgent() || request.template.is_some();
+        let height = match known {
             true => height_of_way_back(&found, request.tag.is_some().then_some(stands), desk, now),
             false => stands,
         };
         let behind = desk.behind(&height, request.cause.is_explicit());
-        if let Some(why) = desk.forbids(&found, now).or(behind) {
+        // A way back goes all the same: what serves may be what is broken.
+        let frozen = desk.barred().filter(|_| !request.cause.is_urgent());
+        if let Some(why) = frozen.or(desk.forbids(&found, now)).or(behind) {
             return Err(Failure::Refused(why));
         }
         // Who goes back names a digest; people know it by its tag.
-        let known = desk.releases.find(found.as_str()).filter(|_| request.cause.is_urgent());
+        let known = desk.releases.find(found.as_str()).filter(|_| known);
         let known_as = known.and_then(|release| release.tag.clone());
         let pauses = match request.cause.is_urgent() {
             true => service.strategy.pauses_of_way_back(),
@@ -108,6 +116,7 @@ impl Plan {
             deployment,
             digest: found,
             tag: request.tag.clone().or(known_as),
+            template: request.template.clone(),
             height,
             cause: request.cause,
             by: request.by.clone(),
@@ -156,6 +165,14 @@ impl Plan {
     /// The read replicas that must keep up.
     pub fn replicas(&self) -> Option<&ReplicaCheck> {
         self.service.checks.replicas.as_ref().filter(|_| self.asks_replicas)
+    }
+
+    /// The metrics that are looked at: none on a way back.
+    pub fn metrics(&self) -> &[MetricCheck] {
+        match self.cause.is_urgent() {
+            true => &[],
+            false => &self.service.checks.metrics,
+        }
     }
 
     /// For what this deployment, once `Deployed`, is blamed. A way back is blamed for nothing: else

@@ -35,11 +35,12 @@ pub fn objections(
 ) -> Vec<String> {
     let mut objections = Vec::new();
 
-    if blue.digest.as_ref() == Some(&plan.digest) {
+    if blue.digest.as_ref() == Some(&plan.digest) && plan.template.is_none() {
         objections.push(format!("{} serves already", plan.digest.short()));
     }
     // While this one waited for the lease another may have gone all the way, or its digest may have
     // been found bad.
+    objections.extend(desk.barred().filter(|_| !plan.cause.is_urgent()));
     objections.extend(desk.forbids(&plan.digest, now));
     objections.extend(desk.behind(&plan.height, plan.cause.is_explicit()));
     if let Some(other) = &blue.in_progress {

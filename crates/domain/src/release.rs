@@ -144,6 +144,7 @@ impl Request {
             service: service.clone(),
             tag: Some(push.tag.clone()),
             digest: Some(push.digest.clone()),
+            template: None,
             cause: Cause::Push,
             by: Some(push.pushed_by.clone()),
             at: Some(push.at),

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::name::{DeploymentId, Digest, ServiceName, Tag};
+use crate::name::{Arn, DeploymentId, Digest, ServiceName, Tag};
 
 /// The input of the deployment machine: what is wanted, by whom, and why.
 ///
@@ -21,6 +21,10 @@ pub struct Request {
     /// The digest to deploy. One of tag and digest is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,
+    /// The task definition from which it is to run, where that is not the one in place: what
+    /// serves is then deployed again on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<Arn>,
     /// What made the request.
     #[serde(default)]
     pub cause: Cause,
@@ -44,6 +48,9 @@ pub struct Request {
 pub enum Cause {
     /// An image was pushed. Such a request never moves a service backwards.
     Push,
+    /// Terraform has another task definition for what serves. Such a request never moves a service
+    /// backwards either.
+    Template,
     /// A person asked for exactly this.
     #[default]
     Manual,
@@ -56,7 +63,7 @@ impl Cause {
     /// Whether somebody asked for exactly this release, though it may be an older one.
     pub fn is_explicit(self) -> bool {
         match self {
-            Self::Push => false,
+            Self::Push | Self::Template => false,
             Self::Manual | Self::Rollback => true,
         }
     }
@@ -70,6 +77,7 @@ impl Cause {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Push => "push",
+            Self::Template => "template",
             Self::Manual => "manual",
             Self::Rollback => "rollback",
         }
@@ -100,6 +108,13 @@ impl Request {
         let to = self.digest.as_ref().map(Digest::as_str);
         let to = to.or(self.tag.as_ref().map(Tag::as_str)).unwrap_or_default();
         self.called(&["way back", left, to, &attempt.to_string()])
+    }
+
+    /// The name of the execution that deploys what serves again on another task definition: one for
+    /// each state that asks for it.
+    pub fn onto_template(&self, lineage: &str, serial: u64) -> DeploymentId {
+        let template = self.template.as_ref().map_or("", Arn::as_str);
+        self.called(&["template", template, lineage, &serial.to_string()])
     }
 
     /// A name made of what a request is about.

@@ -1,5 +1,6 @@
 //! An ECS service deployment, as far as we need to know it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -104,6 +105,9 @@ pub struct RolloutState {
     /// Green's revision, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub green: Option<Arn>,
+    /// Blue's revision, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blue: Option<Arn>,
     /// Green's share of production traffic, in percent.
     pub share: f64,
     /// How many tasks of green are wanted.
@@ -113,6 +117,28 @@ pub struct RolloutState {
     /// What ECS says about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// A target group that a revision has at a load balancer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetGroup {
+    /// Its ARN.
+    pub arn: Arn,
+    /// The load balancer, as its metrics name it: `app/shop/50dc6c495c0c9188`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load_balancer: Option<String>,
+}
+
+impl TargetGroup {
+    /// Whose metrics are those of target groups.
+    pub const NAMESPACE: &str = "AWS/ApplicationELB";
+
+    /// By what its metrics are told from those of others.
+    pub fn dimensions(&self) -> BTreeMap<String, String> {
+        let name = self.arn.as_str().rsplit(':').next().unwrap_or_default().to_owned();
+        let balancer = self.load_balancer.clone().map(|name| ("LoadBalancer".to_owned(), name));
+        balancer.into_iter().chain([("TargetGroup".to_owned(), name)]).collect()
+    }
 }
 
 /// A pause that waits.
@@ -200,6 +226,7 @@ mod tests {
             stage: Some("POST_TEST_TRAFFIC_SHIFT".into()),
             waiting: if waiting { vec![hook] } else { vec![] },
             green: None,
+            blue: None,
             share: 0.0,
             wanted: 2,
             began,

@@ -18,6 +18,9 @@ pub const LONGEST_WAIT: Seconds = Seconds::minutes(5);
 /// A failing check before production moved is asked again after this.
 const SOON: Seconds = Seconds(5);
 
+/// What is unclear is asked again after this.
+const SOMEWHAT_LATER: Seconds = Seconds(15);
+
 /// How long something unclear may hold up a pause before green is taken back. Shorter than the
 /// patience that the pause itself has, so that we go back with a reason before ECS does without.
 pub const UNCLEAR: Seconds = Seconds::minutes(15);
@@ -111,7 +114,7 @@ pub fn judge(
     now: Timestamp,
 ) -> Verdict {
     let progress = state.progress(&plan.pauses, rollout.answered.as_ref());
-    let findings = evidence.findings(state.began, state.wanted);
+    let findings = evidence.findings(state.began, state.wanted, now);
     let gives_way = evidence.gives_way.as_ref().filter(|_| rollout.taking_back.is_none());
     let (decision, why) = match gives_way {
         Some(to) if !state.status.is_end() => (Next::TakeBack, format!("superseded by {to}")),
@@ -270,7 +273,13 @@ fn at_a_pause(
             Seconds(0) => {
                 (Next::TakeBack, format!("{unclear}, and that did not clear in {UNCLEAR}"))
             }
-            _ => (Next::Wait(Seconds(15)), unclear.to_string()),
+            _ => {
+                // What is watched anyway is not asked more often: a day of looks is more than an
+                // execution can remember.
+                let left = left_of(hold);
+                let interval = Seconds(hold.0 / 5).clamp(SOMEWHAT_LATER, LONGEST_WAIT).min(left);
+                (Next::Wait(interval.max(SOMEWHAT_LATER)), unclear.to_string())
+            }
         };
     }
     match left_of(hold) {
@@ -347,6 +356,7 @@ mod tests {
             stage: Some(paused.map_or("SCALE_UP", Stage::as_str).into()),
             waiting: waiting.into_iter().collect(),
             green: None,
+            blue: None,
             share,
             wanted: 2,
             began: at(0),
@@ -357,9 +367,6 @@ mod tests {
     fn evidence(status: u16, alarm: Option<u64>, healthy: u32) -> Evidence {
         let smoke = serde_json::from_value(json!({ "path": "/" })).unwrap();
         Evidence {
-            gives_way: None,
-            spared: false,
-            replicas: vec![],
             alarms: alarm
                 .map(|since| Alarm {
                     name: "5xx".into(),
@@ -371,6 +378,7 @@ mod tests {
             targets: Some(Targets { healthy, total: 2, reason: None }),
             words: vec![],
             smoke: vec![(smoke, Ok(Answer { status, body: String::new(), millis: 3 }))],
+            ..Evidence::default()
         }
     }
 

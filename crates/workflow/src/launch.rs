@@ -75,7 +75,8 @@ async fn green(
     }
 
     let container = plan.service.container.as_deref();
-    let green = fleet.register(&blue.task_definition, container, &plan.image()).await?;
+    let template = plan.template.as_ref().unwrap_or(&blue.task_definition);
+    let green = fleet.register(template, container, &plan.image()).await?;
     let entry = Entry::Registered { task_definition: green.clone() };
     ledger.append(&plan.deployment, &plan.service.name, entry).await?;
 

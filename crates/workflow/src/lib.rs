@@ -28,6 +28,7 @@ mod sweep;
 mod approve;
 
 mod attribute;
+mod compare;
 mod freeze;
 mod quarantine;
 mod spare;
@@ -54,6 +55,7 @@ pub use watch::{LookOut, watch};
 pub use approve::approve;
 
 pub use attribute::attribute;
+pub use compare::{Compared, Redeploy, compare};
 pub use freeze::freeze;
 pub use quarantine::{Quarantining, lift, quarantine, quarantine_by_hand};
 pub use spare::{Spare, spare};

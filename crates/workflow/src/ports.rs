@@ -5,19 +5,20 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::Read;
 
 use domain::desk::{Desk, Watcher};
 use domain::event::{Event, ExecutionEnded};
 use domain::evidence::{Alarm, Answer, Targets};
 use domain::excerpt::Excerpt;
 use domain::failure::Failure;
-use domain::metric::{Query, Series};
+use domain::metric::{Formula, Query, Series};
 use domain::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Image, ServiceName, Tag};
 use domain::preflight::Serving;
 use domain::preserved::{LogPlace, Readings, Target, Task};
 use domain::record::{Entry, Record};
 use domain::replica::Replica;
-use domain::rollout::RolloutState;
+use domain::rollout::{RolloutState, TargetGroup};
 use domain::service::{Place, ServiceDocument, Smoke};
 use domain::signal::Signal;
 use domain::strategy::{Pause, Strategy};
@@ -71,8 +72,9 @@ pub trait Fleet {
     /// Stops a service deployment and goes back to blue, wherever it is. One that is over stays as
     /// it is.
     async fn stop(&self, rollout: &Arn) -> Result<(), Failure>;
-    /// The target groups that a service revision has at the load balancer.
-    async fn target_groups(&self, revision: &Arn) -> Result<Vec<Arn>, Failure>;
+    /// The target groups that each of these service revisions has at the load balancer, in the same
+    /// order; at most twenty revisions.
+    async fn target_groups(&self, revisions: &[Arn]) -> Result<Vec<Vec<TargetGroup>>, Failure>;
     /// The tasks of the task definition `green`, in any order; also those that stopped, as long as
     /// ECS tells of them: at least an hour.
     async fn tasks(&self, place: &Place, green: &Arn) -> Result<Vec<Task>, Failure>;
@@ -146,6 +148,19 @@ pub trait Metrics {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<Series>, Failure>;
+    /// What each of these comes to, in the same order, from a moment until before another.
+    async fn computed(
+        &self,
+        formulas: &[Formula],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Series>, Failure>;
+}
+
+/// The servers that keep metrics: Prometheus.
+pub trait Prometheus {
+    /// What a query comes to now, sample by sample; none is no data.
+    async fn ask(&self, server: &str, query: &str) -> Result<Vec<f64>, Failure>;
 }
 
 /// The read replicas: RDS.
@@ -243,6 +258,15 @@ pub struct Letter {
 pub trait Objects {
     /// The bytes of an object, if it is there. [`Failure::Refused`] if they are more than `most`.
     async fn object(&self, name: &ObjectName, most: u64) -> Result<Option<Vec<u8>>, Failure>;
+    /// What `reader` makes of an object, if it is there, which is handed to it piece by piece, so
+    /// that it is never in memory as a whole. An object that breaks off is told to `reader` as an
+    /// error; one that has more than `most` bytes is [`Failure::Refused`].
+    async fn stream<T: Send + 'static>(
+        &self,
+        name: &ObjectName,
+        most: u64,
+        reader: impl FnOnce(&mut dyn Read) -> T + Send + 'static,
+    ) -> Result<Option<T>, Failure>;
 }
 
 /// An object.

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use domain::Failure;
-use domain::name::DeploymentId;
+use domain::name::{Arn, DeploymentId};
 use domain::plan::Plan;
 use domain::preserved::{
     self, LOOKED_BACK, Log, Part, Preserved, READ_ALARMS, READ_LINES, READ_TASKS,
@@ -97,9 +97,10 @@ async fn targets(
 ) -> Result<preserved::Targets, Failure> {
     let state = fleet.rollout(&rollout.arn).await?;
     let groups = match &state.green {
-        Some(green) => fleet.target_groups(green).await?,
+        Some(green) => fleet.target_groups(std::slice::from_ref(green)).await?,
         None => Vec::new(),
     };
+    let groups: Vec<Arn> = groups.into_iter().flatten().map(|group| group.arn).collect();
     balancer.each(&groups).await.map(Into::into)
 }
 

@@ -7,13 +7,24 @@ async fn main() -> Result<(), shell::Error> {
     let fleet = aws::Ecs::new(&config);
     let balancer = aws::Elbv2::new(&config);
     let cloudwatch = aws::CloudWatch::new(&config);
+    let prometheus = aws::PrometheusServers::new();
     let probe = aws::TestListener::new();
     let replicas = aws::Rds::new(&config);
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
 
     shell::run("judge", async |input| {
-        workflow::judge(&clock, &fleet, &balancer, &cloudwatch, &probe, &replicas, &ledger, input)
-            .await
+        workflow::judge(
+            &clock,
+            &fleet,
+            &balancer,
+            &cloudwatch,
+            &prometheus,
+            &probe,
+            &replicas,
+            &ledger,
+            input,
+        )
+        .await
     })
     .await
 }

@@ -54,6 +54,13 @@ impl Api {
         answer(&path, request).await
     }
 
+    /// Puts something at a path of S3: a bucket, or an object in one.
+    pub(super) async fn put(&self, path: &str, body: Vec<u8>) {
+        let request = self.request(Method::PUT, path, "s3").body(body);
+        let answer = request.send().await.unwrap_or_else(|error| panic!("PUT {path}: {error}"));
+        assert!(answer.status().is_success(), "PUT {path}: {}", answer.status());
+    }
+
     /// A request with a signature that nobody checks; it says which service is meant.
     fn request(&self, method: Method, path: &str, service: &str) -> RequestBuilder {
         let scope = format!("{ACCOUNT}/20260301/{REGION}/{service}/aws4_request");

@@ -91,6 +91,12 @@ impl Ministack {
         self.api.call(SSM, "PutParameter", &parameter).await;
     }
 
+    /// Makes a bucket with one object.
+    pub async fn bucket(&self, bucket: &str, key: &str, object: &Value) {
+        self.api.put(&format!("/{bucket}"), Vec::new()).await;
+        self.api.put(&format!("/{bucket}/{key}"), object.to_string().into_bytes()).await;
+    }
+
     /// Keeps a secret.
     pub async fn secret(&self, id: &str, value: &str) {
         let secret = json!({ "Name": id, "SecretString": value });

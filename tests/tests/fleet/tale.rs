@@ -71,7 +71,9 @@ impl<F: Fleet, B: Balancer> Side<F, B> {
 
     /// How the targets of a revision stand.
     pub(crate) async fn targets(&mut self, revision: &Arn) {
-        let groups = self.fleet.target_groups(revision).await;
+        let groups = self.fleet.target_groups(std::slice::from_ref(revision)).await;
+        let groups: Result<Vec<Arn>, _> =
+            groups.map(|groups| groups.concat().into_iter().map(|group| group.arn).collect());
         self.tell("target groups", &groups);
         let Ok(groups) = groups else { return };
         let targets = self.balancer.targets(&groups).await;

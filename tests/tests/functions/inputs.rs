@@ -147,6 +147,9 @@ pub(crate) fn input(verb: &str) -> Value {
             },
             "held": "WaveHeld"
         }),
+        "compare" => json!({
+            "bucket": { "name": "acme-state" }, "object": { "key": "shop/terraform.tfstate" }
+        }),
         other => panic!("say what {other} is called with"),
     }
 }
@@ -173,6 +176,7 @@ pub(crate) fn field(verb: &str) -> (&'static str, &'static str) {
         "spare" => ("/watched/0/service", "watched[0].service"),
         "quarantine" => ("/quarantine/digest", "quarantine.digest"),
         "unwind" => ("/held", "held"),
+        "compare" => ("/object/key", "object.key"),
         other => panic!("name a field of the input of {other}"),
     }
 }

@@ -8,6 +8,7 @@ mod people;
 mod queue;
 mod replicas;
 mod taken_back;
+mod terraform;
 
 mod calls;
 

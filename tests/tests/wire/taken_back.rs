@@ -7,7 +7,7 @@ use domain::preserved::Preserved;
 use domain::record::Entry;
 use domain::verdict::Decision;
 use local::simulated::{Behaviour, Smoke};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::calls::{Calls, Table};
 use crate::record::outcome;
@@ -71,7 +71,11 @@ async fn early() -> Option<Calls> {
 
 /// The same holds here.
 async fn alarm() -> Option<Calls> {
-    let stage = Stage::set(|document| document["bake"] = "5m".into()).await?;
+    let stage = Stage::set(|document| {
+        document["bake"] = "5m".into();
+        document["checks"]["metrics"] = json!([{ "compare": {} }]);
+    })
+    .await?;
 
     stage.deliver(&stage.push("v1.1.0")).await;
     stage.bakes().await;
@@ -80,6 +84,11 @@ async fn alarm() -> Option<Calls> {
     let record = stage.record_of(&stage.ended(1).await[0]).await;
     assert_eq!(outcome(&record).end, End::RolledBack, "{}", outcome(&record).why);
     assert!(outcome(&record).why.contains("checkout-errors"), "{}", outcome(&record).why);
+    let no_data = |entry: &Entry| match entry {
+        Entry::Judged { verdict } => verdict.why.starts_with("errors against blue: no data"),
+        _ => false,
+    };
+    assert!(record.iter().any(no_data), "CloudWatch was asked, and knows of no requests");
     let evidence = evidence(&record);
     let tasks = evidence.tasks.kept().expect("ECS was asked");
     assert_eq!(tasks.told.len(), 2, "{evidence}");

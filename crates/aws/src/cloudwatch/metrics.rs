@@ -10,7 +10,7 @@ use aws_sdk_cloudwatch::types::{
 };
 use aws_smithy_types::DateTime;
 use domain::Failure;
-use domain::metric::{Point, Query, Series, Statistic};
+use domain::metric::{Formula, Point, Query, Series, Statistic};
 use jiff::Timestamp;
 use workflow::ports::Metrics;
 
@@ -38,7 +38,24 @@ impl Metrics for CloudWatch {
         }
         Ok(series)
     }
+
+    async fn computed(
+        &self,
+        formulas: &[Formula],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Series>, Failure> {
+        let mut series = Vec::with_capacity(formulas.len());
+        for formula in formulas {
+            let mut told = self.told(formula_queries(formula), from, to).await?;
+            series.push(read(&formula.math, told.remove(COMPUTED))?);
+        }
+        Ok(series)
+    }
 }
+
+/// The id of what is computed.
+const COMPUTED: &str = "computed_by_cutover";
 
 /// What was told of one query so far.
 #[derive(Default)]
@@ -89,7 +106,22 @@ fn warn(page: &GetMetricDataOutput) {
     }
 }
 
+/// What is computed, and what it is computed of. Ids count within one call, and those of a formula
+/// are the document's, so each formula is a call of its own.
+fn formula_queries(formula: &Formula) -> Vec<MetricDataQuery> {
+    let of = formula.of.iter().map(|(id, query)| {
+        let statistic = metric_stat(query);
+        MetricDataQuery::builder().id(id).metric_stat(statistic).return_data(false).build()
+    });
+    let computed = MetricDataQuery::builder().id(COMPUTED).expression(&formula.math).build();
+    of.chain([computed]).collect()
+}
+
 fn query((index, query): (usize, &Query)) -> MetricDataQuery {
+    MetricDataQuery::builder().id(id(index)).metric_stat(metric_stat(query)).build()
+}
+
+fn metric_stat(query: &Query) -> MetricStat {
     let dimension =
         |(name, value): (&String, &String)| Dimension::builder().name(name).value(value).build();
     let metric = Metric::builder()
@@ -100,7 +132,7 @@ fn query((index, query): (usize, &Query)) -> MetricDataQuery {
         .metric(metric.build())
         .period(i32::try_from(query.period.0).unwrap_or(i32::MAX))
         .stat(statistic(query.statistic));
-    MetricDataQuery::builder().id(id(index)).metric_stat(statistic.build()).build()
+    statistic.build()
 }
 
 /// An id begins with a lower-case letter.
@@ -135,7 +167,7 @@ fn points(result: MetricDataResult) -> Result<Vec<Point>, Failure> {
     }
 }
 
-fn read(query: &Query, told: Option<Told>) -> Result<Series, Failure> {
+fn read(query: &impl std::fmt::Display, told: Option<Told>) -> Result<Series, Failure> {
     let Some(Told { points, status }) = told else {
         return Err(Failure::Unavailable(format!("CloudWatch did not answer for {query}")));
     };

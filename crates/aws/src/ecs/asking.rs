@@ -48,12 +48,21 @@ impl Ecs {
         })
     }
 
-    /// A service revision.
-    pub(super) async fn revision(&self, revision: &Arn) -> Result<ServiceRevision, Failure> {
-        let (revisions, failures) = self.revisions(vec![revision.to_string()]).await?;
-        revisions.into_iter().next().ok_or_else(|| {
-            missing(&format!("ECS has no service revision {revision}"), Some(&failures))
-        })
+    /// Service revisions, in the order in which they are asked for.
+    pub(super) async fn each_revision(
+        &self,
+        asked: &[Arn],
+    ) -> Result<Vec<ServiceRevision>, Failure> {
+        let arns = asked.iter().map(ToString::to_string).collect();
+        let (told, failures) = self.revisions(arns).await?;
+        let find = |revision: &Arn| {
+            let mut told = told.iter();
+            let found = told.find(|it| it.service_revision_arn() == Some(revision.as_str()));
+            found.cloned().ok_or_else(|| {
+                missing(&format!("ECS has no service revision {revision}"), Some(&failures))
+            })
+        };
+        asked.iter().map(find).collect()
     }
 
     /// The revisions that a service has now. Those made before October 25, 2024 cannot be described.

@@ -16,7 +16,7 @@ use domain::Failure;
 use domain::name::{Arn, HookId};
 use domain::preflight::Serving;
 use domain::preserved::{LogPlace, Task};
-use domain::rollout::RolloutState;
+use domain::rollout::{RolloutState, TargetGroup};
 use domain::service::Place;
 use workflow::ports::{Deployment, Fleet, Reply};
 
@@ -119,8 +119,8 @@ impl Fleet for Ecs {
         }
     }
 
-    async fn target_groups(&self, revision: &Arn) -> Result<Vec<Arn>, Failure> {
-        reading::target_groups(&self.revision(revision).await?)
+    async fn target_groups(&self, revisions: &[Arn]) -> Result<Vec<Vec<TargetGroup>>, Failure> {
+        self.each_revision(revisions).await?.iter().map(reading::target_groups).collect()
     }
 
     async fn tasks(&self, place: &Place, green: &Arn) -> Result<Vec<Task>, Failure> {

@@ -11,7 +11,7 @@ use aws_sdk_ecs::types::{
 use domain::Failure;
 use domain::name::{Arn, Digest, HookId};
 use domain::preflight::Serving;
-use domain::rollout::{RolloutState, Status, WaitingHook};
+use domain::rollout::{RolloutState, Status, TargetGroup, WaitingHook};
 use domain::service::Place;
 use domain::strategy::Stage;
 use serde::Deserialize;
@@ -60,6 +60,7 @@ fn digest(images: &[ContainerImage], container: Option<&str>) -> Option<Digest> 
 pub(super) fn rollout(rollout: &Arn, told: &ServiceDeployment) -> Result<RolloutState, Failure> {
     let created = told.created_at().and_then(timestamp);
     let green = told.target_service_revision();
+    let blue = told.source_service_revisions().first();
     let waiting = told.lifecycle_hook_details().iter().filter(|hook| is_asking(hook));
     let waiting = waiting.filter_map(|hook| waiting_hook(rollout, told, hook).transpose());
     Ok(RolloutState {
@@ -67,6 +68,7 @@ pub(super) fn rollout(rollout: &Arn, told: &ServiceDeployment) -> Result<Rollout
         stage: told.lifecycle_stage().map(|stage| stage.as_str().to_owned()),
         waiting: waiting.collect::<Result<_, _>>()?,
         green: green.and_then(|green| green.arn()).map(arn).transpose()?,
+        blue: blue.and_then(|blue| blue.arn()).map(arn).transpose()?,
         share: share(told),
         wanted: green.map_or(0, |green| count(green.requested_task_count())),
         began: created.ok_or_else(|| untold(format_args!("when {rollout} was created")))?,
@@ -87,17 +89,27 @@ pub(super) fn waits(told: &ServiceDeployment, hook: &HookId) -> bool {
 
 /// The target groups of a revision at the load balancer: those in effect, which for blue/green are
 /// not those that were asked for.
-pub(super) fn target_groups(revision: &ServiceRevision) -> Result<Vec<Arn>, Failure> {
+pub(super) fn target_groups(revision: &ServiceRevision) -> Result<Vec<TargetGroup>, Failure> {
     let resolved = revision.resolved_configuration();
     let balancers = resolved.map(ResolvedConfiguration::load_balancers).unwrap_or_default();
-    let mut groups: Vec<Arn> = Vec::new();
-    for group in balancers.iter().filter_map(|balancer| balancer.target_group_arn()) {
-        let group = arn(group)?;
-        if !groups.contains(&group) {
-            groups.push(group);
+    let mut groups: Vec<TargetGroup> = Vec::new();
+    for balancer in balancers {
+        let Some(group) = balancer.target_group_arn().map(arn).transpose()? else { continue };
+        if groups.iter().all(|known| known.arn != group) {
+            let load_balancer = balancer.production_listener_rule().and_then(load_balancer);
+            groups.push(TargetGroup { arn: group, load_balancer });
         }
     }
     Ok(groups)
+}
+
+/// The load balancer of a listener or a rule of one, as its metrics name it:
+/// `arn:…:listener-rule/app/<name>/<id>/<listener>/<rule>`.
+fn load_balancer(listener: &str) -> Option<String> {
+    let name = listener.rsplit(':').next()?;
+    let name = name.strip_prefix("listener-rule/").or(name.strip_prefix("listener/"))?;
+    let parts: Vec<&str> = name.splitn(4, '/').take(3).collect();
+    (parts.len() == 3).then(|| parts.join("/"))
 }
 
 /// A name that ECS gave.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws::CloudWatch;
-use domain::metric::{Point, Query, Series, Statistic};
+use domain::metric::{Formula, Point, Query, Series, Statistic};
 use domain::replica::LagMetric;
 use domain::seconds::Seconds;
 use domain::seconds::Seconds;
@@ -206,4 +206,21 @@ async fn five_hundred_queries_are_asked_at_once_and_none_are_not_asked() {
     assert!(values.eq(expected), "each has its own value, in the same order");
     assert_eq!(cloudwatch.series(&[], at(0), at(600)).await, Ok(vec![]));
     assert_eq!(aws.calls().len(), 2);
+}
+
+#[tokio::test]
+async fn a_formula_is_computed_of_metrics_that_are_not_told() {
+    let answer = page(&[result("computed_by_cutover", "Complete", &[(60.0, 2.5)])], None);
+    let (aws, cloudwatch) = play(Script::new().on(GET_METRIC_DATA, move |_| answer.clone())).await;
+    let of = [("slow", lag("shop-2")), ("slower", lag("shop-3"))];
+    let of = of.map(|(id, query)| (id.to_owned(), query)).into();
+    let formula = Formula { math: "slower / slow".into(), of };
+
+    let series = cloudwatch.computed(&[formula], at(0), at(600)).await;
+
+    assert_eq!(series, Ok(vec![Series::Complete(vec![point(60, 2.5)])]));
+    let queries = aws.only_call().body["MetricDataQueries"].clone();
+    let asked: Vec<_> = queries.as_array().expect("a list").iter().collect();
+    assert_eq!((&asked[0]["Id"], &asked[0]["ReturnData"]), (&json!("slow"), &json!(false)));
+    assert_eq!(asked[2], &json!({ "Id": "computed_by_cutover", "Expression": "slower / slow" }));
 }

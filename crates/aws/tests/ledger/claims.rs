@@ -49,6 +49,7 @@ fn plan(claimer: usize) -> Plan {
             .parse()
             .expect("a digest"),
         tag: None,
+        template: None,
         height: Height { version: None, pushed_at: pushed_at.expect("a moment") },
         cause: Cause::Push,
         by: None,
@@ -199,7 +200,7 @@ async fn fifty_who_claim_at_once_hold_it_one_after_the_other_and_each_is_told_it
         let (claimer, ledger, town) = (turn * 37 % CLAIMERS, account.ledger(), town.clone());
         let comes = async move {
             tokio::time::sleep(Duration::from_millis(turn as u64)).await;
-            execute(claimer, ledger, town).await
+            Box::pin(execute(claimer, ledger, town)).await
         };
         executions.spawn_local_on(comes, &here);
     }

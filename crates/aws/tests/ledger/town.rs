@@ -10,7 +10,7 @@ use domain::event::Event;
 use domain::name::{Arn, CallbackToken, DeploymentId, HookId};
 use domain::preflight::Serving;
 use domain::preserved::{LogPlace, Task};
-use domain::rollout::RolloutState;
+use domain::rollout::{RolloutState, TargetGroup};
 use domain::service::Place;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -104,7 +104,7 @@ impl Fleet for Town {
     async fn stop(&self, _: &Arn) -> Result<(), Failure> {
         panic!("nothing was planned")
     }
-    async fn target_groups(&self, _: &Arn) -> Result<Vec<Arn>, Failure> {
+    async fn target_groups(&self, _: &[Arn]) -> Result<Vec<Vec<TargetGroup>>, Failure> {
         panic!("nothing was planned")
     }
     async fn tasks(&self, _: &Place, _: &Arn) -> Result<Vec<Task>, Failure> {

@@ -87,7 +87,8 @@ impl Deploy {
         };
         let Asking { by, reason, no_wait, json } = asking;
         let cause = Cause::Manual;
-        let request = Request { service, tag, digest, cause, by, at: None, hotfix, reason };
+        let request =
+            Request { service, tag, digest, cause, by, at: None, hotfix, reason, template: None };
 
         run(async {
             let cutover = which.open().await?;

@@ -1,5 +1,6 @@
 //! What would take green back, and how soon.
 
+use domain::metric::MetricCheck;
 use domain::seconds::Seconds;
 use domain::service::ServiceDocument;
 use domain::strategy::Strategy;
@@ -23,6 +24,22 @@ pub(super) fn dangers(service: &ServiceDocument) -> Vec<Danger> {
 
     for alarm in &checks.alarms {
         add(format!("alarm {alarm} begins to ring"), "at once, at any stage".to_owned());
+    }
+    for check in &checks.metrics {
+        let (what, when) = match check {
+            MetricCheck::Compare(it) => (
+                format!("green errs more than blue, and more than {}", it.tolerated),
+                format!("once that is sure but for {} of good releases", it.false_alarms),
+            ),
+            MetricCheck::Cloudwatch(it) => (
+                format!("metric {} leaves its limits", it.name),
+                format!("after {} minutes", it.minutes),
+            ),
+            MetricCheck::Prometheus(it) => {
+                (format!("metric {} leaves its limits", it.name), "at once".to_owned())
+            }
+        };
+        add(what, format!("{when}, once production sees green"));
     }
     if service.strategy == (Strategy::Rolling {}) {
         let when = "when the circuit breaker of ECS has seen enough of them fail".to_owned();

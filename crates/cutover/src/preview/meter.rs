@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::metric::MetricCheck;
 use domain::record::Entry;
 use domain::service::ServiceDocument;
 
@@ -16,6 +17,14 @@ const SERVICES: u64 = 20;
 
 /// The keys and the moment of an entry, beside what is in it.
 const KEYS: u64 = 200;
+
+/// How many metrics of its own a check reads.
+fn metrics(check: &MetricCheck) -> u64 {
+    match check {
+        MetricCheck::Compare(_) | MetricCheck::Prometheus(_) => 0,
+        MetricCheck::Cloudwatch(watched) => watched.metrics.len() as u64,
+    }
+}
 
 /// What was used so far.
 #[derive(Debug)]
@@ -40,6 +49,7 @@ impl Meter {
             record: 0,
             alarms: checks.alarms.len() as u64,
             replicas: checks.replicas.as_ref().map_or(0, |it| it.instances.len() as u64),
+            metrics: checks.metrics.iter().map(metrics).sum(),
             smoke: checks.smoke.iter().map(|smoke| smoke.within_ms).max().unwrap_or_default(),
         };
         Self { sizes, units: Units::default(), calls: BTreeMap::new(), unknown: BTreeSet::new() }

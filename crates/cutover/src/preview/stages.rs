@@ -36,11 +36,15 @@ pub(super) struct Check {
 /// The stages of a deployment of this service, in order.
 pub(super) fn stages(service: &ServiceDocument) -> Vec<Stage> {
     let checks = &service.checks;
-    let judged = |smoke: bool| {
-        let smoke = (smoke && !checks.smoke.is_empty()).then_some("smoke");
+    let judged = |unseen: bool| {
+        let smoke = (unseen && !checks.smoke.is_empty()).then_some("smoke");
         let alarms = (!checks.alarms.is_empty()).then_some("alarms");
         let replicas = checks.replicas.as_ref().map(|_| "replicas");
-        [smoke, Some("targets"), alarms, replicas].into_iter().flatten().collect::<Vec<_>>()
+        let metrics = (!unseen && !checks.metrics.is_empty()).then_some("metrics");
+        [smoke, Some("targets"), alarms, metrics, replicas]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
     };
     let alarms: Vec<_> = (!checks.alarms.is_empty()).then_some("alarms").into_iter().collect();
     let moving = |what: &str, share: f64, at_most, judged: &[&'static str]| Stage {

@@ -34,6 +34,8 @@ pub(super) struct Sizes {
     pub(super) alarms: u64,
     /// How many read replicas are asked at once.
     pub(super) replicas: u64,
+    /// How many metrics the document names beside the comparison with blue.
+    pub(super) metrics: u64,
     /// The longest that a good answer to a smoke request takes, in milliseconds.
     pub(super) smoke: u64,
 }
@@ -83,8 +85,14 @@ impl Units {
             }
             // rds:DescribeDBInstances, of the replicas and of what they follow; rds:DescribeDBClusters.
             "replicas.replicas" => requests(3),
-            // cloudwatch:GetMetricData, which is paid by the metric.
-            "metrics.series" => Self { alarm_reads: sizes.replicas, ..requests(1) },
+            // cloudwatch:GetMetricData, which is paid by the metric: the lag of each replica; three
+            // metrics of each fleet.
+            "metrics.series" => Self { alarm_reads: sizes.replicas.max(6), ..requests(1) },
+            // Those of the document.
+            "metrics.computed" => Self { alarm_reads: sizes.metrics, ..requests(1) },
+            // s3:GetObject.
+            "objects.object" | "objects.stream" => requests(1),
+            "prometheus.ask" => Self::default(),
             "probe.ask" => Self { millis: sizes.smoke, ..Self::default() },
             // dynamodb:GetItem, strongly consistent.
             "ledger.desk" => Self { reads: reads(sizes.desk), ..requests(1) },
@@ -135,8 +143,15 @@ mod tests {
 
     #[test]
     fn what_is_read_and_written_is_rounded_up() {
-        let sizes =
-            Sizes { desk: 1025, desks: 9000, record: 4097, alarms: 101, replicas: 2, smoke: 700 };
+        let sizes = Sizes {
+            desk: 1025,
+            desks: 9000,
+            record: 4097,
+            alarms: 101,
+            replicas: 2,
+            metrics: 2,
+            smoke: 700,
+        };
         let of = |call| Units::of(call, &sizes).expect(call);
 
         assert_eq!((of("ledger.desk").reads, of("ledger.replace").writes), (1, 2));

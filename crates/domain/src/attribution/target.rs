@@ -76,6 +76,7 @@ pub(super) fn way_back(
         service: desk.service.clone(),
         tag: target.tag,
         digest: target.digest,
+        template: None,
         cause: Cause::Rollback,
         by,
         at: Some(now),

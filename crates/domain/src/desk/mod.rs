@@ -19,6 +19,7 @@ use crate::policy::Height;
 use crate::quarantine::Quarantine;
 use crate::seconds::Seconds;
 use crate::service::WhenBusy;
+use crate::terraform::Memory;
 
 /// What must be consistent about one service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +59,9 @@ pub struct Desk {
     /// What must not be deployed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quarantined: Vec<Quarantine>,
+    /// What the service stands on, as Terraform was last seen to have made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terraform: Option<Box<Memory>>,
 }
 
 /// The right to change a service.
@@ -125,6 +129,7 @@ impl Desk {
             releases: Pile::default(),
             freeze: None,
             quarantined: Vec::new(),
+            terraform: None,
         }
     }
 

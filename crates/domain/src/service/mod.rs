@@ -12,11 +12,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::approval::Approval;
+use crate::metric::MetricCheck;
 use crate::name::{Arn, Image, ServiceName};
 use crate::policy::TagPolicy;
 use crate::replica::ReplicaCheck;
 use crate::seconds::Seconds;
 use crate::strategy::Strategy;
+use crate::terraform::Terraform;
 
 /// What a team writes to put a service under Cutover.
 ///
@@ -68,6 +70,9 @@ pub struct ServiceDocument {
     /// What becomes of a push while another deployment of the service is under way.
     #[serde(default)]
     pub when_busy: WhenBusy,
+    /// What of a Terraform state it stands on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terraform: Option<Box<Terraform>>,
 }
 
 /// What becomes of a push while another deployment of the service is under way.
@@ -118,6 +123,9 @@ pub struct Checks {
     /// Read replicas that must keep up before the deployment begins and while it is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replicas: Option<ReplicaCheck>,
+    /// Metrics that are looked at while production sees green.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<MetricCheck>,
 }
 
 impl Default for Checks {
@@ -129,6 +137,7 @@ impl Default for Checks {
             within: thirty_seconds(),
             alarms: vec![],
             replicas: None,
+            metrics: vec![],
         }
     }
 }

@@ -164,6 +164,21 @@ mod tests {
                 with("checks", json!({ "replicas": { "instances": ["a"], "within": "2h" } })),
                 "at `checks.replicas.within`: choose 1 second to 1 hour",
             ),
+            (
+                with("checks", json!({ "metrics": [{ "compare": { "times": 1 } }] })),
+                "at `checks.metrics[0].compare.times`: 1 is not 1.2 to 100 times",
+            ),
+            (
+                with("checks", json!({ "metrics": [{ "compare": {} }, { "compare": {} }] })),
+                "at `checks.metrics[1]`: \"errors against blue\" is listed twice",
+            ),
+            (
+                with(
+                    "checks",
+                    json!({ "metrics": [{ "cloudwatch": { "name": "a", "metrics": {} } }] }),
+                ),
+                "at `checks.metrics[0].cloudwatch`: say what is good: `at_most`, `at_least` or both; at `checks.metrics[0].cloudwatch.metrics`: name 1 to 100 metrics",
+            ),
             (with("after", json!(["checkout"])), "at `after[0]`: a service does not come after"),
             (with("after", json!(["a", "b", "a"])), "at `after[2]`: `a` is listed twice"),
             ("{".into(), "this is not JSON: EOF"),

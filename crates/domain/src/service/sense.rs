@@ -45,6 +45,8 @@ impl ServiceDocument {
             Strategy::Rolling {} => {
                 let what = "a rolling deployment has no test listener to ask; remove the requests or choose another strategy";
                 unless(self.checks.smoke.is_empty(), "checks.smoke", what.into());
+                let what = "a rolling deployment does not pause to look at metrics; use alarms or choose another strategy";
+                unless(self.checks.metrics.is_empty(), "checks.metrics", what.into());
             }
         }
 
@@ -71,6 +73,17 @@ impl ServiceDocument {
         let replicas = self.checks.replicas.iter().flat_map(ReplicaCheck::nonsense);
         for (field, what) in replicas {
             unless(false, &format!("checks.replicas.{field}"), what);
+        }
+        for (index, check) in self.checks.metrics.iter().enumerate() {
+            let at = format!("checks.metrics[{index}]");
+            let twice = self.checks.metrics[..index].iter().any(|it| it.name() == check.name());
+            unless(!twice, &at, format!("\"{}\" is listed twice", check.name()));
+            for (field, what) in check.nonsense() {
+                unless(false, &format!("{at}.{field}"), what);
+            }
+        }
+        for (field, what) in self.terraform.iter().flat_map(|terraform| terraform.nonsense()) {
+            unless(false, format!("terraform.{field}").trim_end_matches('.'), what);
         }
         if let Some(approval) = &self.approval {
             let stops = self.strategy.pauses(self.bake);

@@ -5,7 +5,7 @@ use domain::evidence::Targets;
 use domain::name::{Arn, HookId};
 use domain::preflight::Serving;
 use domain::preserved::{LogPlace, Task};
-use domain::rollout::{RolloutState, Status, WaitingHook};
+use domain::rollout::{RolloutState, Status, TargetGroup, WaitingHook};
 use domain::service::Place;
 use domain::strategy::{Stage, Strategy};
 use serde::Deserialize;
@@ -144,13 +144,15 @@ impl<P: Plant> Fleet for World<P> {
         self.0.calls.make("fleet.stop", effect).await
     }
 
-    async fn target_groups(&self, revision: &Arn) -> Result<Vec<Arn>, Failure> {
-        let answer = async {
-            match self.0.has_revision(revision.as_str()) {
-                true => Ok(vec![arn(&target_group(revision.as_str()))?]),
-                false => Err(Failure::Refused(format!("ECS has no service revision {revision}"))),
+    async fn target_groups(&self, revisions: &[Arn]) -> Result<Vec<Vec<TargetGroup>>, Failure> {
+        let group = |revision: &Arn| match self.0.has_revision(revision.as_str()) {
+            true => {
+                let arn = arn(&target_group(revision.as_str()))?;
+                Ok(vec![TargetGroup { arn, load_balancer: None }])
             }
+            false => Err(Failure::Refused(format!("ECS has no service revision {revision}"))),
         };
+        let answer = async { revisions.iter().map(group).collect() };
         self.0.calls.make("fleet.target_groups", answer).await
     }
 
@@ -225,9 +227,8 @@ impl<P: Plant> Inner<P> {
             ":service-revision/",
             1,
         );
-        let service = revision.rsplit('/').nth(1).unwrap_or_default();
         let known = revision != group && self.has_revision(&revision);
-        known.then(|| self.plant.targets(service, &revision))
+        known.then(|| self.plant.targets(service_of(&revision), &revision))
     }
 
     fn has_revision(&self, revision: &str) -> bool {
@@ -245,6 +246,11 @@ pub(crate) fn target_group(revision: &str) -> String {
         ":targetgroup/",
         1,
     )
+}
+
+/// The service that a revision is of.
+pub(super) fn service_of(revision: &str) -> &str {
+    revision.rsplit('/').nth(1).unwrap_or_default()
 }
 
 /// The newest deployment of a service to this task definition.
@@ -312,11 +318,13 @@ fn state(deployment: &ServiceDeployment) -> Result<RolloutState, Failure> {
         })
     });
     let green = &deployment.target_service_revision;
+    let blue = deployment.source_service_revisions.first();
     Ok(RolloutState {
         status: known::<Status>(deployment.status.as_str())?,
         stage: deployment.lifecycle_stage.map(|stage| stage.as_str().to_owned()),
         waiting: waiting.collect::<Result<_, Failure>>()?,
         green: Some(arn(&green.arn)?),
+        blue: blue.map(|blue| arn(&blue.arn)).transpose()?,
         share: green.requested_production_traffic_weight.percent(),
         wanted: green.requested_task_count,
         began: deployment.created_at,

@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use super::definitions::{self, Target};
 use super::executions::Executions;
+use super::objects::Bucketful;
 use super::steps::{self, Payload};
 use super::{Calls, Images, NotStarted, Observer, Settings, Store, Told, ecs, ledger};
 use crate::alarms::AlarmBook;
@@ -46,6 +47,7 @@ pub(super) struct Inner<P: Plant> {
     pub(super) repeat_steps: AtomicBool,
     pub(super) tasks: TaskTracker,
     pub(super) closing: CancellationToken,
+    pub(super) objects: Bucketful,
     pub(super) observer: RwLock<Option<Observer>>,
 }
 

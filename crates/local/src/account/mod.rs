@@ -16,6 +16,8 @@ mod evidence;
 mod fleet;
 mod images;
 mod ledger;
+mod metrics;
+mod objects;
 mod ringing;
 mod store;
 mod wire;
@@ -129,6 +131,7 @@ impl<P: Plant> Account<P> {
             repeat_steps: AtomicBool::new(false),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
+            objects: objects::Bucketful::default(),
             observer: RwLock::default(),
             images,
             store,

@@ -17,7 +17,7 @@ use crate::plant::Plant;
 const TIME_LIMIT: Duration = Duration::from_secs(50);
 
 /// Every verb that a state machine, a rule or the webhook may call.
-pub const VERBS: [&str; 22] = [
+pub const VERBS: [&str; 23] = [
     "receive",
     "resolve",
     "plan",
@@ -40,6 +40,7 @@ pub const VERBS: [&str; 22] = [
     "quarantine",
     "sweep",
     "unwind",
+    "compare",
 ];
 
 /// A step that failed, as Lambda tells it.
@@ -133,7 +134,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "check" => answer(workflow::check(w, w, w, w, decode(input)?).await),
         "launch" => answer(workflow::launch(w, w, decode(input)?).await),
         "watch" => answer(workflow::watch(w, w, w, w, w, decode(input)?).await),
-        "judge" => answer(workflow::judge(w, w, w, w, w, w, w, decode(input)?).await),
+        "judge" => answer(workflow::judge(w, w, w, w, w, w, w, w, decode(input)?).await),
         "proceed" => answer(workflow::proceed(w, w, decode(input)?).await),
         "restore" => answer(workflow::restore(w, w, w, decode(input)?).await),
         "preserve" => answer(workflow::preserve(w, w, w, w, w, w, decode(input)?).await),
@@ -146,6 +147,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "quarantine" => answer(workflow::quarantine(w, decode(input)?).await),
         "sweep" => answer(workflow::sweep(w, w, w, w, decode(input)?).await),
         "unwind" => answer(workflow::unwind(w, decode(input)?).await),
+        "compare" => answer(workflow::compare(w, w, w, w, input).await),
         "observe" => answer(workflow::observe(w, w, decode(input)?).await),
         other => Err(Failure::Invalid(format!("there is no function {other:?}"))),
     }

@@ -13,6 +13,7 @@ use crate::plant::Share;
 /// Something happened that a story would tell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "told", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "one at a time is told, and let go of")]
 pub enum Told {
     /// An entry was added to the record of a deployment.
     Recorded {

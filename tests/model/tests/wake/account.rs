@@ -67,6 +67,7 @@ impl Rollout {
             stage: None,
             waiting: waiting.into_iter().collect(),
             green: None,
+            blue: None,
             share: 0.0,
             wanted: 1,
             began: Timestamp::UNIX_EPOCH,

@@ -62,6 +62,7 @@ async fn a_rollout_is_told_by_one_call() {
                 expires_at: Timestamp::from_second(1_790_003_600).expect("a moment"),
             }],
             green: Some(arn("service-revision/shop/checkout/2")),
+            blue: Some(arn("service-revision/shop/checkout/1")),
             share: 10.0,
             wanted: 4,
             began: Timestamp::from_millisecond(1_790_000_000_250).expect("a moment"),
@@ -192,7 +193,10 @@ async fn the_target_groups_of_a_revision_are_those_in_effect() {
         // What was asked for: the other of the two may be in effect.
         "loadBalancers": [{ "targetGroupArn": group("blue") }],
         "resolvedConfiguration": { "loadBalancers": [
-            { "targetGroupArn": group("green"), "productionListenerRule": "arn:aws:x:y:1:rule/1" },
+            {
+                "targetGroupArn": group("green"),
+                "productionListenerRule": "arn:aws:x:y:1:listener-rule/app/shop/50dc/f2f7/9683",
+            },
             { "targetGroupArn": group("green"), "productionListenerRule": "arn:aws:x:y:1:rule/2" },
             { "targetGroupArn": group("inside") },
         ] },
@@ -201,10 +205,13 @@ async fn the_target_groups_of_a_revision_are_those_in_effect() {
     let (aws, ecs) = play(Script::new().on(DESCRIBE_REVISIONS, move |_| answer.clone())).await;
     let asked = arn("service-revision/shop/checkout/2");
 
-    let groups = ecs.target_groups(&asked).await.expect("they are told");
+    let groups = ecs.target_groups(std::slice::from_ref(&asked)).await.expect("they are told");
 
-    let groups: Vec<&str> = groups.iter().map(domain::name::Arn::as_str).collect();
-    assert_eq!(groups, [group("green"), group("inside")]);
+    let told = groups[0].iter().map(|it| (it.arn.as_str(), it.load_balancer.as_deref()));
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [(&*group("green"), Some("app/shop/50dc")), (&*group("inside"), None)]
+    );
     assert_eq!(aws.only_call().body, json!({ "serviceRevisionArns": [asked] }));
 }
 
@@ -214,7 +221,8 @@ async fn a_revision_that_is_not_there_is_refused_by_name() {
     let answer = missing("serviceRevisions", &gone);
     let (_aws, ecs) = play(Script::new().on(DESCRIBE_REVISIONS, move |_| answer.clone())).await;
 
-    let failure = ecs.target_groups(&gone).await.expect_err("it is not there");
+    let failure =
+        ecs.target_groups(std::slice::from_ref(&gone)).await.expect_err("it is not there");
 
     let said = format!("ECS has no service revision {gone} (MISSING)");
     assert_eq!((failure.name(), failure.to_string()), ("Refused", said));

@@ -1,9 +1,16 @@
 //! A metric over a window of time: what is asked, and what is answered.
 
+mod check;
+mod fleets;
+
+pub use check::{Measured, MetricCheck, Queried, Source, Watched};
+pub use fleets::{counted, periods};
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::seconds::Seconds;
@@ -25,7 +32,7 @@ pub struct Query {
 }
 
 /// What is made of the values of one period.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Statistic {
     /// Their average.
@@ -40,6 +47,15 @@ pub enum Statistic {
     SampleCount,
     /// The value that this share of them does not exceed.
     Percentile(Percent),
+}
+
+/// What is computed of several metrics, as CloudWatch does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Formula {
+    /// Metric math over the ids: `100 * errors / requests`.
+    pub math: String,
+    /// The metrics, by their ids.
+    pub of: BTreeMap<String, Query>,
 }
 
 /// What a metric was.
@@ -61,6 +77,11 @@ pub struct Point {
     pub at: Timestamp,
     /// The value, in the metric's own unit.
     pub value: f64,
+}
+
+impl Query {
+    /// The period of everything that is measured while a rollout goes on.
+    pub const MINUTE: Seconds = Seconds::minutes(1);
 }
 
 impl fmt::Display for Query {

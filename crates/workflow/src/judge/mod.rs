@@ -1,15 +1,18 @@
 //! Decides whether the rollout goes on, waits, or is taken back.
 
+mod measure;
+mod metrics;
+
 use domain::Failure;
 use domain::evidence::Evidence;
 use domain::plan::Plan;
 use domain::record::Entry;
-use domain::rollout::{Progress, Rollout, RolloutState};
-use domain::strategy::Stage;
+use domain::rollout::{Progress, Rollout};
 use domain::verdict::{self, Verdict};
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{Alarms, Balancer, Clock, Fleet, Ledger, Metrics, Probe, Replicas};
+use self::measure::{Look, measure};
+use crate::ports::{Alarms, Balancer, Clock, Fleet, Ledger, Metrics, Probe, Prometheus, Replicas};
 use crate::replicas;
 
 /// A rollout to look at.
@@ -28,6 +31,7 @@ pub async fn judge(
     fleet: &impl Fleet,
     balancer: &impl Balancer,
     cloudwatch: &(impl Alarms + Metrics),
+    prometheus: &impl Prometheus,
     probe: &impl Probe,
     replicas: &impl Replicas,
     ledger: &impl Ledger,
@@ -45,16 +49,24 @@ pub async fn judge(
         None => {
             let desk = ledger.desk(&plan.service.name).await?;
             let gives_way = desk.gives_way(&plan.deployment).map(str::to_owned);
+            let look = Look {
+                plan: &plan,
+                green: &rollout.task_definition,
+                state: &state,
+                progress: &progress,
+                now,
+            };
+            let measured = measure(fleet, balancer, cloudwatch, prometheus, probe, &look).await?;
+            // A way back waits for nobody.
+            let held = desk.holds(now).filter(|_| !plan.cause.is_urgent());
             let words = desk.words.clone();
-            let measured =
-                measure(fleet, balancer, cloudwatch, probe, &plan, &state, &progress).await?;
             let replicas = match (&progress, plan.replicas()) {
                 (Progress::Paused { .. }, Some(check)) => {
                     replicas::find(replicas, cloudwatch, check, state.began, now).await
                 }
                 _ => Vec::new(),
             };
-            Evidence { gives_way, words, spared: desk.spares(now), replicas, ..measured }
+            Evidence { gives_way, held, words, spared: desk.spares(now), replicas, ..measured }
         }
     };
 
@@ -64,37 +76,4 @@ pub async fn judge(
     ledger.append(&plan.deployment, &plan.service.name, entry).await?;
     tracing::info!(service = %plan.service.name, deployment = %plan.deployment, digest = %plan.digest, decision = ?verdict.decision, share = verdict.share, "judged {}: {}", plan.title(), verdict.why);
     Ok(verdict)
-}
-
-/// Measures what there is to measure: alarms always, targets at a pause, smoke before production.
-async fn measure(
-    fleet: &impl Fleet,
-    balancer: &impl Balancer,
-    alarms: &impl Alarms,
-    probe: &impl Probe,
-    plan: &Plan,
-    state: &RolloutState,
-    progress: &Progress,
-) -> Result<Evidence, Failure> {
-    let mut evidence = Evidence::default();
-    if matches!(progress, Progress::Ended { .. }) {
-        return Ok(evidence);
-    }
-
-    evidence.alarms = alarms.states(plan.alarms()).await?;
-    let Progress::Paused { stage, .. } = progress else {
-        return Ok(evidence);
-    };
-    let groups = match &state.green {
-        Some(green) => fleet.target_groups(green).await?,
-        None => Vec::new(),
-    };
-    evidence.targets = Some(balancer.targets(&groups).await?);
-    if *stage == Stage::PostTestTrafficShift {
-        for smoke in plan.smoke() {
-            let answer = probe.ask(&plan.service, smoke).await?;
-            evidence.smoke.push((smoke.clone(), answer));
-        }
-    }
-    Ok(evidence)
 }

@@ -1,0 +1,65 @@
+//! What a desk remembers of Terraform.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Lock, Seen};
+use crate::desk::Desk;
+use crate::name::Arn;
+
+/// What a service stands on, as it was last seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// The last state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Seen>,
+    /// The task definition on which what served was to be deployed again, and since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub onto: Option<Onto>,
+    /// When the look was begun that changed this last. One that was begun earlier and comes late
+    /// changes nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looked: Option<Timestamp>,
+    /// Who changes it now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock: Option<Lock>,
+    /// Why nothing may be deployed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<Frozen>,
+}
+
+/// A task definition on which what serves is to be deployed again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Onto {
+    /// Which.
+    pub template: Arn,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// Why nothing may be deployed, until a person accepts what there is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frozen {
+    /// Why, in a sentence.
+    pub why: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl Desk {
+    /// Why nothing may be begun, and what is to be done about it.
+    pub fn barred(&self) -> Option<String> {
+        let frozen = self.terraform.as_ref()?.frozen.as_ref()?;
+        Some(format!(
+            "{} is frozen since {} ({}); mend that, then start the terraform machine with {{\"service\": \"{}\", \"accept\": \"why\"}}",
+            self.service, frozen.since, frozen.why, self.service
+        ))
+    }
+
+    /// Why what is under way is to wait at its next pause.
+    pub fn holds(&self, now: Timestamp) -> Option<String> {
+        let memory = self.terraform.as_ref()?;
+        let lock = memory.lock.as_ref().filter(|lock| lock.stands(now)).map(ToString::to_string);
+        lock.or_else(|| memory.frozen.as_ref().map(|frozen| frozen.why.clone()))
+    }
+}

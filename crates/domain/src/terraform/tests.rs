@@ -1,0 +1,176 @@
+//! States, what changed between two of them, and locks.
+
+use super::*;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+const TEMPLATE: &str = "arn:aws:ecs:eu-west-1:123456789012:task-definition/checkout:7";
+
+fn terraform() -> Terraform {
+    serde_json::from_value(json!({
+        "bucket": "acme-state", "key": "shop/terraform.tfstate", "template": "task_definition",
+        "outputs": ["replica"],
+        "resources": ["aws_lb_target_group.fleet[\"green\"]", "module.edge.aws_lb_listener.production"]
+    }))
+    .unwrap()
+}
+
+fn state() -> Value {
+    json!({
+        "version": 4, "terraform_version": "1.14.0", "serial": 7, "lineage": "3f2a",
+        "outputs": {
+            "task_definition": { "value": TEMPLATE, "type": "string" },
+            "replica": { "value": "orders-replica", "type": "string" },
+            "password": { "value": "hunter2", "type": "string", "sensitive": true }
+        },
+        "resources": [
+            { "mode": "managed", "type": "aws_lb_target_group", "name": "fleet", "each": "map",
+              "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]", "instances": [
+                { "index_key": "blue", "attributes": { "id": "tg-blue", "password": "hunter2" } },
+                { "index_key": "green", "attributes": { "id": "tg-green" } },
+                { "index_key": "green", "deposed": "1a2b", "attributes": { "id": "tg-older" } }
+            ] },
+            { "module": "module.edge", "mode": "managed", "type": "aws_lb_listener",
+              "name": "production", "provider": "p", "instances": [
+                { "attributes": { "id": "listener-1", "arn": "arn:x" } }
+            ] },
+            { "mode": "managed", "type": "aws_db_instance", "name": "orders", "provider": "p",
+              "instances": [{ "attributes": null }] }
+        ],
+        "check_results": null
+    })
+}
+
+fn seen(state: &Value) -> Result<Seen, Unreadable> {
+    read(state.to_string().as_bytes(), &Watch::of(&terraform()))
+}
+
+/// What changed since [`state`] when the next one is changed like this.
+fn after(change: impl FnOnce(&mut Value)) -> Vec<Change> {
+    let mut next = state();
+    next["serial"] = json!(8);
+    change(&mut next);
+    changes(&terraform(), Some(&seen(&state()).unwrap()), &seen(&next).unwrap())
+}
+
+#[test]
+fn only_what_is_watched_is_kept_and_of_that_no_value() {
+    let seen = seen(&state()).unwrap();
+
+    assert_eq!((seen.lineage.as_str(), seen.serial), ("3f2a", 7));
+    assert_eq!(seen.template.as_ref().map(crate::name::Arn::as_str), Some(TEMPLATE));
+    assert_eq!(seen.outputs.keys().collect::<Vec<_>>(), ["replica", "task_definition"]);
+    assert_eq!(seen.resources.len(), 2);
+    let kept = serde_json::to_string(&seen).unwrap();
+    for secret in ["hunter2", "orders-replica", "tg-green", "listener-1"] {
+        assert!(!kept.contains(secret), "{kept}");
+    }
+}
+
+#[test]
+fn every_change_has_its_answer() {
+    let broken = |why: &str| vec![Change::Broken(why.into())];
+    let green = "aws_lb_target_group.fleet[\"green\"]";
+    let newer = TEMPLATE.replace(":7", ":8");
+
+    assert_eq!(after(|_| ()), vec![], "nothing of ours");
+    assert_eq!(after(|it| it["outputs"]["password"]["value"] = json!("other")), vec![]);
+    assert_eq!(
+        after(|it| it["outputs"]["task_definition"]["value"] = json!(newer)),
+        [Change::Template(newer.parse().unwrap())]
+    );
+    assert_eq!(
+        after(|it| it["outputs"]["replica"]["value"] = json!("other")),
+        [Change::Output("replica".into())]
+    );
+    assert_eq!(
+        after(|it| it["resources"][0]["instances"][1]["attributes"]["id"] = json!("tg-2")),
+        broken(&format!("{green} was replaced"))
+    );
+    assert_eq!(
+        after(|it| drop(it["resources"].as_array_mut().unwrap().remove(0))),
+        broken(&format!("{green} was destroyed"))
+    );
+    assert_eq!(
+        after(|it| it["lineage"] = json!("9d1c")),
+        broken(
+            "s3://acme-state/shop/terraform.tfstate is another state by now: its lineage was 3f2a and is 9d1c"
+        )
+    );
+    let newer = |it: &mut Value| it["outputs"]["replica"]["value"] = json!("other");
+    assert_eq!(after(|it| (newer(it), it["serial"] = json!(6)).1), vec![], "an older one");
+}
+
+#[test]
+fn what_is_missing_from_the_first_state_is_told() {
+    let mut first = state();
+    first["resources"] = json!([]);
+
+    let told = changes(&terraform(), None, &seen(&first).unwrap());
+
+    assert_eq!(told.len(), 2);
+    assert_eq!(changes(&terraform(), None, &seen(&state()).unwrap()), vec![]);
+}
+
+#[test]
+fn a_state_that_cannot_be_read_is_told_for_what_it_is() {
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut state = state();
+        change(&mut state);
+        state.to_string()
+    };
+    let whole = state().to_string();
+    for (text, says) in [
+        (with(&|it| it["version"] = json!(3)), "is of version 3 of the format, and only 4 is read"),
+        (whole[..whole.len() / 2].to_owned(), "ends in the middle"),
+        (String::new(), "ends in the middle"),
+        (format!("{whole}{whole}"), "is not JSON"),
+        ("<html>hunter2</html>".into(), "is not JSON"),
+        ("\u{1f}\u{8b}hunter2".into(), "is not JSON"),
+        (
+            json!({ "serial": 1, "lineage": "a", "encrypted_data": "aHVudGVyMg==" }).to_string(),
+            "is encrypted, so nothing of it can be compared",
+        ),
+        ("{}".into(), "is no state of Terraform: it has no `version`"),
+        (
+            with(&|it| it["lineage"] = json!({ "hunter2": 1 })),
+            "is no state of Terraform: another kind of value at line 1, column",
+        ),
+        (
+            with(&|it| it["outputs"]["task_definition"]["value"] = json!("hunter2")),
+            "does not tell the task definition: the output task_definition is not the ARN",
+        ),
+        (
+            with(&|it| it["outputs"]["task_definition"]["sensitive"] = json!(true)),
+            "does not tell the task definition: the output task_definition is sensitive",
+        ),
+    ] {
+        let told = read(text.as_bytes(), &Watch::of(&terraform())).expect_err(&text).to_string();
+        assert!(told.starts_with(says), "{text}: {told}");
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+}
+
+#[test]
+fn a_lock_holds_unless_it_is_only_planned_and_is_not_believed_for_ever() {
+    let at = |second| Timestamp::from_second(second).unwrap();
+    let lock = |operation: &str| {
+        let lock = json!({ "ID": "1", "Operation": operation, "Who": "ada@laptop", "Path": "p" });
+        Lock::read(lock.to_string().as_bytes(), at(0))
+    };
+
+    let apply = lock("OperationTypeApply").unwrap();
+    assert!(apply.to_string().starts_with("ada@laptop changes what it stands on"), "{apply}");
+    assert!(apply.stands(at(60)) && !apply.stands(at(3_600)));
+    assert_eq!(lock("OperationTypePlan"), None);
+    assert!(Lock::read(b"<html>", at(0)).unwrap().to_string().starts_with("somebody changes"));
+}
+
+#[test]
+fn an_object_is_ours_if_it_is_the_state_or_its_lock() {
+    let is = |key| terraform().is("acme-state", key);
+
+    assert!(is("shop/terraform.tfstate") && is("shop/terraform.tfstate.tflock"));
+    assert!(!is("env:/test/shop/terraform.tfstate"), "another workspace");
+    assert!(!terraform().is("acme-reports", "shop/terraform.tfstate"));
+}

@@ -1,0 +1,99 @@
+//! The metrics of the account: what its proxies counted, by the names that CloudWatch has for it.
+
+use domain::Failure;
+use domain::metric::{Formula, Point, Query, Series, Statistic};
+use domain::rollout::TargetGroup;
+use domain::seconds::Seconds;
+use jiff::Timestamp;
+use workflow::ports::{Metrics, Prometheus};
+
+use super::fleet::service_of;
+use super::world::World;
+use crate::plant::Plant;
+use crate::traffic::Traffic;
+
+impl<P: Plant> Metrics for World<P> {
+    async fn series(
+        &self,
+        queries: &[Query],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Series>, Failure> {
+        let answer =
+            async { Ok(queries.iter().map(|query| self.points(query, from, to)).collect()) };
+        self.0.calls.make("metrics.series", answer).await
+    }
+
+    /// One metric as it is; nothing is computed here.
+    async fn computed(
+        &self,
+        formulas: &[Formula],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Series>, Failure> {
+        let computed = |formula: &Formula| match formula.of.get(&formula.math) {
+            Some(query) => Ok(self.points(query, from, to)),
+            None => Err(Failure::Refused(format!(
+                "{:?} is metric math, which CloudWatch computes and this machine does not",
+                formula.math
+            ))),
+        };
+        let answer = async { formulas.iter().map(computed).collect() };
+        self.0.calls.make("metrics.computed", answer).await
+    }
+}
+
+impl<P: Plant> Prometheus for World<P> {
+    async fn ask(&self, server: &str, _query: &str) -> Result<Vec<f64>, Failure> {
+        let answer = async {
+            Err(Failure::Refused(format!("{server} is asked on AWS, and not by this machine")))
+        };
+        self.0.calls.make("prometheus.ask", answer).await
+    }
+}
+
+impl<P: Plant> World<P> {
+    /// What a target group answered, period by period. Of anything else there is no data.
+    fn points(&self, query: &Query, from: Timestamp, to: Timestamp) -> Series {
+        let group = query
+            .dimensions
+            .get("TargetGroup")
+            .filter(|_| query.namespace == TargetGroup::NAMESPACE && query.period > Seconds(0));
+        let group = group.and_then(|group| group.strip_prefix("targetgroup/"));
+        let Some(group) = group else { return Series::NoData };
+        let settings = &self.0.settings;
+        let (region, account) = (&settings.region, &settings.account);
+        let revision = format!("arn:aws:ecs:{region}:{account}:service-revision/{group}");
+
+        let (mut points, mut at) = (Vec::new(), from);
+        while at < to {
+            let end = query.period.after(at);
+            let service = service_of(&revision);
+            let traffic = self.0.plant.traffic(service, Some(&revision), at, end.min(to));
+            let value = traffic.and_then(|traffic| measure(query, &traffic));
+            points.extend(value.map(|value| Point { at, value }));
+            at = end;
+        }
+        match points.is_empty() {
+            true => Series::NoData,
+            false => Series::Complete(points),
+        }
+    }
+}
+
+/// A metric of a target group, in CloudWatch's own unit. There is a point of errors only where there
+/// were some.
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+fn measure(query: &Query, traffic: &Traffic) -> Option<f64> {
+    let some = |count: u64| (count > 0).then_some(count as f64);
+    match (query.name.as_str(), query.statistic) {
+        ("RequestCount", Statistic::Sum) => some(traffic.requests),
+        ("HTTPCode_Target_5XX_Count", Statistic::Sum) => some(traffic.server_errors),
+        ("TargetConnectionErrorCount", Statistic::Sum) => some(traffic.unanswered),
+        ("TargetResponseTime", Statistic::Average) => traffic.mean_millis().map(|it| it / 1_000.0),
+        ("TargetResponseTime", Statistic::Percentile(percent)) => {
+            traffic.quantile_millis(percent.value() / 100.0).map(|millis| millis / 1_000.0)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,132 @@
+//! Compares what services stand on with what was last seen of it.
+
+use domain::Failure;
+use domain::desk::Desk;
+use domain::name::{DeploymentId, ServiceName};
+use domain::request::Request;
+use domain::service::ServiceDocument;
+use domain::terraform::{Answer, Heard, Lock, Look, Terraform, Watch, read};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::fence;
+use crate::ports::{Catalog, Clock, Ledger, ObjectName, Objects};
+
+/// The largest state that is read.
+const LARGEST: u64 = 100 * 1024 * 1024;
+/// The largest lock: a few hundred bytes are usual.
+const LARGEST_LOCK: u64 = 64 * 1024;
+
+/// What became of the services that stand on a state.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compared {
+    /// Whether anything is to be deployed again.
+    pub redeploys: bool,
+    /// What is deployed again, on another task definition.
+    pub deployments: Vec<Redeploy>,
+    /// Services that nothing is deployed to until a person accepts what there is.
+    pub frozen: Vec<ServiceName>,
+    /// Services of which what is under way waits at its next pause.
+    pub held: Vec<ServiceName>,
+    /// What people are to know, each in a sentence.
+    pub told: Vec<String>,
+}
+
+/// A deployment of what serves, on another task definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redeploy {
+    /// The name of its execution: the state, so that a second event starts nothing.
+    pub name: DeploymentId,
+    /// The input of its execution.
+    pub input: Request,
+}
+
+/// Looks at the lock and the state that services stand on, remembers what is there, and finds what is
+/// to be done about it. What an event tells is not used but for the name: it may be late, and an apply
+/// writes the state several times. Only what is there when the lock is gone counts.
+pub async fn compare(
+    clock: &impl Clock,
+    catalog: &impl Catalog,
+    objects: &impl Objects,
+    ledger: &impl Ledger,
+    input: &Value,
+) -> Result<Compared, Failure> {
+    let heard = Heard::read(input)?;
+    let services = match &heard {
+        Heard::Person { service, .. } => vec![catalog.service(service).await?],
+        Heard::Object { .. } => catalog.services().await?,
+    };
+    let accepts = matches!(&heard, Heard::Person { accept: Some(_), .. });
+
+    let mut compared = Compared::default();
+    for service in services.iter().filter(|service| heard.concerns(service)) {
+        let Some(terraform) = &service.terraform else { continue };
+        let now = clock.now();
+        let look = look(objects, terraform, now).await?;
+        let sees = |desk: Desk| {
+            let (desk, answer) = desk.sees(terraform, &look, accepts, now);
+            (desk.clone(), (desk, answer))
+        };
+        let (desk, answer) = fence::rewrite(ledger, &service.name, sees).await?;
+        compared.add(service, &desk, &look, answer, now);
+    }
+    Ok(compared)
+}
+
+/// What the lock and the state of a service are.
+async fn look(
+    objects: &impl Objects,
+    terraform: &Terraform,
+    now: Timestamp,
+) -> Result<Look, Failure> {
+    let name = |key: String| ObjectName { bucket: terraform.bucket.clone(), key, version: None };
+    let lock = objects.object(&name(terraform.lock()), LARGEST_LOCK).await?;
+    if let Some(lock) = lock.and_then(|lock| Lock::read(&lock, now)) {
+        return Ok(Look::Locked(lock));
+    }
+
+    let watch = Watch::of(terraform);
+    let state = name(terraform.key.clone());
+    let seen = objects.stream(&state, LARGEST, move |state| read(state, &watch)).await?;
+    Ok(match seen {
+        None => Look::Absent(format!("there is no state {}", terraform.address())),
+        Some(Ok(seen)) => Look::Read(seen),
+        // It broke off on its way, and the next try may have it.
+        Some(Err(why @ domain::terraform::Unreadable::Broken)) => {
+            return Err(Failure::Unavailable(format!("{} {why}", terraform.address())));
+        }
+        Some(Err(why)) => Look::Unreadable(format!("{} {why}", terraform.address())),
+    })
+}
+
+impl Compared {
+    fn add(
+        &mut self,
+        service: &ServiceDocument,
+        desk: &Desk,
+        look: &Look,
+        answer: Answer,
+        now: Timestamp,
+    ) {
+        let Answer { redeploy, told, frozen, held } = answer;
+        let name = &service.name;
+        for told in told {
+            tracing::warn!(service = %name, "terraform: {told}");
+            self.told.push(format!("{name}: {told}"));
+        }
+        self.frozen.extend(frozen.then(|| name.clone()));
+        self.held.extend(held.then(|| name.clone()));
+        let (Some(template), Look::Read(seen)) = (redeploy, look) else { return };
+        let Some(input) = desk.onto(template, seen, now) else {
+            self.told.push(format!(
+                "{name}: the task definition changed, and the next deployment runs from the one in place, because Cutover deployed nothing yet"
+            ));
+            return;
+        };
+        let name = input.onto_template(&seen.lineage, seen.serial);
+        tracing::info!(service = %service.name, deployment = %name, "what serves is deployed again on another task definition");
+        self.deployments.push(Redeploy { name, input });
+        self.redeploys = true;
+    }
+}

@@ -1,0 +1,15 @@
+//! Compares what services stand on with what was last seen of it.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), shell::Error> {
+    let clock = aws::SystemClock;
+    let config = aws::config(None, None).await;
+    let catalog = aws::Ssm::new(&config, shell::setting("CUTOVER_SERVICES")?);
+    let objects = aws::S3::new(&config);
+    let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
+
+    shell::run("compare", async |input| {
+        workflow::compare(&clock, &catalog, &objects, &ledger, &input).await
+    })
+    .await
+}
