@@ -135,16 +135,14 @@ def chosen(kind, name, resource, key, value):
     if kind in ("number", "bool"):
         return {"number": 0, "bool": False}[kind]
     if kind[0] in ("list", "set"):
-        return zones() if (resource, name) == ("aws_availability_zones", "names") else []
+        if (resource, name) == ("aws_availability_zones", "names"):
+            return [REGION + letter for letter in "abc"]
+        return [] if isinstance(kind[1], str) else [chosen(kind[1], name, resource, key, value)]
     if kind[0] == "object":
         return {inner: chosen(it, inner, resource, key + inner, {}) for inner, it in kind[1].items()}
     if name == "tags_all":
         return value.get("tags") or {}
     return {}
-
-
-def zones():
-    return [REGION + letter for letter in "abc"]
 
 
 def text(name, resource, key, value):

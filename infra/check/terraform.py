@@ -48,7 +48,7 @@ class Copy:
             text=True,
         )
         if ran.returncode:
-            raise Failed(f"terraform {arguments[0]} in infra/{root}:\n{ran.stdout}{ran.stderr}".strip())
+            raise Failed(f"terraform {arguments[0]} in infra/{root}:\n{(ran.stderr or ran.stdout).strip()}")
         return ran.stdout
 
     def init(self, root):

@@ -97,9 +97,10 @@ resource "aws_lambda_function_event_invoke_config" "woken" {
 }
 
 resource "aws_iam_role" "rules" {
-  name               = "${local.name}-rules"
-  description        = "What the rules start state machines as."
-  assume_role_policy = local.trust.events
+  name                 = "${local.name}-rules"
+  description          = "What the rules start state machines as."
+  assume_role_policy   = local.trust.events
+  permissions_boundary = var.boundary
 }
 
 resource "aws_iam_role_policy" "rules" {

@@ -50,9 +50,10 @@ resource "aws_cloudwatch_log_group" "machine" {
 resource "aws_iam_role" "machine" {
   for_each = local.machines
 
-  name               = "${local.name}-machine-${each.key}"
-  description        = "What the state machine ${each.key} runs as."
-  assume_role_policy = local.trust.states
+  name                 = "${local.name}-machine-${each.key}"
+  description          = "What the state machine ${each.key} runs as."
+  assume_role_policy   = local.trust.states
+  permissions_boundary = var.boundary
 }
 
 resource "aws_iam_role_policy" "machine" {

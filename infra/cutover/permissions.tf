@@ -110,9 +110,10 @@ locals {
 resource "aws_iam_role" "function" {
   for_each = local.functions
 
-  name               = "${local.name}-${each.key}"
-  description        = "What the step ${each.key} runs as."
-  assume_role_policy = local.trust.lambda
+  name                 = "${local.name}-${each.key}"
+  description          = "What the step ${each.key} runs as."
+  assume_role_policy   = local.trust.lambda
+  permissions_boundary = var.boundary
 }
 
 resource "aws_iam_role_policy" "function" {

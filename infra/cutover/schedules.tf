@@ -43,9 +43,10 @@ resource "aws_scheduler_schedule" "this" {
 }
 
 resource "aws_iam_role" "schedules" {
-  name               = "${local.name}-schedules"
-  description        = "What the schedules call functions as."
-  assume_role_policy = local.trust.scheduler
+  name                 = "${local.name}-schedules"
+  description          = "What the schedules call functions as."
+  assume_role_policy   = local.trust.scheduler
+  permissions_boundary = var.boundary
 }
 
 resource "aws_iam_role_policy" "schedules" {

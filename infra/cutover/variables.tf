@@ -101,3 +101,9 @@ variable "protected" {
   type        = bool
   default     = true
 }
+
+variable "boundary" {
+  description = "The ARN of the boundary of all roles: the one of infra/bootstrap, or null where none is asked for."
+  type        = string
+  default     = null
+}
