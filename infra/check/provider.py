@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 from concurrent import futures
 from pathlib import Path
 
@@ -43,9 +44,15 @@ ARNS = {
 }
 
 
-def schema():
+def schema(infra):
+    """The provider, and the resources and data sources that `infra/` names: it has thousands more."""
     with gzip.open(SCHEMA) as file:
-        return json.load(file)
+        told = json.load(file)["provider_schemas"][NAME]
+    text = "".join(file.read_text() for file in Path(infra).rglob("*.tf"))
+    named = set(re.findall(r'^(?:resource|data) "(\w+)"', text, re.MULTILINE))
+    for kind in ("resource_schemas", "data_source_schemas"):
+        told[kind] = {name: it for name, it in told[kind].items() if name in named}
+    return told
 
 
 # -- from the form of `terraform providers schema -json` to the plugin protocol
@@ -169,8 +176,8 @@ def text(name, resource, key, value):
 
 
 class Provider(service.ProviderServicer):
-    def __init__(self):
-        told = schema()["provider_schemas"][NAME]
+    def __init__(self, infra):
+        told = schema(infra)
         self.resources, self.sources = told["resource_schemas"], told["data_source_schemas"]
         self.answer = wire.GetProviderSchema.Response(
             provider=wire.Schema(version=0, block=block(told["provider"]["block"])),
@@ -229,13 +236,13 @@ class Provider(service.ProviderServicer):
         return wire.ReadDataSource.Response(state=written(value))
 
 
-def serve(socket):
+def serve(socket, infra):
     """Serves the provider at a socket, and says in Terraform's words where it is."""
     server = grpc.server(
         futures.ThreadPoolExecutor(8),
         options=[("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)],
     )
-    service.add_ProviderServicer_to_server(Provider(), server)
+    service.add_ProviderServicer_to_server(Provider(infra), server)
     server.add_insecure_port(f"unix:{socket}")
     server.start()
     return server, json.dumps(

@@ -60,3 +60,12 @@ output "files" {
   description = "The name of the bucket of the services' files."
   value       = aws_s3_bucket.this["files"].id
 }
+
+output "network" {
+  description = "The network, its range of addresses, and its subnets without a way out."
+  value = {
+    vpc     = aws_vpc.this.id
+    range   = aws_vpc.this.cidr_block
+    subnets = [for subnet in aws_subnet.data : subnet.id]
+  }
+}

@@ -65,7 +65,7 @@ resource "aws_ecs_task_definition" "service" {
       },
       { for login in local.logins : "repositoryCredentials" => { credentialsParameter = login } },
     )],
-    var.sidecars,
+    try(var.sidecars[each.key], []),
   ))
 
   lifecycle {

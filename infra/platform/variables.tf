@@ -118,9 +118,9 @@ variable "log_days" {
 }
 
 variable "sidecars" {
-  description = "Container definitions that every task gets besides its service: the collector of infra/observability."
+  description = "Container definitions that tasks get besides their service, by service: the collector of infra/observability."
   type        = any
-  default     = []
+  default     = {}
 }
 
 variable "sidecar_policies" {
