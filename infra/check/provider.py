@@ -33,6 +33,7 @@ ARNS = {
     "aws_db_instance": "rds:{region}:{account}:db:{identifier}",
     "aws_dynamodb_table": "dynamodb:{region}:{account}:table/{name}",
     "aws_ecs_cluster": "ecs:{region}:{account}:cluster/{name}",
+    "aws_iam_policy": "iam::{account}:policy/{name}",
     "aws_iam_role": "iam::{account}:role/{name}",
     "aws_lambda_function": "lambda:{region}:{account}:function:{function_name}",
     "aws_s3_bucket": "s3:::{bucket}",

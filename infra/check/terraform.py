@@ -32,6 +32,12 @@ class Copy:
             archive.parent.mkdir(parents=True)
             archive.write_bytes(b"stands for the archive of " + function.parent.name.encode())
 
+    def again(self, folder):
+        """The same in another folder, initialised as far as this is."""
+        other = object.__new__(Copy)
+        other.folder, other.provider = Path(shutil.copytree(self.folder, folder, symlinks=True)), self.provider
+        return other
+
     def terraform(self, root, *arguments):
         environment = {
             "PATH": os.environ["PATH"],
@@ -50,6 +56,17 @@ class Copy:
         if ran.returncode:
             raise Failed(f"terraform {arguments[0]} in infra/{root}:\n{(ran.stderr or ran.stdout).strip()}")
         return ran.stdout
+
+    def inputs(self, root, values):
+        """The file of a root's inputs."""
+        file = self.folder / f"{root.replace('/', '-')}.tfvars.json"
+        file.write_text(json.dumps(values))
+        return file
+
+    def forget(self, root):
+        """Forgets what was applied."""
+        for state in (self.folder / "infra" / root).glob("terraform.tfstate*"):
+            state.unlink()
 
     def init(self, root):
         """Initialised with a state on disk, whatever the root says."""
@@ -76,4 +93,3 @@ class Copy:
         changes = [it["address"] for it in again.get("resource_changes", []) if it["change"]["actions"] != ["no-op"]]
         if changes:
             raise Failed(f"a second plan of infra/{root} is not empty: {', '.join(changes)}")
-        return again

@@ -20,6 +20,7 @@ resource "aws_ssm_parameter" "settings" {
   name        = "/${local.name}/settings"
   description = "Where Cutover is: read by its command line."
   type        = "String"
+  tier        = "Standard"
   value = jsonencode({
     table    = aws_dynamodb_table.ledger.name
     bus      = aws_cloudwatch_event_bus.this.name
