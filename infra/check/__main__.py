@@ -1,7 +1,8 @@
 """Checks `infra/` without AWS: `python3 infra/check`.
 
-It installs what it needs below `target/` (requirements.txt), and runs on a copy of the repository.
-`--install` does only that. What only AWS can tell is listed in infra/README.md.
+It installs what it needs (requirements.txt) below `target/`, or in the folder that INFRA_CHECK_TOOLS
+names, and runs on a copy of the repository. `--install` does only the former, `--tell` tells by what
+each way to break it is noticed. What only AWS can tell is listed in infra/README.md.
 """
 
 import hashlib
@@ -34,11 +35,11 @@ def main():
 def installed():
     """The Python that has everything, made if there is none yet."""
     digest = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
-    folder = REPOSITORY / "target" / "infra-check" / digest
+    folder = Path(os.environ.get("INFRA_CHECK_TOOLS") or REPOSITORY / "target" / "infra-check").resolve() / digest
     python = folder / "bin" / "python"
     done = folder / "done"
     if not done.exists():
-        print(f"installing what the check of infra/ needs into {folder.relative_to(REPOSITORY)}", flush=True)
+        print(f"installing what the check of infra/ needs into {folder}", flush=True)
         venv.create(folder, with_pip=True, clear=True)
         pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", REQUIREMENTS]
         ran = subprocess.run(pip, capture_output=True, text=True)

@@ -73,7 +73,7 @@ def asked(command, repository, folder, texts):
 def program(repository):
     """The command line: the one that `CUTOVER` names, or that was built last."""
     if named := os.environ.get("CUTOVER"):
-        return named
+        return Path(named).resolve()
     built = [repository / "target" / profile / "cutover" for profile in ("release", "debug")]
     built = sorted((it for it in built if it.exists()), key=lambda it: it.stat().st_mtime)
     if not built:
