@@ -61,6 +61,7 @@ def check():
     import posture
     import provider
     import roots
+    import texts
     import values
     from terraform import Copy, Failed
 
@@ -109,6 +110,8 @@ def check():
     def noticed(copy, mutation):
         """What is wrong with a broken copy, if anything."""
         copy.forget(mutation.root)
+        if problem := next(texts.wrong(copy.folder / "infra"), None):
+            return problem
         try:
             return next(wrong_with(mutation.root, apply(copy, mutation.root)), None)
         except Failed as failed:
@@ -141,6 +144,7 @@ def check():
         copy = Copy(REPOSITORY, Path(folder) / "copy", where)
 
         part("format", tell(lambda: copy.terraform(".", "fmt", "-check", "-recursive", "-diff")))
+        part("backends and versions", texts.wrong(REPOSITORY / "infra"))
         for root in roots.ROOTS:
             part(f"{root}: initialised", tell(lambda root=root: copy.init(root)))
         for root in roots.ROOTS:

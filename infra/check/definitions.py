@@ -37,7 +37,7 @@ def machines_wrong(machines, repository):
         named = re.findall(r'"(?:FunctionName|StateMachineArn)": "\$\{([^}]+)\}"', source)
         filled = re.findall(r'"(?:FunctionName|StateMachineArn)": "([^"]+)"', text)
         for want, arn in zip(named, filled, strict=True):
-            if not arn.endswith(f":cutover-{want}"):
+            if not arn.endswith(f":cutover-{want.replace('_', '-')}"):
                 yield f"the machine {name} calls {arn} where its definition says ${{{want}}}"
 
 

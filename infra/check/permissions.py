@@ -60,6 +60,8 @@ CALLS = {
     "iam:PassRole": ("arn:aws:iam::123456789012:role/checkout", {"iam:PassedToService": "ecs-tasks.amazonaws.com"}),
     "events:PutEvents": f"arn:aws:events:{HERE}:event-bus/cutover",
     "logs:GetLogEvents": f"arn:aws:logs:{HERE}:log-group:/ecs/shop/checkout:log-stream:1",
+    "rds:DescribeDBClusters": f"arn:aws:rds:{HERE}:cluster:*",
+    "rds:DescribeDBInstances": f"arn:aws:rds:{HERE}:db:*",
     "ssm:GetParameter": f"arn:aws:ssm:{HERE}:parameter/cutover/services/checkout",
     "ssm:GetParametersByPath": f"arn:aws:ssm:{HERE}:parameter/cutover/services",
     "states:DescribeExecution": f"arn:aws:states:{HERE}:execution:cutover-deployment:1",

@@ -20,6 +20,7 @@ import tf.gen.tfplugin_pb2_grpc as service
 
 NAME = "registry.terraform.io/hashicorp/aws"
 SCHEMA = Path(__file__).parent / "schema.json.gz"
+VERSION = "6.66.0"  # The provider's, of which that is the schema.
 
 PARTITION, REGION, ACCOUNT = "aws", "eu-west-1", "123456789012"
 UNKNOWN = msgpack.ExtType(0, b"\0")

@@ -2,8 +2,14 @@
 
 locals {
   definitions = { for name in local.machines : name => file("${local.root}/statemachines/${name}.asl.json") }
-  # `$${judge}` is the function of that name, or else the machine.
-  named       = { for name, text in local.definitions : name => toset(flatten(regexall("\\$\\{([A-Za-z0-9_-]+)\\}", text))) }
+  # `$${judge}` is the function of that name, `$${replica_check}` the machine `replica-check`.
+  placeholders = { for name in setunion(local.functions, local.machines) : name => replace(name, "-", "_") }
+  named = {
+    for machine, text in local.definitions : machine => [
+      for name, placeholder in local.placeholders : name
+      if contains(flatten(regexall("\\$\\{([A-Za-z0-9_-]+)\\}", text)), placeholder)
+    ]
+  }
   integration = { for name, text in local.definitions : name => toset(flatten(regexall("\"Resource\": *\"arn:aws:states:::([^\"]+)\"", text))) }
   permitted   = toset(["lambda:invoke", "lambda:invoke.waitForTaskToken", "states:startExecution.sync:2"])
 }
@@ -14,8 +20,8 @@ resource "aws_sfn_state_machine" "this" {
   name     = "${local.name}-${each.key}"
   role_arn = aws_iam_role.machine[each.key].arn
   definition = templatefile("${local.root}/statemachines/${each.key}.asl.json", merge(
-    local.machine_arns,
-    { for name, function in aws_lambda_function.this : name => function.arn },
+    { for name, arn in local.machine_arns : local.placeholders[name] => arn },
+    { for name, function in aws_lambda_function.this : local.placeholders[name] => function.arn },
   ))
 
   # Inputs and outputs stay out of the log: the history has them, for who may read it.

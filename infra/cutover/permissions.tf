@@ -41,6 +41,8 @@ locals {
       resources = var.task_roles
       condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
     }
+    # Replicas are asked for by a filter, which counts as all. Reading only.
+    databases = { resources = ["arn:${local.partition}:rds:${local.here}:db:*", "arn:${local.partition}:rds:${local.here}:cluster:*"] }
     # Reading only. Composite alarms are told only to who may read all; the others know no resource.
     readings = { resources = ["*"] }
     logs     = { resources = [for group in var.log_groups : "arn:${local.partition}:logs:${local.here}:log-group:${group}:log-stream:*"] }
@@ -69,6 +71,8 @@ locals {
     "events:PutEvents"                          = "bus"
     "iam:PassRole"                              = "roles"
     "logs:GetLogEvents"                         = "logs"
+    "rds:DescribeDBClusters"                    = "databases"
+    "rds:DescribeDBInstances"                   = "databases"
     "secretsmanager:GetSecretValue"             = "secrets"
     "ssm:GetParameter"                          = "documents"
     "ssm:GetParametersByPath"                   = "documents"
