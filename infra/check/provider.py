@@ -60,14 +60,26 @@ def schema(infra):
 # -- from the form of `terraform providers schema -json` to the plugin protocol
 
 
+# `write_only`, field 11 of the protocol's attribute, is newer than the stubs.
+WRITE_ONLY = bytes([11 << 3, 1])
+
+
+def attribute(name, told):
+    flags = {flag: told.get(flag, False) for flag in ("required", "optional", "computed")}
+    made = wire.Schema.Attribute(name=name, type=json.dumps(told["type"]).encode(), **flags)
+    if write_only(name, told):
+        made.MergeFromString(WRITE_ONLY)
+    return made
+
+
+def write_only(name, told):
+    return name.endswith("_wo") and not told.get("computed")
+
+
 def block(told):
     return wire.Schema.Block(
         attributes=[
-            wire.Schema.Attribute(
-                name=name,
-                type=json.dumps(it["type"]).encode(),
-                **{flag: it.get(flag, False) for flag in ("required", "optional", "computed")},
-            )
+            attribute(name, it)
             for name, it in told.get("attributes", {}).items()
         ],
         block_types=[
@@ -106,7 +118,9 @@ def planned(told, value, before):
         return value
     before = before if isinstance(before, dict) else {}
     for name, it in told.get("attributes", {}).items():
-        if value.get(name) is None and it.get("computed"):
+        if write_only(name, it):
+            value[name] = None
+        elif value.get(name) is None and it.get("computed"):
             value[name] = before[name] if before.get(name) is not None else UNKNOWN
     return within(told, value, lambda inner, item, place: planned(inner, item, at(before, *place)))
 

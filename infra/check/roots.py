@@ -38,6 +38,7 @@ ROOTS = {
             "catalog": {"image": "ghcr.io/acme/catalog:v1", "port": 8081, "settings": {"LOG": "info"}},
         },
         "gateways": 3,
+        "database_password": "not-to-be-found",
     },
     "observability": {
         "services": {"checkout": {"port": 8080}},
@@ -54,6 +55,7 @@ ROOTS = {
         "certificates": CERTIFICATES,
         "owner": "acme",
         "operators": ["ada@example.com"],
+        "database_password": "not-to-be-found",
         "slack": {"team": "T0123", "channel": "C0123"},
         "boundary": "arn:aws:iam::123456789012:policy/terraform-boundary",
     },

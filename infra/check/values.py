@@ -178,6 +178,8 @@ def wrong(account):
             for value in found(it.values, path.split(".")):
                 if value is not None and value != "" and not chosen(it.type, value) and not right(value):
                     yield f"{it.address}: {path} is {value!r}, and AWS takes {says}"
+        if "not-to-be-found" in json.dumps(it.values):
+            yield f"{it.address}: a password is kept in the state"
     yield from ledger_wrong(account)
     yield from tasks_wrong(account)
     yield from rules_wrong(account)

@@ -49,7 +49,8 @@ resource "aws_db_instance" "primary" {
   storage_encrypted                   = true
   db_name                             = replace(var.name, "-", "_")
   username                            = "owner"
-  manage_master_user_password         = true # It is in Secrets Manager, and in no state.
+  password_wo                         = var.database_password
+  password_wo_version                 = var.database_password_version
   iam_database_authentication_enabled = true
   multi_az                            = true
   db_subnet_group_name                = aws_db_subnet_group.this.name
@@ -66,6 +67,20 @@ resource "aws_db_instance" "primary" {
   monitoring_role_arn                 = aws_iam_role.monitoring.arn
   performance_insights_enabled        = true
   enabled_cloudwatch_logs_exports     = local.postgres_logs
+}
+
+# RDS makes no replica of a database whose password it keeps itself. So the password is handed in, and
+# written to both places without being kept in the state.
+resource "aws_secretsmanager_secret" "database" {
+  name                    = "${var.name}/database"
+  description             = "The login of the database's owner."
+  recovery_window_in_days = 7
+}
+
+resource "aws_secretsmanager_secret_version" "database" {
+  secret_id                = aws_secretsmanager_secret.database.id
+  secret_string_wo         = jsonencode({ username = aws_db_instance.primary.username, password = var.database_password })
+  secret_string_wo_version = var.database_password_version
 }
 
 # Its lag is a gate of every deployment that asks for it.

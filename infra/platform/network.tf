@@ -150,4 +150,6 @@ resource "aws_flow_log" "this" {
   traffic_type         = "REJECT"
   log_destination_type = "s3"
   log_destination      = "${aws_s3_bucket.this["logs"].arn}/flow"
+
+  depends_on = [aws_s3_bucket_policy.logs]
 }

@@ -85,7 +85,7 @@ locals {
     CACHE_HOST            = aws_elasticache_replication_group.this.primary_endpoint_address
     BUCKET                = aws_s3_bucket.this["files"].id
   }
-  database_secret = aws_db_instance.primary.master_user_secret[0].secret_arn
+  database_secret = aws_secretsmanager_secret.database.arn
   logins          = [for secret in aws_secretsmanager_secret.registry : secret.arn]
 }
 

@@ -94,6 +94,19 @@ variable "database" {
   }
 }
 
+variable "database_password" {
+  description = "The password of the database's owner. It is needed when the database is made, and when its version is raised; it is kept in no state."
+  type        = string
+  default     = null
+  ephemeral   = true
+}
+
+variable "database_password_version" {
+  description = "Raised when the password is to be another."
+  type        = number
+  default     = 1
+}
+
 variable "cache" {
   description = "The class of the nodes of the cache."
   type        = string

@@ -11,12 +11,13 @@ locals {
 module "platform" {
   source = "../../platform"
 
-  domain           = var.domain
-  certificates     = var.certificates
-  services         = local.services
-  sidecars         = module.observability.sidecars
-  sidecar_policies = module.observability.sidecar_policies
-  boundary         = var.boundary
+  domain            = var.domain
+  certificates      = var.certificates
+  services          = local.services
+  database_password = var.database_password
+  sidecars          = module.observability.sidecars
+  sidecar_policies  = module.observability.sidecar_policies
+  boundary          = var.boundary
 }
 
 module "observability" {

@@ -35,3 +35,10 @@ variable "boundary" {
   type        = string
   default     = null
 }
+
+variable "database_password" {
+  description = "The password of the database's owner. It is needed when the database is made, and when its version is raised; it is kept in no state."
+  type        = string
+  default     = null
+  ephemeral   = true
+}

@@ -13,9 +13,6 @@ mock_provider "aws" {
   mock_data "aws_region" {
     defaults = { region = "eu-west-1" }
   }
-  mock_resource "aws_db_instance" {
-    defaults = { master_user_secret = [{ secret_arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds" }] }
-  }
 }
 
 variables {
@@ -69,6 +66,17 @@ run "the_database_is_reached_by_the_services_alone" {
       if rule.security_group_id == aws_security_group.this["database"].id
     ] == [aws_security_group.this["service"].id]
     error_message = "Others than the services reach the database."
+  }
+}
+
+run "the_password_is_in_no_state" {
+  variables {
+    database_password = "not-to-be-found"
+  }
+
+  assert {
+    condition     = aws_db_instance.primary.password_wo == null && aws_secretsmanager_secret_version.database.secret_string_wo == null && aws_db_instance.primary.password == null
+    error_message = "The database's password is kept in the state."
   }
 }
 
