@@ -19,8 +19,6 @@ pub enum Signal {
     /// Something about the deployments of this ECS service changed. Which deployment is not told:
     /// `deploymentId` is not the ARN of a service deployment.
     Service(Arn),
-    /// An alarm changed.
-    Alarm(String),
 }
 
 impl fmt::Display for Signal {
@@ -30,7 +28,6 @@ impl fmt::Display for Signal {
             Self::Service(service) => {
                 write!(f, "a deployment of {}", shortened(service.to_string()))
             }
-            Self::Alarm(alarm) => write!(f, "the alarm {}", shortened(alarm.clone())),
         }
     }
 }
@@ -57,11 +54,6 @@ impl Signal {
         struct Hook {
             service_deployment_arn: Arn,
         }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Alarm {
-            alarm_name: String,
-        }
 
         let envelope: Envelope = decode(event)?;
         match envelope.detail_type.as_str() {
@@ -75,9 +67,6 @@ impl Signal {
                         "at `resources[0]`: expected the ARN of an ECS service".into(),
                     )),
                 }
-            }
-            "CloudWatch Alarm State Change" => {
-                Ok(Self::Alarm(decode::<Alarm>(&envelope.detail)?.alarm_name))
             }
             other => Err(Failure::Invalid(format!(
                 "at `detail-type`: nobody waits for {:?}",
@@ -110,14 +99,13 @@ mod tests {
             ),
             Ok(Signal::Service(service.parse().unwrap()))
         );
-        assert_eq!(
-            read(
-                json!({ "detail-type": "CloudWatch Alarm State Change", "detail": { "alarmName": "5xx" } })
-            ),
-            Ok(Signal::Alarm("5xx".into()))
-        );
         for (event, says) in [
             (json!({ "detail-type": "Coffee Ready" }), "nobody waits for \"Coffee Ready\""),
+            // Alarms start the rollback machine.
+            (
+                json!({ "detail-type": "CloudWatch Alarm State Change", "detail": {} }),
+                "nobody waits for \"CloudWatch Alarm State Change\"",
+            ),
             (
                 json!({ "detail-type": "ECS Hook State Change", "detail": {} }),
                 "missing field `serviceDeploymentArn`",

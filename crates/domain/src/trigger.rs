@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::failure::{Failure, decode};
-use crate::name::ServiceName;
+use crate::name::{DeploymentId, ServiceName};
 
 /// A person wants to go back.
 ///
@@ -23,6 +23,9 @@ pub struct GoBack {
     /// Only stop what is in flight: if nothing is by then, nothing is done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stop: bool,
+    /// Only leave this deployment: if another one is in flight or serves by then, nothing is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave: Option<DeploymentId>,
     /// Who.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,

@@ -76,7 +76,7 @@ pub fn unwind(begun: &[Begun], held: Held) -> Unwinding {
             None => unwinding.returns.push(Return {
                 name: format!("{}-together", it.record.deployment),
                 deployment: it.record.deployment.clone(),
-                input: go_back(service, &unwinding.why),
+                input: go_back(service, it.record.deployment.clone(), &unwinding.why),
             }),
         }
     }
@@ -120,10 +120,10 @@ impl Begun {
     }
 }
 
-fn go_back(service: ServiceName, why: &str) -> GoBack {
+fn go_back(service: ServiceName, leave: DeploymentId, why: &str) -> GoBack {
     let reason = format!("{why}, and {service} goes together with it");
     let by = Some("the release machine".into());
-    GoBack { service, to: None, stop: false, by, reason: Some(reason) }
+    GoBack { service, to: None, stop: false, leave: Some(leave), by, reason: Some(reason) }
 }
 
 #[cfg(test)]

@@ -136,6 +136,7 @@ fn told(fault: Fault) -> &'static str {
         Fault::Before => "fails before its effect",
         Fault::After => "fails after its effect",
         Fault::Hang => "has its effect and never answers",
+        Fault::Slow(_) => "comes late",
     }
 }
 

@@ -5,17 +5,16 @@ use domain::attribution::{self, Attribution, WayBack};
 use domain::desk::Desk;
 use domain::name::DeploymentId;
 use domain::outcome::End;
-use domain::record::Entry;
 use domain::trigger::{GoBack, Trigger};
 use futures_util::future::try_join;
 use serde_json::Value;
 
-use crate::fence;
 use crate::ports::{Alarms, Catalog, Clock, Ledger};
 
 /// Finds what is to be taken back: a rollout in flight, a deployment that ended, or nothing.
 ///
 /// What an alarm's event says about its state is not used: it may be late. The alarm is asked.
+/// Nothing is written here, because traffic waits for this.
 pub async fn attribute(
     clock: &impl Clock,
     catalog: &impl Catalog,
@@ -25,7 +24,7 @@ pub async fn attribute(
 ) -> Result<Attribution, Failure> {
     let attribution = match Trigger::read(input)? {
         Trigger::Alarms(names) => {
-            // Side by side: traffic waits for this.
+            // Side by side, for the same reason.
             let (states, desks) = try_join(alarms.states(&names), ledger.desks()).await?;
             attribution::of_alarms(&states, &desks, clock.now())
         }
@@ -43,15 +42,6 @@ pub async fn attribute(
         }
     };
 
-    for watched in &attribution.watched {
-        if watched.spared {
-            let now = clock.now();
-            let spare = |desk: Desk| (desk.spare(&watched.deployment, now), ());
-            fence::rewrite(ledger, &watched.service, spare).await?;
-        }
-        let entry = Entry::Attributed { why: watched.why.clone() };
-        ledger.append(&watched.deployment, &watched.service, entry).await?;
-    }
     tracing::warn!("{}", attribution.why);
     Ok(attribution)
 }

@@ -26,6 +26,7 @@ mod sweep;
 
 mod attribute;
 mod quarantine;
+mod spare;
 mod stop;
 mod unwind;
 
@@ -47,6 +48,7 @@ pub use watch::{LookOut, watch};
 
 pub use attribute::attribute;
 pub use quarantine::{Quarantining, lift, quarantine, quarantine_by_hand};
+pub use spare::{Spare, spare};
 pub use stop::{Stopped, stop};
 pub use unwind::{Unwind, unwind};
 

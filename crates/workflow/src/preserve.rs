@@ -1,13 +1,14 @@
-//! Keeps the evidence of a green that is taken back.
+//! Keeps the evidence of a release that is left.
 
 use std::future::Future;
 
 use domain::Failure;
+use domain::name::DeploymentId;
 use domain::plan::Plan;
 use domain::preserved::{
     self, LOOKED_BACK, Log, Part, Preserved, READ_ALARMS, READ_LINES, READ_TASKS,
 };
-use domain::record::Entry;
+use domain::record::{Entry, Record};
 use domain::rollout::Rollout;
 use domain::seconds::Seconds;
 use jiff::Timestamp;
@@ -19,17 +20,17 @@ use crate::ports::{Alarms, Balancer, Clock, Fleet, Ledger, Logs};
 /// was found by then must still be written down.
 const PATIENCE: Seconds = Seconds(15);
 
-/// A rollout that was told to go back.
+/// A deployment that is taken back, or of which the release is left after its end.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Preserve {
-    /// What was deployed.
-    pub plan: Plan,
-    /// Its rollout, if one was begun.
+    /// Which; there may have been none.
+    pub deployment: Option<DeploymentId>,
+    /// Its rollout, where the record may not tell of it: `Launch` may not have lived to write it.
     pub rollout: Option<Rollout>,
 }
 
 /// Writes down what its tasks did and said, how its targets stand and what the alarms measured,
-/// before green is gone. Once for each deployment.
+/// before they are gone. Once for each deployment.
 ///
 /// What cannot be had is written down with the reason: only the ledger can make this fail.
 pub async fn preserve(
@@ -41,12 +42,9 @@ pub async fn preserve(
     ledger: &impl Ledger,
     input: Preserve,
 ) -> Result<(), Failure> {
-    let Preserve { plan, rollout } = input;
-    let Some(rollout) = rollout else { return Ok(()) };
-    let record = ledger.record(&plan.deployment).await?;
-    if record.is_some_and(|record| record.preserved().is_some()) {
-        return Ok(());
-    }
+    let Some(deployment) = input.deployment else { return Ok(()) };
+    let Some(record) = ledger.record(&deployment).await? else { return Ok(()) };
+    let Some((plan, rollout)) = unkept(&record, input.rollout) else { return Ok(()) };
 
     // What is gone first is asked for first.
     let now = clock.now();
@@ -59,13 +57,23 @@ pub async fn preserve(
     let names = &names[..names.len().min(READ_ALARMS)];
     let from = LOOKED_BACK.before(now);
     let readings = in_time(clock, until, alarms.readings(names, from, now)).await;
-    let logs =
-        in_time(clock, until, read(clock, until, fleet, logs, &plan, &rollout, &tasks)).await;
+    let logs = in_time(clock, until, read(clock, until, fleet, logs, plan, &rollout, &tasks)).await;
 
     let evidence = Preserved { tasks, logs, targets, alarms: readings };
     tracing::info!(service = %plan.service.name, deployment = %plan.deployment, digest = %plan.digest, "kept the evidence of {}: {evidence}", plan.title());
     let entry = Entry::Preserved { evidence: Box::new(evidence) };
     ledger.append(&plan.deployment, &plan.service.name, entry).await
+}
+
+/// What was deployed and its rollout, unless none was begun or its evidence was kept before.
+fn unkept(record: &Record, rollout: Option<Rollout>) -> Option<(&Plan, Rollout)> {
+    let told = || {
+        let (arn, green) = (record.rollout()?.clone(), record.green()?.clone());
+        Some(Rollout { arn, task_definition: green, answered: None, taking_back: None })
+    };
+    let kept = record.preserved().is_some();
+    let rollout = rollout.or_else(told).filter(|_| !kept)?;
+    Some((record.plan()?, rollout))
 }
 
 /// Asks for a part of the evidence, unless it is too late.

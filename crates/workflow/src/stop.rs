@@ -2,9 +2,9 @@
 
 use domain::Failure;
 use domain::attribution::Stopping;
-use domain::plan::Plan;
-use domain::record::{Entry, Record};
-use domain::rollout::{Rollout, RolloutState, TakingBack};
+use domain::name::DeploymentId;
+use domain::record::Entry;
+use domain::rollout::{RolloutState, TakingBack};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -13,19 +13,15 @@ use crate::ports::{Callbacks, Clock, Fleet, Ledger, Reply};
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stopped {
-    /// Whether green is taken back now.
-    pub stopped: bool,
+    /// What is taken back now, if it could be.
+    pub left: Option<DeploymentId>,
     /// Why, or why not.
     pub why: String,
-    /// What is taken back, for who keeps the evidence.
-    pub plan: Option<Plan>,
-    /// Its rollout.
-    pub rollout: Option<Rollout>,
 }
 
 impl Stopped {
     fn not(why: String) -> Self {
-        Self { stopped: false, why, plan: None, rollout: None }
+        Self { left: None, why }
     }
 }
 
@@ -62,19 +58,10 @@ pub async fn stop(
     }
 
     let back = TakingBack { since: clock.now(), why: why.clone(), fault: true };
-    ledger.append(&deployment, &service, Entry::TakenBack { back: back.clone() }).await?;
-    let record = ledger.record(&deployment).await?;
+    ledger.append(&deployment, &service, Entry::TakenBack { back }).await?;
     callbacks.succeed(&token, json!({})).await?;
     tracing::warn!(%service, %deployment, "stopped {deployment}: {why}");
-    let green = record.as_ref().and_then(Record::green).cloned();
-    let rollout = green.map(|task_definition| Rollout {
-        arn: rollout,
-        task_definition,
-        answered,
-        taking_back: Some(back),
-    });
-    let plan = record.as_ref().and_then(Record::plan).cloned();
-    Ok(Stopped { stopped: true, why, plan, rollout })
+    Ok(Stopped { left: Some(deployment), why })
 }
 
 fn goes_back(state: &RolloutState) -> bool {

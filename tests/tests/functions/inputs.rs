@@ -98,7 +98,8 @@ pub(crate) fn input(verb: &str) -> Value {
             "plan": plan(), "lease": lease, "rollout": null, "token": TOKEN,
             "watch": { "seen": null, "seconds": 300 }
         }),
-        "judge" | "preserve" => json!({ "plan": plan(), "rollout": rollout }),
+        "judge" => json!({ "plan": plan(), "rollout": rollout }),
+        "preserve" => json!({ "deployment": "checkout-1", "rollout": rollout }),
         "proceed" => json!({ "plan": plan(), "lease": lease, "rollout": rollout, "hook": "h-1" }),
         "restore" => json!({ "plan": plan(), "rollout": null, "verdict": null, "failure": null }),
         "conclude" => json!({
@@ -115,6 +116,11 @@ pub(crate) fn input(verb: &str) -> Value {
         "stop" => json!({
             "service": "checkout", "deployment": "checkout-1", "rollout": rollout["arn"],
             "token": TOKEN, "why": "ada went back"
+        }),
+        "spare" => json!({
+            "watched": [{
+                "service": "checkout", "deployment": "checkout-1", "why": "5xx rings", "spared": true
+            }]
         }),
         "quarantine" => json!({
             "service": "checkout",
@@ -155,6 +161,7 @@ pub(crate) fn field(verb: &str) -> (&'static str, &'static str) {
         "resume" => ("/detail-type", "detail-type"),
         "observe" => ("/name", "name"),
         "attribute" | "sweep" => ("/service", "service"),
+        "spare" => ("/watched/0/service", "watched[0].service"),
         "quarantine" => ("/quarantine/digest", "quarantine.digest"),
         "unwind" => ("/held", "held"),
         other => panic!("name a field of the input of {other}"),

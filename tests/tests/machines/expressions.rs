@@ -11,7 +11,7 @@ use super::definition::all;
 
 /// Every expression that is more than a path. Adding one needs a reason to have it here rather
 /// than in a step.
-const COMPARISONS: [&str; 8] = [
+const COMPARISONS: [&str; 10] = [
     "$verdict.decision = 'proceed'",
     "$verdict.decision = 'wait'",
     "$verdict.decision = 'take_back'",
@@ -21,6 +21,9 @@ const COMPARISONS: [&str; 8] = [
     // Only the Map state that ran the wave has the answers of its services together.
     "'Duplicate' in $states.input.end",
     "false in $states.input.settled",
+    // The output of a Parallel state is the list of what its branches answer.
+    "$states.input[0].Output.settled",
+    "$states.input[0].Output.why",
 ];
 
 /// Every expression of all definitions, with the definition it is of.

@@ -56,9 +56,10 @@ fn draw(text: &mut String, states: &[StateView<'_>], parent: Option<&str>, depth
         writeln!(text, "{indent}{from} --> {to}{label}").expect("a String takes all");
     };
 
-    // `rules` sees to it that a flow begins with the state that is written first.
-    line(text, "[*]", here.first().expect("a flow has a state").name(), "");
     for state in here {
+        if state.begins() {
+            line(text, "[*]", state.name(), "");
+        }
         if states.iter().any(|inner| inner.parent() == Some(state.name())) {
             writeln!(text, "{indent}state {} {{", state.name()).expect("a String takes all");
             draw(text, states, Some(state.name()), depth + 1);

@@ -80,7 +80,8 @@ fn every_state_that_calls_a_step_is_named_after_it() {
             }
             let verb = state.argument("FunctionName").unwrap_or_default();
             assert!(VERBS.contains(&verb), "{}: there is no step {verb:?}", definition.name);
-            assert_eq!(state.name().to_lowercase(), verb, "{}", definition.name);
+            // Where two states call it, one has a word more.
+            assert!(state.name().to_lowercase().starts_with(verb), "{}: {verb}", definition.name);
         }
     }
 }

@@ -97,9 +97,9 @@ async fn an_alarm_during_the_bake_sends_traffic_back() {
     1:00 checkout  told ECS to go back: alarm checkout-errors rings since 2026-03-01T03:11:00Z
     1:00 checkout  traffic: 100% v1.0.0
     1:00 checkout  judged at 0%: it is over, ECS ended it as ROLLBACK_SUCCESSFUL
-    1:00 checkout  kept the evidence: 2 tasks stopped (Scaling activity initiated by the deployment), 2 log lines, no targets, checkout-errors at 0.193
     1:00 checkout  RolledBack: alarm checkout-errors rings since 2026-03-01T03:11:00Z
     1:00 checkout  quarantined v1.1.0 until 2026-03-31T03:11:00Z: alarm checkout-errors rings since 2026-03-01T03:11:00Z
+    1:00 checkout  kept the evidence: 2 tasks stopped (Scaling activity initiated by the deployment), 2 log lines, no targets, checkout-errors at 0.193
     ");
 }
 

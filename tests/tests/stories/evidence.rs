@@ -49,6 +49,26 @@ async fn an_alarm_that_takes_green_back_leaves_its_numbers_and_the_last_words_of
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_release_that_is_left_after_its_end_leaves_its_evidence_too() {
+    let mut world = World::begin().await;
+    let good = Behaviour { error_rate: Share(0), ..failing() };
+    let digest = world.push("checkout", "v1.1.0", good).await;
+    world.settle().await;
+    world.account.plant().behave(digest.as_str(), failing());
+    world.pass(Duration::from_secs(180)).await;
+    world.settle().await;
+
+    let records = world.history("checkout");
+    let [back, left] = records.as_slice() else { panic!("two deployments: {records:#?}") };
+    assert_eq!(back.outcome().expect("it ended").end, End::Deployed, "{}", world.story());
+    assert_eq!(back.preserved(), None);
+    let kept = left.preserved().expect("it was left");
+    let targets = kept.targets.kept().expect("it had not gone yet");
+    assert_eq!(targets.total, 2, "{kept}");
+    assert!(kept.alarms.kept().is_some_and(|alarms| alarms[0].alarm == "checkout-errors"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_task_that_dies_leaves_its_exit_code() {
     let mut world = World::begin().await;
     let dies = Behaviour { dies_after: Some(Duration::from_secs(1)), ..Behaviour::default() };

@@ -5,6 +5,8 @@ use std::time::Duration;
 use asl::Status;
 use domain::outcome::End;
 use domain::quarantine::ByHand;
+use local::account::Fault;
+use local::alarms::AlarmState;
 use local::plant::Share;
 use local::simulated::Behaviour;
 use serde_json::json;
@@ -73,6 +75,7 @@ async fn an_alarm_after_the_end_brings_the_last_good_release_back() {
     10:02 checkout  judged at 100%: it is over, ECS ended it as SUCCESSFUL
     10:02 checkout  Deployed: ECS tells that this release serves
     31:00 checkout  quarantined v1.1.0 until 2026-03-31T03:41:00Z: alarm checkout-errors rings since 2026-03-01T03:41:00Z
+    31:00 checkout  kept the evidence: 2 tasks run, 2 log lines, targets 2 of 2 healthy, checkout-errors at 0.2
     31:00 checkout  alarm checkout-errors asked for checkout v1.0.0 (rollback)
     31:00 checkout  planned checkout v1.0.0
     31:00 checkout  got the lease, token 2
@@ -133,9 +136,9 @@ async fn an_alarm_that_flaps_gives_one_way_back() {
     let alarm = |state| world.account.set_alarm("checkout-errors", state, "by hand");
 
     for _ in 0..5 {
-        alarm(local::alarms::AlarmState::Alarm).expect("an alarm");
+        alarm(AlarmState::Alarm).expect("an alarm");
         world.pass(Duration::from_secs(2)).await;
-        alarm(local::alarms::AlarmState::Ok).expect("an alarm");
+        alarm(AlarmState::Ok).expect("an alarm");
         world.pass(Duration::from_secs(2)).await;
     }
     world.settle().await;
@@ -227,10 +230,57 @@ async fn an_alarm_in_flight_is_answered_at_once_even_if_the_deployment_sleeps() 
     1:00 checkout  told ECS to go back: alarm checkout-errors rings since 2026-03-01T03:11:00Z
     1:00 checkout  traffic: 100% v1.0.0
     1:00 checkout  judged at 0%: it is over, ECS ended it as ROLLBACK_SUCCESSFUL
-    1:00 checkout  kept the evidence: 2 tasks stopped (Scaling activity initiated by the deployment), 2 log lines, no targets, checkout-errors at 0.193
     1:00 checkout  RolledBack: alarm checkout-errors rings since 2026-03-01T03:11:00Z
     1:00 checkout  quarantined v1.1.0 until 2026-03-31T03:11:00Z: alarm checkout-errors rings since 2026-03-01T03:11:00Z
+    1:00 checkout  kept the evidence: 2 tasks stopped (Scaling activity initiated by the deployment), 2 log lines, no targets, checkout-errors at 0.193
     ");
+}
+
+/// A world in which `checkout` and `catalog` share an alarm and bake `v1.1.0`, `catalog` the newer.
+async fn both_bake() -> World {
+    let of = |name: &str| {
+        document(name, |document| document["checks"]["alarms"] = json!(["shop-errors"]))
+    };
+    let (checkout, catalog) = (of("checkout"), of("catalog"));
+    let shop = document("shop", |_| {});
+    let mut world = World::builder().with(checkout).with(catalog).with(shop).begin().await;
+    for service in ["checkout", "catalog"] {
+        world.push(service, "v1.1.0", Behaviour::default()).await;
+        world.pass(Duration::from_secs(30)).await;
+    }
+    world
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_than_three_calls_one_after_the_other_come_before_traffic_goes_back() {
+    let world = both_bake().await;
+    let slow = Duration::from_secs(10);
+    world.account.calls().disturb(move |_| Some(Fault::Slow(slow)));
+
+    world.account.set_alarm("shop-errors", AlarmState::Alarm, "by hand").expect("an alarm");
+    world.pass(3 * slow - Duration::from_secs(1)).await;
+    assert_eq!(serving(&world, "catalog"), "v1.1.0", "a call took no time");
+    world.pass(Duration::from_secs(2)).await;
+
+    let served = ["catalog", "checkout"].map(|service| serving(&world, service));
+    assert_eq!(served, ["v1.0.0", "v1.1.0"], "{}", world.story());
+    world.account.calls().leave_undisturbed();
+    world.settle().await;
+    assert_eq!(world.ends("catalog"), [End::RolledBack], "{}", world.story());
+    assert_eq!(world.ends("checkout"), [End::Deployed], "{}", world.story());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ledger_that_takes_nothing_holds_up_no_way_back() {
+    let world = both_bake().await;
+    world.account.calls().disturb(|call| {
+        ["ledger.append", "ledger.replace"].contains(&call.name).then_some(Fault::Hang)
+    });
+
+    world.account.set_alarm("shop-errors", AlarmState::Alarm, "by hand").expect("an alarm");
+    world.pass(Duration::from_secs(1)).await;
+
+    assert_eq!(serving(&world, "catalog"), "v1.0.0", "{}", world.story());
 }
 
 #[tokio::test(start_paused = true)]

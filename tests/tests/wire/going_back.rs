@@ -13,10 +13,11 @@ use crate::record::outcome;
 use crate::stage::{LONGEST, Stage, digest};
 use crate::story::{Story, stories};
 
-pub(crate) const STORIES: &[&Story] = &[&AFTER, &HELD, &PERSON, &SWEPT, &PRESSED];
+pub(crate) const STORIES: &[&Story] = &[&AFTER, &HELD, &SPARED, &PERSON, &SWEPT, &PRESSED];
 
 static AFTER: Story = Story::new(|| Box::pin(after()));
 static HELD: Story = Story::new(|| Box::pin(held()));
+static SPARED: Story = Story::new(|| Box::pin(spared()));
 static PERSON: Story = Story::new(|| Box::pin(person()));
 static SWEPT: Story = Story::new(|| Box::pin(swept()));
 static PRESSED: Story = Story::new(|| Box::pin(pressed()));
@@ -24,6 +25,7 @@ static PRESSED: Story = Story::new(|| Box::pin(pressed()));
 stories! {
     an_alarm_after_the_end_brings_the_last_good_release_back, AFTER;
     a_service_that_holds_is_left_for_a_person, HELD;
+    who_is_spared_bakes_on, SPARED;
     a_person_goes_back_to_a_deployment_of_before, PERSON;
     a_lease_whose_execution_is_gone_is_swept_up, SWEPT;
     a_newer_push_takes_the_place_of_the_one_under_way, PRESSED;
@@ -66,6 +68,28 @@ async fn held() -> Option<Calls> {
     });
     assert!(told.is_some_and(|why| why.ends_with("a person must decide")), "{told:?}");
     assert_eq!(stage.serves(), Some(digest("v1.1.0")));
+    Some(stage.calls().within(&Table::read()))
+}
+
+async fn spared() -> Option<Calls> {
+    let stage = Stage::set(|document| document["bake"] = "5m".into()).await?;
+    stage.deliver(&stage.push("v1.1.0")).await;
+    stage.bakes().await;
+    let deployment = stage.first().await;
+    let watched = json!({
+        "service": "checkout", "deployment": deployment, "why": "catalog is newer", "spared": true
+    });
+
+    stage.aws.invoke("cutover-spare", &json!({ "watched": [watched] })).await;
+
+    assert!(stage.desk().await["spared"].is_string());
+    let record = stage.record(&deployment).await;
+    assert!(record.iter().any(|it| it.to_string() == "catalog is newer"), "{record:?}");
+    let wish = json!({ "service": "checkout", "by": "ada" });
+    stage.aws.execute("cutover-rollback", "by-hand", &wish).await;
+    let ended = stage.ended(1).await;
+    assert_eq!(outcome(&stage.record_of(&ended[0]).await).end, End::RolledBack);
+    assert_eq!(stage.desk().await["spared"], Value::Null);
     Some(stage.calls().within(&Table::read()))
 }
 

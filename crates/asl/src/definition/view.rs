@@ -83,6 +83,11 @@ impl<'a> StateView<'a> {
         self.parent
     }
 
+    /// Whether its flow, that of a machine, a branch or an iteration, begins with it.
+    pub fn begins(&self) -> bool {
+        self.flow.states.get(self.flow.start).is_some_and(|first| first.name == self.state.name)
+    }
+
     /// What a Task state calls.
     pub fn resource(&self) -> Option<(&'a Integration, Pattern)> {
         match &self.state.kind {

@@ -243,11 +243,11 @@ async fn whom_a_signal_concerns_is_found_among_all_desks_as_they_stand() {
     asleep.deployed = full("f").deployed;
     assert!(write(&ledger, asleep).await);
 
-    let found = ledger.watchers(&Signal::Alarm("e-5xx".into())).await.expect("watchers");
+    let found = ledger.watchers(&Signal::Hook(watcher("e").rollout)).await.expect("watchers");
     assert_eq!(found, [watcher("e")]);
     let found = ledger.watchers(&Signal::Hook(watcher("c").rollout)).await.expect("watchers");
     assert_eq!(found, [watcher("c")]);
-    let found = ledger.watchers(&Signal::Alarm("f-5xx".into())).await.expect("watchers");
+    let found = ledger.watchers(&Signal::Hook(watcher("f").rollout)).await.expect("watchers");
     assert_eq!(found, []);
 
     let queries = account.line.calls().into_iter().filter(|call| call.operation == "Query");
@@ -271,7 +271,8 @@ async fn a_desk_that_cannot_be_read_is_told_and_keeps_nobody_else_asleep() {
         .await
         .expect("put");
 
-    let found = ledger.watchers(&Signal::Alarm("checkout-5xx".into())).await.expect("watchers");
+    let found =
+        ledger.watchers(&Signal::Hook(watcher("checkout").rollout)).await.expect("watchers");
     assert_eq!(found, [watcher("checkout")]);
 
     let failure = ledger.desk(&service("broken")).await.expect_err("it cannot be read");

@@ -138,6 +138,10 @@ pub fn of_person(ask: &GoBack, desk: &Desk, now: Timestamp) -> Result<Attributio
         return Err("say `stop` or `to`, not both".into());
     }
     let why = ask.why();
+    if let Some(leave) = ask.leave.as_ref().filter(|leave| desk.newest() != Some(*leave)) {
+        let why = format!("{leave} is not what {} has by now", desk.service);
+        return Ok(Attribution { why, ..Attribution::default() });
+    }
     let goes_back = desk.worker.as_ref().is_some_and(|worker| worker.urgent);
     if let Some(lease) = desk.lease.as_ref().filter(|_| goes_back && ask.to.is_none()) {
         let why = format!("{} goes back already", lease.holder);

@@ -175,6 +175,7 @@ fn ask(to: Option<&str>) -> GoBack {
         service: "checkout".parse().expect("a name"),
         to: to.map(str::to_owned),
         stop: false,
+        leave: None,
         by: Some("ada".into()),
         reason: Some("receipts are wrong".into()),
     }
@@ -217,6 +218,25 @@ fn who_only_stops_does_not_go_further_back() {
     assert_eq!(over, Err("nothing of checkout is under way".into()));
     let both = of_person(&GoBack { to: Some("v1.0.0".into()), ..only }, &still, at(50));
     assert_eq!(both, Err("say `stop` or `to`, not both".into()));
+}
+
+#[test]
+fn who_leaves_a_certain_deployment_leaves_no_other() {
+    let still = released("checkout", None);
+    let leave = |it: &str| GoBack { leave: Some(it.parse().expect("a name")), ..ask(None) };
+
+    let flying = in_flight(still.clone(), false);
+
+    let way = of_person(&leave("checkout-b"), &still, at(50)).expect("it serves");
+    assert_eq!(back(&way), Some(("checkout", &digest('a'))));
+    let stop = of_person(&leave("checkout-c"), &flying, at(50)).expect("it is under way");
+    assert_eq!(stopped(&stop), Some("checkout-c"));
+
+    for (desk, other) in [(still, "checkout-c"), (flying, "checkout-b")] {
+        let gone = of_person(&leave(other), &desk, at(50)).expect("nothing to do");
+        assert_eq!((stopped(&gone), back(&gone)), (None, None));
+        assert_eq!(gone.why, format!("{other} is not what checkout has by now"));
+    }
 }
 
 #[test]

@@ -234,6 +234,13 @@ impl Desk {
         Some(&lease.holder)
     }
 
+    /// The deployment that changes the service now, or else the one that changed it last.
+    pub fn newest(&self) -> Option<&DeploymentId> {
+        let watching = self.watcher.as_ref().map(|watcher| &watcher.deployment);
+        let working = || Some(&self.lease.as_ref()?.holder);
+        watching.or_else(working).or_else(|| Some(&self.deployed.as_ref()?.deployment))
+    }
+
     /// Why a release would move the service backwards, if it would.
     pub fn behind(&self, height: &Height, explicit: bool) -> Option<String> {
         let mark = self.deployed.as_ref()?;

@@ -111,7 +111,6 @@ impl Watcher {
         match signal {
             Signal::Hook(rollout) => self.rollout == *rollout,
             Signal::Service(service) => self.place.is_called(service),
-            Signal::Alarm(alarm) => self.alarms.contains(alarm),
         }
     }
 }

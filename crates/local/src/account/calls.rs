@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use domain::Failure;
 use parking_lot::{Mutex, RwLock};
@@ -17,6 +18,8 @@ pub enum Fault {
     After,
     /// It has its effect and never answers: the step runs into its time limit.
     Hang,
+    /// All of it comes so much later.
+    Slow(Duration),
 }
 
 /// One call: its number since the account began, and what is asked.
@@ -89,6 +92,10 @@ impl Calls {
             Some(Fault::Hang) => {
                 effect.await?;
                 std::future::pending().await
+            }
+            Some(Fault::Slow(later)) => {
+                tokio::time::sleep(later).await;
+                effect.await
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::plant::Plant;
 const TIME_LIMIT: Duration = Duration::from_secs(50);
 
 /// Every verb that a state machine, a rule or the webhook may call.
-pub const VERBS: [&str; 19] = [
+pub const VERBS: [&str; 20] = [
     "receive",
     "resolve",
     "plan",
@@ -34,6 +34,7 @@ pub const VERBS: [&str; 19] = [
     "observe",
     "attribute",
     "stop",
+    "spare",
     "quarantine",
     "sweep",
     "unwind",
@@ -137,6 +138,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "resume" => answer(workflow::resume(w, w, input).await),
         "attribute" => answer(workflow::attribute(w, w, w, w, input).await),
         "stop" => answer(workflow::stop(w, w, w, w, decode(input)?).await),
+        "spare" => answer(workflow::spare(w, w, decode(input)?).await),
         "quarantine" => answer(workflow::quarantine(w, decode(input)?).await),
         "sweep" => answer(workflow::sweep(w, w, w, w, decode(input)?).await),
         "unwind" => answer(workflow::unwind(w, decode(input)?).await),

@@ -22,7 +22,7 @@ pub(super) async fn rollback(
 ) -> Result<(StatusCode, Json<GoingBack>), Refusal> {
     document(&desk, &service)?;
     let view::GoBack { to, by, reason } = asked;
-    let ask = GoBack { service, to, stop: false, by, reason };
+    let ask = GoBack { service, to, stop: false, leave: None, by, reason };
 
     if ask.to.is_none()
         && let Some(stopping) = stop_unlaunched(&desk, &ask)
@@ -49,7 +49,7 @@ pub(super) async fn stop(
 ) -> Result<(StatusCode, Json<Stopping>), Refusal> {
     document(&desk, &service)?;
     let view::Stop { by, reason } = asked;
-    let ask = GoBack { service, to: None, stop: true, by, reason };
+    let ask = GoBack { service, to: None, stop: true, leave: None, by, reason };
 
     if let Some(stopping) = stop_unlaunched(&desk, &ask) {
         return Ok((StatusCode::ACCEPTED, Json(stopping)));

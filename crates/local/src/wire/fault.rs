@@ -25,6 +25,10 @@ pub(super) async fn make<P: Plant>(
             account.clone().closed().await;
             broken()
         }
+        Some(Fault::Slow(later)) => {
+            tokio::time::sleep(later).await;
+            call()
+        }
     }
 }
 

@@ -23,7 +23,8 @@ impl Account {
         self.document(&what, service).await?;
         let GoBack { to, by, reason } = ask;
 
-        let ask = trigger::GoBack { service: service.clone(), to, stop: false, by, reason };
+        let ask =
+            trigger::GoBack { service: service.clone(), to, stop: false, leave: None, by, reason };
 
         if ask.to.is_none() {
             let stopped = self.stop_unlaunched(&ask).await;
@@ -46,7 +47,14 @@ impl Account {
         let what = format!("stop {service}");
         self.document(&what, service).await?;
         let Stop { by, reason } = ask;
-        let ask = trigger::GoBack { service: service.clone(), to: None, stop: true, by, reason };
+        let ask = trigger::GoBack {
+            service: service.clone(),
+            to: None,
+            stop: true,
+            leave: None,
+            by,
+            reason,
+        };
 
         let stopped = self.stop_unlaunched(&ask).await;
         if let Some(deployment) = stopped.map_err(|failure| trouble(&what, &failure))? {
