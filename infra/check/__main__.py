@@ -61,6 +61,7 @@ def check():
     import posture
     import provider
     import roots
+    import state
     import texts
     import values
     from terraform import Copy, Failed
@@ -154,6 +155,9 @@ def check():
                 part(f"{root}: applied, read and applied again", applied(copy, root))
             for root in ("cutover", "platform"):
                 part(f"{root}: its own tests", tell(lambda root=root: copy.terraform(root, "test", "-no-color")))
+            beside = copy.again(f"{copy.folder}-state")
+            inputs = beside.inputs(state.ROOT, roots.ROOTS[state.ROOT])
+            part("state and lock in S3", state.wrong(beside, inputs, REPOSITORY))
             part("posture", posture.wrong(REPOSITORY / "infra"))
         if not problems:
             part(f"{len(breaking.MUTATIONS)} ways to break it", broken(copy))

@@ -24,6 +24,7 @@ class Copy:
     def __init__(self, repository, folder, provider):
         self.folder = Path(folder)
         self.provider = provider
+        self.environment = {}
         ignored = shutil.ignore_patterns(".terraform*", "*.tfstate*", "__pycache__")
         for name in READ:
             shutil.copytree(repository / name, self.folder / name, ignore=ignored)
@@ -35,7 +36,8 @@ class Copy:
     def again(self, folder):
         """The same in another folder, initialised as far as this is."""
         other = object.__new__(Copy)
-        other.folder, other.provider = Path(shutil.copytree(self.folder, folder, symlinks=True)), self.provider
+        other.folder = Path(shutil.copytree(self.folder, folder, symlinks=True))
+        other.provider, other.environment = self.provider, {}
         return other
 
     def terraform(self, root, *arguments):
@@ -45,6 +47,7 @@ class Copy:
             "CHECKPOINT_DISABLE": "1",
             "TF_IN_AUTOMATION": "1",
             "TF_REATTACH_PROVIDERS": self.provider,
+            **self.environment,
         }
         ran = subprocess.run(
             [sys.executable, "-c", COMMAND, *arguments],

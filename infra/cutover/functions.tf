@@ -79,7 +79,12 @@ locals {
     attribute = {
       timeout = 50
       memory  = 256
-      may     = ["cloudwatch:DescribeAlarms", "ssm:GetParameter", "dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem"]
+      may     = ["cloudwatch:DescribeAlarms", "ssm:GetParameter", "dynamodb:Query", "dynamodb:GetItem"]
+    }
+    spare = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem"]
     }
     stop = {
       timeout = 50
