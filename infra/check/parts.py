@@ -17,6 +17,7 @@ import provider
 import state
 import texts
 import values
+import watching
 from account import Account
 from roots import ROOTS
 from terraform import Copy, Failed
@@ -51,7 +52,7 @@ def check(repository, tell):
     with tempfile.TemporaryDirectory(prefix="cutover-infra.") as folder:
         server, where = provider.serve(Path(folder) / "provider.sock", repository / "infra")
         copy = Copy(repository, Path(folder) / "copy", where)
-        written(report, copy)
+        written(report, copy, repository)
         if not report.problems:
             made(report, copy, repository)
         if not report.problems:
@@ -60,10 +61,11 @@ def check(repository, tell):
     report.end()
 
 
-def written(report, copy):
+def written(report, copy, repository):
     """What can be told without making anything."""
     report.part("format", failing(copy.terraform, ".", "fmt", "-check", "-recursive", "-diff"))
     report.part("backends and versions", texts.wrong(copy.folder / "infra"))
+    report.part("rules and dashboards", watching.wrong(repository))
     for root in ROOTS:
         report.part(f"{root}: initialised", failing(copy.init, root))
     for root in ROOTS:
@@ -108,9 +110,10 @@ def wrong(root, account, repository, readme=None):
     if root == "bootstrap":
         yield from permissions.workflows_wrong(account)
     if root == "cutover":
-        yield from events.wrong(account, repository)
         yield from permissions.tried(account, repository)
         yield from costs.wrong(account, readme)
+    if account.all("aws_sfn_state_machine"):
+        yield from events.wrong(account, repository)
         yield from definitions.wrong(account, repository)
 
 

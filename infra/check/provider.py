@@ -65,11 +65,26 @@ WRITE_ONLY = bytes([11 << 3, 1])
 
 
 def attribute(name, told):
-    flags = {flag: told.get(flag, False) for flag in ("required", "optional", "computed")}
-    made = wire.Schema.Attribute(name=name, type=json.dumps(told["type"]).encode(), **flags)
+    made = wire.Schema.Attribute(name=name)
+    for flag in ("required", "optional", "computed"):
+        setattr(made, flag, told.get(flag, False))
+    if "type" in told:
+        made.type = json.dumps(told["type"]).encode()
+    else:
+        made.nested_type.nesting = NESTING[told["nested_type"]["nesting_mode"]]
+        made.nested_type.attributes.extend(attribute(*it) for it in told["nested_type"]["attributes"].items())
     if write_only(name, told):
         made.MergeFromString(WRITE_ONLY)
     return made
+
+
+def type_of(told):
+    """A type as one expression, also where it is told as attributes within an attribute."""
+    if "type" in told:
+        return told["type"]
+    nested = told["nested_type"]
+    inner = ["object", {name: type_of(it) for name, it in nested["attributes"].items()}]
+    return inner if nested["nesting_mode"] == "single" else [nested["nesting_mode"], inner]
 
 
 def write_only(name, told):
@@ -138,7 +153,7 @@ def settled(told, value, kind, key):
         return value
     for name, it in told.get("attributes", {}).items():
         if isinstance(value.get(name), msgpack.ExtType):
-            value[name] = chosen(it["type"], name, kind, key + name, value)
+            value[name] = chosen(type_of(it), name, kind, key + name, value)
     return within(told, value, lambda inner, item, place: settled(inner, item, kind, f"{key}{place}"))
 
 
