@@ -11,7 +11,7 @@ use local::bus::{Event, Pattern};
 use serde_json::Value;
 
 /// Each sample, and the rules that must hear of it.
-const SAMPLES: [(&str, &[&str]); 54] = [
+const SAMPLES: [(&str, &[&str]); 55] = [
     ("cloudwatch/anomaly-ok-to-alarm", &["alarm-ringing"]),
     ("cloudwatch/composite-ok-to-alarm", &["alarm-ringing"]),
     ("cloudwatch/composite-without-suppressor", &["alarm-ringing"]),
@@ -25,6 +25,8 @@ const SAMPLES: [(&str, &[&str]); 54] = [
     ("cutover/deployment-ended-refused", &["outcome"]),
     ("cutover/deployment-ended-rolled-back", &["outcome"]),
     ("cutover/deployment-ended-stuck", &["outcome"]),
+    // Nobody is told yet.
+    ("cutover/deployment-paused", &[]),
     ("cutover/image-pushed", &["image-pushed"]),
     ("ecs/deployment-completed", &["deployment-changed"]),
     ("ecs/deployment-failed", &["deployment-changed"]),

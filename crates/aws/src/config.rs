@@ -6,6 +6,8 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 
+use crate::http;
+
 /// What the clients are built from: credentials, region, patience.
 #[derive(Debug, Clone)]
 pub struct Config(SdkConfig);
@@ -37,6 +39,7 @@ pub async fn config(profile: Option<&str>, region: Option<&str>) -> Config {
 
     // The version is pinned: what a newer one does otherwise is read before it is taken.
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(http::client())
         .timeout_config(timeouts)
         .retry_config(retries);
     if let Some(profile) = profile {

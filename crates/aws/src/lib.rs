@@ -33,6 +33,7 @@ mod ecs;
 #[cfg(feature = "elbv2")]
 mod elbv2;
 mod failure;
+mod http;
 #[cfg(feature = "listener")]
 mod listener;
 mod log;

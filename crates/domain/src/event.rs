@@ -1,10 +1,13 @@
 //! Events of ours: what we tell the bus, and what it tells us of our executions.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::name::DeploymentId;
+use crate::approval::Asking;
+use crate::name::{DeploymentId, ServiceName};
 use crate::outcome::Outcome;
+use crate::plan::Plan;
 use crate::release::ImagePushed;
 
 /// An event of ours.
@@ -12,8 +15,39 @@ use crate::release::ImagePushed;
 pub enum Event {
     /// A tag of an image was pushed.
     ImagePushed(ImagePushed),
+    /// A deployment waits for people.
+    DeploymentPaused(Paused),
     /// A deployment ended.
     DeploymentEnded(Outcome),
+}
+
+/// A deployment that waits for people, as the event tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Paused {
+    /// The deployment.
+    pub deployment: DeploymentId,
+    /// Its service.
+    pub service: ServiceName,
+    /// What is deployed, for people: `checkout v1.4.2 (0a1b2c3d4e5f)`.
+    pub title: String,
+    /// Who wanted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// What they are asked.
+    pub asks: Asking,
+}
+
+impl Paused {
+    /// The event of a deployment that asks.
+    pub fn of(plan: &Plan, asks: Asking) -> Self {
+        Self {
+            deployment: plan.deployment.clone(),
+            service: plan.service.name.clone(),
+            title: plan.title(),
+            by: plan.by.clone(),
+            asks,
+        }
+    }
 }
 
 impl Event {
@@ -24,6 +58,7 @@ impl Event {
     pub fn detail_type(&self) -> &'static str {
         match self {
             Self::ImagePushed(_) => "Image Pushed",
+            Self::DeploymentPaused(_) => "Deployment Paused",
             Self::DeploymentEnded(_) => "Deployment Ended",
         }
     }
@@ -32,6 +67,7 @@ impl Event {
     pub fn detail(&self) -> Value {
         let detail = match self {
             Self::ImagePushed(pushed) => serde_json::to_value(pushed),
+            Self::DeploymentPaused(paused) => serde_json::to_value(paused),
             Self::DeploymentEnded(outcome) => serde_json::to_value(outcome),
         };
         detail.expect("our events are made of texts, numbers and lists of them")

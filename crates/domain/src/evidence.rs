@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::approval::Word;
 use crate::service::Smoke;
 
 /// What was measured in one look at a rollout.
@@ -20,6 +21,8 @@ pub struct Evidence {
     pub gives_way: Option<String>,
     /// Whether a newer change is taken back first when an alarm rings.
     pub spared: bool,
+    /// What people said.
+    pub words: Vec<Word>,
 }
 
 /// An alarm as it is now.

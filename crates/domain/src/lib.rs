@@ -14,9 +14,11 @@ pub mod request;
 pub mod waves;
 
 pub mod desk;
+pub mod freeze;
 pub mod pile;
 pub mod quarantine;
 
+pub mod approval;
 pub mod plan;
 pub mod preflight;
 

@@ -31,6 +31,9 @@ pub struct Plan {
     /// Who made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// Whether it does not wait for the end of a freeze.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hotfix: bool,
     /// When it was planned.
     pub at: Timestamp,
     /// Where the rollout stops and asks.
@@ -56,6 +59,9 @@ impl Plan {
         desk: &Desk,
         now: Timestamp,
     ) -> Result<Self, Failure> {
+        if request.hotfix && request.reason.as_deref().is_none_or(|it| it.trim().is_empty()) {
+            return Err(Failure::Invalid("a hotfix needs a `reason`".into()));
+        }
         if let Some(tag) = &request.tag {
             service.tags.judge(tag).map_err(|why| {
                 Failure::Refused(format!("{why}, and {} wants no other", service.name))
@@ -85,10 +91,13 @@ impl Plan {
             true => service.strategy.pauses_of_way_back(),
             false => service.strategy.pauses(service.bake),
         };
-        let pauses = match service.on_failure {
-            OnFailure::Hold => pauses.into_iter().map(Pause::held).collect(),
-            OnFailure::RollBack => pauses,
+        let approval = service.approval.as_ref().filter(|_| !request.cause.is_urgent());
+        let prolonged = |pause: Pause| match approval {
+            _ if service.on_failure == OnFailure::Hold => pause.held(),
+            Some(it) if it.before.stage() == pause.stage => pause.prolonged(it.within),
+            _ => pause,
         };
+        let pauses = pauses.into_iter().map(prolonged).collect();
 
         Ok(Self {
             deployment,
@@ -97,6 +106,7 @@ impl Plan {
             height,
             cause: request.cause,
             by: request.by.clone(),
+            hotfix: request.hotfix,
             at: now,
             pauses,
             service,
@@ -161,6 +171,7 @@ impl Plan {
             height: self.height.clone(),
             explicit: self.cause.is_explicit(),
             urgent: self.cause.is_urgent(),
+            hotfix: self.hotfix,
             when_busy: self.service.when_busy,
             token,
         }

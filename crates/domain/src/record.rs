@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::approval::Word;
 use crate::desk::Lease;
 use crate::name::{Arn, DeploymentId, HookId, ServiceName};
 use crate::outcome::Outcome;
@@ -55,6 +56,11 @@ pub enum Entry {
     Judged {
         /// The decision, with what was measured.
         verdict: Verdict,
+    },
+    /// A person let it go on.
+    Approved {
+        /// What was said.
+        word: Word,
     },
     /// A pause was answered with "go on".
     Proceeded {
@@ -107,6 +113,7 @@ impl Entry {
                 Some(seen) => format!("judged-{:?}-{:?}-{}", verdict.decision, seen, verdict.why),
                 None => format!("judged-{:?}-{:?}", verdict.decision, verdict.hook),
             },
+            Self::Approved { word } => format!("approved-{}-{}", word.by, word.at),
             Self::Proceeded { hook } => format!("proceeded-{hook}"),
             Self::TakenBack { .. } => "taken-back".into(),
             Self::Preserved { .. } => "preserved".into(),
@@ -140,6 +147,7 @@ impl fmt::Display for Entry {
                 };
                 write!(f, "judged at {}%: {decision}, {}", verdict.share, verdict.why)
             }
+            Self::Approved { word } => write!(f, "{word}"),
             Self::Proceeded { .. } => f.write_str("told ECS to go on"),
             Self::TakenBack { back } => write!(f, "told ECS to go back: {}", back.why),
             Self::Preserved { evidence } => write!(f, "kept the evidence: {evidence}"),

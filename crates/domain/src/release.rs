@@ -147,6 +147,7 @@ impl Request {
             cause: Cause::Push,
             by: Some(push.pushed_by.clone()),
             at: Some(push.at),
+            hotfix: false,
             reason: None,
         }
     }

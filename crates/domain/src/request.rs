@@ -30,6 +30,9 @@ pub struct Request {
     /// When: for a push, when the image was pushed; otherwise when the request was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
+    /// Whether it does not wait for the end of a freeze; then `reason` says why.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hotfix: bool,
     /// Why, in the words of whoever asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

@@ -127,13 +127,20 @@ pub struct Pause {
 const PATIENCE: Seconds = Seconds::minutes(30);
 
 /// The longest that a pause waits for a person to decide: ECS ends a stage after 24 hours.
-const LONGEST_PAUSE: Seconds = Seconds(23 * 3600 + 1800);
+pub const LONGEST_PAUSE: Seconds = Seconds(23 * 3600 + 1800);
 
 impl Pause {
     /// The same pause, with all the time there is for a person.
     #[must_use]
     pub fn held(self) -> Self {
         Self { gives_up: LONGEST_PAUSE, ..self }
+    }
+
+    /// The same pause, with so much more time for people.
+    #[must_use]
+    pub fn prolonged(self, by: Seconds) -> Self {
+        let gives_up = Seconds(self.gives_up.0 + by.0).min(LONGEST_PAUSE);
+        Self { gives_up: gives_up.max(self.gives_up), ..self }
     }
 }
 

@@ -54,6 +54,7 @@ mod tests {
             height: Height { version: None, pushed_at: at(0) },
             explicit: false,
             urgent: false,
+            hotfix: false,
             when_busy: WhenBusy::Queue,
             token: name.parse().expect("a token"),
         }

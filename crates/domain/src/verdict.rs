@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::approval::{self, About, Asking, Standing, Word};
 use crate::evidence::{Evidence, Finding, Says};
 use crate::name::HookId;
 use crate::plan::Plan;
@@ -81,12 +82,18 @@ pub struct Watch {
     pub seen: Option<Progress>,
     /// Look again after this without news.
     pub seconds: Seconds,
+    /// What people are asked meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks: Option<Asking>,
+    /// How many of their words were heard.
+    #[serde(default)]
+    pub heard: usize,
 }
 
 impl Watch {
     /// Watches a rollout that nobody looked at yet.
     pub fn first() -> Self {
-        Self { seen: None, seconds: LONGEST_WAIT }
+        Self { seen: None, seconds: LONGEST_WAIT, asks: None, heard: 0 }
     }
 
     /// Whether there is something to decide that the last look did not see.
@@ -108,13 +115,15 @@ pub fn judge(
     let gives_way = evidence.gives_way.as_ref().filter(|_| rollout.taking_back.is_none());
     let (decision, why) = match gives_way {
         Some(to) if !state.status.is_end() => (Next::TakeBack, format!("superseded by {to}")),
-        _ => decide(plan, rollout, state, &progress, &findings, now),
+        _ => decide(plan, rollout, state, &progress, &findings, &evidence.words, now),
     };
     let (decision, why) = match decision {
         Next::TakeBack if gives_way.is_some() || state.status.is_going_back() => (decision, why),
         // While production sees nothing of green, taking it back moves no traffic.
-        Next::TakeBack if plan.service.on_failure == OnFailure::Hold && state.share > 0.0 => {
-            (Next::Wait(LONGEST_WAIT), format!("held for a person to decide: {why}"))
+        Next::TakeBack | Next::LetGo
+            if plan.service.on_failure == OnFailure::Hold && state.share > 0.0 =>
+        {
+            hold_on(plan, &progress, &evidence.words, &why)
         }
         decision => (decision, why),
     };
@@ -123,18 +132,23 @@ pub fn judge(
         Progress::Paused { hook, .. } if matches!(decision, Next::Proceed) => Some(hook.clone()),
         _ => None,
     };
-    let (decision, seconds) = match decision {
-        Next::Proceed => (Decision::Proceed, LONGEST_WAIT),
-        Next::Wait(seconds) => (Decision::Wait, seconds.clamp(Seconds(1), LONGEST_WAIT)),
-        Next::TakeBack => (Decision::TakeBack, LONGEST_WAIT),
-        Next::Conclude => (Decision::Conclude, LONGEST_WAIT),
+    let blamed = matches!(decision, Next::TakeBack);
+    let (decision, seconds, asks) = match decision {
+        Next::Proceed => (Decision::Proceed, LONGEST_WAIT, None),
+        Next::Wait(seconds) => (Decision::Wait, seconds.clamp(Seconds(1), LONGEST_WAIT), None),
+        Next::Ask(asks) => {
+            let left = Seconds::between(now, asks.until);
+            (Decision::Wait, left.clamp(Seconds(1), LONGEST_WAIT), Some(asks))
+        }
+        Next::TakeBack | Next::LetGo => (Decision::TakeBack, LONGEST_WAIT, None),
+        Next::Conclude => (Decision::Conclude, LONGEST_WAIT, None),
     };
     // After an answer anything that ECS shows is news; while waiting only a change is.
     let seen = (decision == Decision::Wait).then_some(progress);
     // Who made ECS go back knows whether green is at fault, and has recorded it.
     let judged = gives_way.is_none() && !state.status.is_going_back();
-    let fault = decision == Decision::TakeBack && judged;
-    let watch = Watch { seen, seconds };
+    let fault = blamed && judged;
+    let watch = Watch { seen, seconds, asks, heard: evidence.words.len() };
     Verdict { decision, hook, why, fault, findings, share: state.share, watch }
 }
 
@@ -142,8 +156,28 @@ pub fn judge(
 enum Next {
     Proceed,
     Wait(Seconds),
+    Ask(Asking),
     TakeBack,
+    /// Take it back, and blame it for nothing.
+    LetGo,
     Conclude,
+}
+
+/// Leaves production where it is until a person says more. Green goes on from the pause at which
+/// that was said, and from no other.
+fn hold_on(plan: &Plan, progress: &Progress, words: &[Word], why: &str) -> (Next, String) {
+    let Progress::Paused { since, .. } = progress else {
+        return (Next::Wait(LONGEST_WAIT), format!("held for a person to decide: {why}"));
+    };
+    let said = words.iter().find(|word| word.about == About::Hold && word.at >= *since);
+    match said {
+        Some(word) => (Next::Proceed, format!("{word}; {why}")),
+        None => {
+            let asks = approval::held(plan, why, *since);
+            let why = asks.why.clone();
+            (Next::Ask(asks), why)
+        }
+    }
 }
 
 fn decide(
@@ -152,6 +186,7 @@ fn decide(
     state: &RolloutState,
     progress: &Progress,
     findings: &[Finding],
+    words: &[Word],
     now: Timestamp,
 ) -> (Next, String) {
     if let Progress::Ended { status } = progress {
@@ -174,7 +209,19 @@ fn decide(
     match progress {
         Progress::Paused { stage, since, .. } => {
             let hold = hold(plan, *stage, state.share);
-            at_a_pause(plan, *stage, hold, findings, Seconds::between(*since, now))
+            let looked = at_a_pause(plan, *stage, hold, findings, Seconds::between(*since, now));
+            if !matches!(looked, (Next::Proceed, _)) {
+                return looked;
+            }
+            match approval::stands(plan, *stage, state.share, hold, *since, words, now) {
+                Standing::GoesOn(None) => looked,
+                Standing::GoesOn(Some(why)) => (Next::Proceed, why),
+                Standing::Overdue(why) => (Next::LetGo, why),
+                Standing::Asked(asks) => {
+                    let why = asks.why.clone();
+                    (Next::Ask(asks), why)
+                }
+            }
         }
         Progress::Moving { stage } if is_starting(stage.as_deref()) => {
             starting(plan, Seconds::between(state.began, now))
@@ -321,6 +368,7 @@ mod tests {
                 .into_iter()
                 .collect(),
             targets: Some(Targets { healthy, total: 2, reason: None }),
+            words: vec![],
             smoke: vec![(smoke, Ok(Answer { status, body: String::new(), millis: 3 }))],
         }
     }

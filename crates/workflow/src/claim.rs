@@ -31,10 +31,13 @@ pub async fn claim(
     let Claim { plan, token } = input;
     let service = &plan.service.name;
     let now = clock.now();
-    if Seconds::between(plan.at, now) > LONGEST_QUEUE {
+    let desk = ledger.desk(service).await?;
+    // While the service is frozen nobody's turn comes.
+    let since = desk.thawed(now).map_or(plan.at, |thawed| plan.at.max(thawed));
+    if Seconds::between(since, now) > LONGEST_QUEUE {
         return Err(Failure::Refused(format!("it waited {LONGEST_QUEUE} for its turn")));
     }
-    let gone = match ledger.desk(service).await?.lease {
+    let gone = match desk.lease {
         Some(lease) if lease.expires_at <= now && !executions.runs(&lease.holder).await? => {
             Some(lease.holder)
         }

@@ -42,8 +42,9 @@ pub async fn judge(
         None => {
             let desk = ledger.desk(&plan.service.name).await?;
             let gives_way = desk.gives_way(&plan.deployment).map(str::to_owned);
+            let words = desk.words.clone();
             let measured = measure(fleet, balancer, alarms, probe, &plan, &state, &progress);
-            Evidence { gives_way, spared: desk.spares(now), ..measured.await? }
+            Evidence { gives_way, words, spared: desk.spares(now), ..measured.await? }
         }
     };
 

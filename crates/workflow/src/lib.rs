@@ -24,7 +24,10 @@ mod observe;
 mod resume;
 mod sweep;
 
+mod approve;
+
 mod attribute;
+mod freeze;
 mod quarantine;
 mod spare;
 mod stop;
@@ -46,7 +49,10 @@ pub use proceed::{Proceed, proceed};
 pub use restore::{Restore, Restored, restore};
 pub use watch::{LookOut, watch};
 
+pub use approve::approve;
+
 pub use attribute::attribute;
+pub use freeze::freeze;
 pub use quarantine::{Quarantining, lift, quarantine, quarantine_by_hand};
 pub use spare::{Spare, spare};
 pub use stop::{Stopped, stop};

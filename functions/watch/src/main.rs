@@ -7,9 +7,10 @@ async fn main() -> Result<(), shell::Error> {
     let fleet = aws::Ecs::new(&config);
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
     let callbacks = aws::StepFunctions::new(&config);
+    let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
 
     shell::run("watch", async |input| {
-        workflow::watch(&clock, &fleet, &ledger, &callbacks, input).await
+        workflow::watch(&clock, &fleet, &ledger, &callbacks, &bus, input).await
     })
     .await
 }

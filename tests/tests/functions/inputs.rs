@@ -107,6 +107,7 @@ pub(crate) fn input(verb: &str) -> Value {
             "plan": null, "blue": null, "rollout": null,
             "failure": { "Error": "Refused", "Cause": "{}" }
         }),
+        "approve" => json!({ "service": "checkout", "by": "ada", "reason": "receipts are right" }),
         "resume" => json!({
             "detail-type": "ECS Hook State Change", "source": "aws.ecs",
             "detail": { "serviceDeploymentArn": rollout["arn"] }
@@ -160,7 +161,7 @@ pub(crate) fn field(verb: &str) -> (&'static str, &'static str) {
         "conclude" | "stop" => ("/deployment", "deployment"),
         "resume" => ("/detail-type", "detail-type"),
         "observe" => ("/name", "name"),
-        "attribute" | "sweep" => ("/service", "service"),
+        "attribute" | "approve" | "sweep" => ("/service", "service"),
         "spare" => ("/watched/0/service", "watched[0].service"),
         "quarantine" => ("/quarantine/digest", "quarantine.digest"),
         "unwind" => ("/held", "held"),

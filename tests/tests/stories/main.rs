@@ -5,6 +5,7 @@ mod coverage;
 mod duplicates;
 mod evidence;
 mod lost_answers;
+mod people;
 mod queue;
 mod refusals;
 mod rollback;

@@ -7,7 +7,7 @@ use local::account::VERBS;
 use serde_json::Value;
 use tests::ministack::Ministack;
 
-use crate::{chain, going_back, lost, queue, taken_back};
+use crate::{chain, going_back, lost, people, queue, taken_back};
 
 const README: &str = include_str!("../../../functions/README.md");
 
@@ -96,7 +96,7 @@ impl Table {
 
 /// Every story there is.
 fn stories() -> Vec<&'static crate::story::Story> {
-    let taken_back = [taken_back::STORIES, going_back::STORIES].concat();
+    let taken_back = [taken_back::STORIES, going_back::STORIES, people::STORIES].concat();
     [chain::STORIES, lost::STORIES, queue::STORIES, &taken_back].concat()
 }
 

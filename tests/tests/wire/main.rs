@@ -4,6 +4,7 @@
 mod chain;
 mod going_back;
 mod lost;
+mod people;
 mod queue;
 mod taken_back;
 

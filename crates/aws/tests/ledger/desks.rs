@@ -36,6 +36,7 @@ fn waiter(name: &str) -> Waiter {
         height: Height { version: "1.4.2".parse().ok(), pushed_at: NOW },
         explicit: false,
         urgent: false,
+        hotfix: false,
         when_busy: WhenBusy::Supersede,
         token: format!("token-{name}").parse().expect("a token"),
     }
@@ -50,6 +51,7 @@ fn watcher(service: &str) -> Watcher {
         answered: None,
         hold: false,
         alarms: vec![format!("{service}-5xx")],
+        asks: None,
         token: format!("token-{service}").parse().expect("a token"),
     }
 }

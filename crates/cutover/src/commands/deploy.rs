@@ -25,6 +25,9 @@ pub(crate) struct Deploy {
     /// What to deploy: a tag, or a digest
     #[arg(value_name = "TAG|DIGEST")]
     release: Release,
+    /// Do not wait for the end of a freeze
+    #[arg(long, requires = "reason")]
+    hotfix: bool,
     #[command(flatten)]
     asking: Asking,
     #[command(flatten)]
@@ -77,13 +80,14 @@ impl std::fmt::Display for Release {
 
 impl Deploy {
     pub(crate) fn run(self, console: &mut Console) -> Result<End, Trouble> {
-        let Self { service, release, asking, which } = self;
+        let Self { service, release, hotfix, asking, which } = self;
         let (tag, digest) = match release {
             Release::Tag(tag) => (Some(tag), None),
             Release::Digest(digest) => (None, Some(digest)),
         };
         let Asking { by, reason, no_wait, json } = asking;
-        let request = Request { service, tag, digest, cause: Cause::Manual, by, at: None, reason };
+        let cause = Cause::Manual;
+        let request = Request { service, tag, digest, cause, by, at: None, hotfix, reason };
 
         run(async {
             let cutover = which.open().await?;

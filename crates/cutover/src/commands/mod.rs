@@ -1,9 +1,11 @@
 //! The commands, one file each.
 
+mod approve;
 mod check;
 mod demo;
 mod deploy;
 mod execute;
+mod freeze;
 mod history;
 mod local;
 mod plan;
@@ -44,6 +46,9 @@ pub(crate) enum Command {
     Deploy(deploy::Deploy),
     Rollback(rollback::Rollback),
     Stop(stop::Stop),
+    Approve(approve::Approve),
+    Freeze(freeze::Freeze),
+    Thaw(freeze::Thaw),
     Status(status::Status),
     History(history::History),
     Quarantine(quarantine::Quarantine),

@@ -1,6 +1,8 @@
 //! `cutover schema`: what a document must look like, for editors and other programs.
 
 use clap::{Args, ValueEnum};
+use domain::approval::Approve;
+use domain::event::Paused;
 use domain::outcome::Outcome;
 use domain::release::ImagePushed;
 use domain::request::Request;
@@ -31,8 +33,12 @@ enum Name {
     Request,
     /// The input of the rollback machine: which service goes back, where to, by whom, and why
     GoBack,
+    /// The input of the function `approve`: which deployment may go on, by whom, and why
+    Approve,
     /// The detail of the event `Image Pushed`, and the input of the release machine
     ImagePushed,
+    /// The detail of the event `Deployment Paused`: a deployment that waits for people
+    DeploymentPaused,
     /// The detail of the event `Deployment Ended`, and the output of the deployment machine
     DeploymentEnded,
     /// The configuration of `cutover local`
@@ -61,7 +67,9 @@ impl Name {
             Self::Service => read::<ServiceDocument>(),
             Self::Request => read::<Request>(),
             Self::GoBack => read::<GoBack>(),
+            Self::Approve => read::<Approve>(),
             Self::ImagePushed => told::<ImagePushed>(),
+            Self::DeploymentPaused => told::<Paused>(),
             Self::DeploymentEnded => told::<Outcome>(),
             Self::Local => read::<Config>(),
         }

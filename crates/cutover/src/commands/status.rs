@@ -87,7 +87,9 @@ fn now(service: &Service) -> String {
     let lease = service.lease.as_ref().map(|lease| format!("lease: {}", lease.holder));
     let waiting = service.waiting.as_ref().map(|it| format!("waiting: {}", it.title));
     let urgent = service.urgent.as_ref().map(|it| format!("waiting to go back: {}", it.title));
-    let told = [rollout, lease, urgent, waiting, quarantine(service)];
+    let asks = service.asks.as_ref().map(ToString::to_string);
+    let frozen = service.frozen.as_ref().map(ToString::to_string);
+    let told = [rollout, lease, asks, urgent, waiting, frozen, quarantine(service)];
     lines(told.into_iter().flatten().map(|line| visible(&line)))
 }
 

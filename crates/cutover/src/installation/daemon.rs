@@ -1,9 +1,12 @@
 //! What is asked of a daemon.
 
+use domain::approval::Approved;
+use domain::freeze::Freeze;
 use domain::name::{DeploymentId, ServiceName};
 use domain::quarantine::{InForce, Quarantine};
 use domain::record::Record;
 use domain::request::Request;
+use local::door::view;
 use local::door::view::{ByHand, GoBack, GoingBack, Quarantined, Service, Started, Stop, Stopping};
 
 use crate::following::Following;
@@ -87,6 +90,33 @@ pub(super) async fn lift(
     let lifted = server.post(&["services", service.as_str(), "release-quarantine"], ask).await;
     let what = format!("release {} of {service} from quarantine", ask.release);
     lifted.map_err(|error| server.trouble(&what, error))
+}
+
+pub(super) async fn approve(
+    server: &Server,
+    service: &ServiceName,
+    ask: &view::Approve,
+) -> Result<Approved, Trouble> {
+    let heard = server.post(&["services", service.as_str(), "approve"], ask).await;
+    heard.map_err(|error| server.trouble(&format!("approve what {service} waits for"), error))
+}
+
+pub(super) async fn freeze(
+    server: &Server,
+    service: &ServiceName,
+    ask: &view::Freeze,
+) -> Result<Freeze, Trouble> {
+    let freeze = server.post(&["services", service.as_str(), "freeze"], ask).await;
+    freeze.map_err(|error| server.trouble(&format!("freeze {service}"), error))
+}
+
+pub(super) async fn thaw(
+    server: &Server,
+    service: &ServiceName,
+    ask: &view::Thaw,
+) -> Result<Freeze, Trouble> {
+    let freeze = server.post(&["services", service.as_str(), "thaw"], ask).await;
+    freeze.map_err(|error| server.trouble(&format!("thaw {service}"), error))
 }
 
 pub(super) async fn follow<'a>(

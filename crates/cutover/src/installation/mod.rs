@@ -6,11 +6,14 @@ mod account;
 mod daemon;
 mod which;
 
+use domain::approval::Approved;
+use domain::freeze::Freeze;
 use domain::name::{DeploymentId, ServiceName};
 use domain::outcome::Outcome;
 use domain::quarantine::{InForce, Quarantine};
 use domain::record::Record;
 use domain::request::Request;
+use local::door::view;
 use local::door::view::{ByHand, GoBack, GoingBack, Quarantined, Service, Started, Stop, Stopping};
 
 #[cfg(feature = "aws")]
@@ -143,6 +146,45 @@ impl Installation {
             Self::Daemon(server) => daemon::lift(server, service, &ask).await,
             #[cfg(feature = "aws")]
             Self::Account(account) => account.lift(service, ask).await,
+        }
+    }
+
+    /// Lets a deployment go on that waits for people, and tells what was heard.
+    pub(crate) async fn approve(
+        &self,
+        service: &ServiceName,
+        ask: view::Approve,
+    ) -> Result<Approved, Trouble> {
+        match self {
+            Self::Daemon(server) => daemon::approve(server, service, &ask).await,
+            #[cfg(feature = "aws")]
+            Self::Account(account) => account.approve(service, ask).await,
+        }
+    }
+
+    /// Lets nothing new begin for a while, and tells the freeze.
+    pub(crate) async fn freeze(
+        &self,
+        service: &ServiceName,
+        ask: view::Freeze,
+    ) -> Result<Freeze, Trouble> {
+        match self {
+            Self::Daemon(server) => daemon::freeze(server, service, &ask).await,
+            #[cfg(feature = "aws")]
+            Self::Account(account) => account.freeze(service, ask).await,
+        }
+    }
+
+    /// Ends a freeze before its time, and tells it.
+    pub(crate) async fn thaw(
+        &self,
+        service: &ServiceName,
+        ask: view::Thaw,
+    ) -> Result<Freeze, Trouble> {
+        match self {
+            Self::Daemon(server) => daemon::thaw(server, service, &ask).await,
+            #[cfg(feature = "aws")]
+            Self::Account(account) => account.thaw(service, ask).await,
         }
     }
 

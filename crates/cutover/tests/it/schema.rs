@@ -12,7 +12,15 @@ use serde_json::Value;
 use crate::validate::{BAD, GOOD};
 use crate::world::World;
 
-const NAMES: [&str; 5] = ["service", "request", "go-back", "image-pushed", "deployment-ended"];
+const NAMES: [&str; 7] = [
+    "service",
+    "request",
+    "go-back",
+    "approve",
+    "image-pushed",
+    "deployment-paused",
+    "deployment-ended",
+];
 
 fn events() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events")
@@ -69,6 +77,7 @@ fn every_sample_of_our_events_fits_its_schema() {
         let sample: Value = serde_json::from_str(&sample).expect("JSON");
         let name = match sample["detail-type"].as_str() {
             Some("Image Pushed") => "image-pushed",
+            Some("Deployment Paused") => "deployment-paused",
             Some("Deployment Ended") => "deployment-ended",
             other => panic!("{}: no schema for {other:?}", path.display()),
         };
@@ -78,7 +87,7 @@ fn every_sample_of_our_events_fits_its_schema() {
         }
         met.insert(name);
     }
-    assert_eq!(met.len(), 2, "an event without a sample");
+    assert_eq!(met.len(), 3, "an event without a sample");
 }
 
 #[test]

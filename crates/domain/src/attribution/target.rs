@@ -79,6 +79,7 @@ pub(super) fn way_back(
         cause: Cause::Rollback,
         by,
         at: Some(now),
+        hotfix: false,
         reason,
     };
     let left = desk.deployed.as_ref().map(|it| it.deployment.clone());

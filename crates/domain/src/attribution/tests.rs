@@ -64,6 +64,7 @@ fn in_flight(desk: Desk, hold: bool) -> Desk {
         alarms: vec![ERRORS.into()],
         answered: None,
         hold,
+        asks: None,
         token: "token-c".parse().expect("a token"),
     };
     Desk { watcher: Some(watcher), ..desk }
@@ -248,6 +249,7 @@ fn a_button_pressed_twice_does_not_stop_the_way_back() {
         height: Height { version: None, pushed_at: at(0) },
         explicit: true,
         urgent: true,
+        hotfix: false,
         when_busy: WhenBusy::Queue,
         token: "token-c".parse().expect("a token"),
     };

@@ -11,6 +11,8 @@ pub use who::{Deployed, Liability, Waiter, Watcher, Worker};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::approval::{Asking, Word};
+use crate::freeze::Freeze;
 use crate::name::{DeploymentId, ServiceName};
 use crate::pile::{Pile, Released};
 use crate::policy::Height;
@@ -42,11 +44,17 @@ pub struct Desk {
     /// Until then no alarm takes back what is in flight: a newer change is taken back first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spared: Option<Timestamp>,
+    /// What people said to the deployment that has the lease.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<Word>,
     /// What was deployed last.
     pub deployed: Option<Deployed>,
     /// What was deployed, and what to go back to.
     #[serde(default, skip_serializing_if = "Pile::is_empty")]
     pub releases: Pile,
+    /// The last freeze.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freeze: Option<Freeze>,
     /// What must not be deployed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quarantined: Vec<Quarantine>,
@@ -112,8 +120,10 @@ impl Desk {
             urgent: None,
             watcher: None,
             spared: None,
+            words: Vec::new(),
             deployed: None,
             releases: Pile::default(),
+            freeze: None,
             quarantined: Vec::new(),
         }
     }
@@ -131,13 +141,15 @@ impl Desk {
             }
             Some(lease) => !holder_runs && lease.expires_at <= now,
         };
-        if free {
+        let frozen = self.frozen(now).filter(|_| claim.waits_for_thaw()).map(Freeze::to_string);
+        if free && frozen.is_none() {
             let lease = self.grant(&claim, now);
             return (self, Claimed::Granted(lease));
         }
         if claim.when_busy == WhenBusy::Reject && !claim.urgent {
-            let why = "another deployment is under way, and the service says `when_busy: reject`";
-            return (self, Claimed::Behind(why.into()));
+            let busy = frozen.unwrap_or_else(|| "another deployment is under way".into());
+            let why = format!("{busy}; the service says `when_busy: reject`");
+            return (self, Claimed::Behind(why));
         }
 
         let place = if claim.urgent { &mut self.urgent } else { &mut self.waiting };
@@ -184,6 +196,7 @@ impl Desk {
         }
         self.worker = None;
         self.spared = None;
+        self.words = Vec::new();
         if let Some(deployed) = deployed {
             let release = Released {
                 digest: deployed.digest.clone(),
@@ -195,7 +208,10 @@ impl Desk {
             self.deployed = Some(deployed);
         }
 
-        let next = match self.urgent.take().or_else(|| self.waiting.take()) {
+        let frozen = self.frozen(now).is_some();
+        // Who waits for the end of a freeze asks again.
+        let turn = |waiter: &mut Waiter| !(frozen && waiter.waits_for_thaw());
+        let next = match self.urgent.take().or_else(|| self.waiting.take_if(turn)) {
             None => Next::Nobody,
             Some(waiter) => match self.behind(&waiter.height, waiter.explicit) {
                 Some(why) => Next::Behind(waiter, why),
@@ -270,6 +286,11 @@ impl Desk {
         self
     }
 
+    /// What people are asked.
+    pub fn asks(&self) -> Option<&Asking> {
+        self.watcher.as_ref()?.asks.as_ref()
+    }
+
     /// Whether what is in flight is spared.
     pub fn spares(&self, now: Timestamp) -> bool {
         self.spared.is_some_and(|until| now < until)
@@ -303,6 +324,7 @@ impl Desk {
             expires_at: LEASE.after(now),
         };
         self.lease = Some(lease.clone());
+        self.words = Vec::new();
         self.worker = Some(Worker {
             since: now,
             height: claim.height.clone(),

@@ -14,6 +14,7 @@ fn waiter(name: &str, pushed: i64) -> Waiter {
         height: Height { version: None, pushed_at: at(pushed) },
         explicit: false,
         urgent: false,
+        hotfix: false,
         when_busy: WhenBusy::Queue,
         token: format!("token-{name}").parse().unwrap(),
     }
@@ -177,6 +178,7 @@ fn what_has_not_begun_is_only_an_execution_unless_it_goes_back() {
         alarms: Vec::new(),
         answered: None,
         hold: false,
+        asks: None,
         token: "token-one".parse().unwrap(),
     };
     let watched = desk.clone().watch(desk.lease.as_ref(), watcher, at(1));

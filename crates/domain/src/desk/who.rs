@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::approval::Asking;
 use crate::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Tag};
 use crate::policy::Height;
 use crate::service::{Place, WhenBusy};
@@ -36,6 +37,9 @@ pub struct Waiter {
     /// Whether it is a rollback, which goes first.
     #[serde(default)]
     pub urgent: bool,
+    /// Whether it does not wait for the end of a freeze.
+    #[serde(default)]
+    pub hotfix: bool,
     /// What it does when another deployment of the service is under way.
     #[serde(default)]
     pub when_busy: WhenBusy,
@@ -60,6 +64,9 @@ pub struct Watcher {
     /// Whether a person is asked instead of going back.
     #[serde(default)]
     pub hold: bool,
+    /// What it asks people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks: Option<Asking>,
     /// How its execution is woken.
     pub token: CallbackToken,
 }
@@ -116,6 +123,11 @@ impl Watcher {
 }
 
 impl Waiter {
+    /// Whether it waits where the service is frozen.
+    pub fn waits_for_thaw(&self) -> bool {
+        !self.urgent && !self.hotfix
+    }
+
     /// Whether `other`, which waits, goes first: what a person asked for is not lost to a push.
     pub(super) fn is_behind(&self, other: &Self) -> bool {
         !self.explicit && (other.explicit || self.height.is_below(&other.height))

@@ -11,6 +11,7 @@ pub use mistakes::{Mistake, Mistakes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::approval::Approval;
 use crate::name::{Arn, Image, ServiceName};
 use crate::policy::TagPolicy;
 use crate::seconds::Seconds;
@@ -44,6 +45,9 @@ pub struct ServiceDocument {
     /// What is asked before and while production moves.
     #[serde(default)]
     pub checks: Checks,
+    /// Who has to agree before it goes on; nobody if nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
     /// Services of a lower wave are deployed first when one image is for several.
     #[serde(default)]
     pub wave: u16,

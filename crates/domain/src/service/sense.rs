@@ -8,6 +8,9 @@ use crate::strategy::Strategy;
 /// beyond the bake.
 const LONGEST_BAKE: Seconds = Seconds(23 * 3600);
 
+/// The longest that people have, for the same reason.
+const LONGEST_APPROVAL: Seconds = Seconds(22 * 3600);
+
 impl ServiceDocument {
     /// What does not make sense though each field is well formed.
     pub(super) fn nonsense(&self) -> Vec<Mistake> {
@@ -63,6 +66,29 @@ impl ServiceDocument {
             unless(right, &path, "an alarm's name has 1 to 255 characters".into());
             let twice = self.checks.alarms[..index].contains(alarm);
             unless(!twice, &path, format!("{alarm:?} is listed twice"));
+        }
+        if let Some(approval) = &self.approval {
+            let stops = self.strategy.pauses(self.bake);
+            let there = stops.iter().any(|pause| pause.stage == approval.before.stage());
+            let what = "this strategy has no such pause; choose another one, or another strategy";
+            unless(there, "approval.before", what.into());
+            let long = approval.within <= LONGEST_APPROVAL;
+            let what =
+                format!("choose at most {LONGEST_APPROVAL}: ECS ends a stage after 24 hours");
+            unless(long && approval.within.0 > 0, "approval.within", what);
+            let named = approval.of.len();
+            let what = match named {
+                0 => "choose 1 to 20 people".to_owned(),
+                _ => format!("`of` names {named}; choose 1 to {named}"),
+            };
+            let most = if named == 0 { 20 } else { named };
+            unless((1..=most).contains(&usize::from(approval.count)), "approval.count", what);
+            for (index, name) in approval.of.iter().enumerate() {
+                let path = format!("approval.of[{index}]");
+                unless(!name.trim().is_empty(), &path, "a name is missing".into());
+                let twice = approval.of[..index].contains(name);
+                unless(!twice, &path, format!("{name:?} is listed twice"));
+            }
         }
         for (index, name) in self.after.iter().enumerate() {
             let path = format!("after[{index}]");

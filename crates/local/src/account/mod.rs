@@ -30,9 +30,11 @@ use std::sync::{Arc, OnceLock};
 
 use asl::{Clock, Execution, Tokens};
 use domain::Failure;
+use domain::approval::{Approve, Approved};
 use domain::attribution::Attribution;
 use domain::desk::Desk;
 use domain::failure::decode;
+use domain::freeze::{Freeze, FreezeByHand};
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
 use domain::quarantine::{ByHand, InForce, Quarantine};
 use domain::record::Record;
@@ -228,6 +230,18 @@ impl<P: Plant> Account<P> {
     pub async fn lift(&self, ask: &ByHand) -> Result<Quarantine, Failure> {
         let world = self.world();
         workflow::lift(&world, &world, ask).await
+    }
+
+    /// Lets a deployment go on that waits for people, and tells what was heard.
+    pub async fn approve(&self, ask: Approve) -> Result<Approved, Failure> {
+        let world = self.world();
+        workflow::approve(&world, &world, &world, ask).await
+    }
+
+    /// Lets nothing new begin for a while, or no longer, and tells the freeze.
+    pub async fn freeze(&self, ask: &FreezeByHand) -> Result<Freeze, Failure> {
+        let world = self.world();
+        workflow::freeze(&world, &world, ask).await
     }
 
     /// Starts an execution of any machine, as a person does at the console.

@@ -17,7 +17,7 @@ use crate::plant::Plant;
 const TIME_LIMIT: Duration = Duration::from_secs(50);
 
 /// Every verb that a state machine, a rule or the webhook may call.
-pub const VERBS: [&str; 20] = [
+pub const VERBS: [&str; 21] = [
     "receive",
     "resolve",
     "plan",
@@ -31,6 +31,7 @@ pub const VERBS: [&str; 20] = [
     "preserve",
     "conclude",
     "resume",
+    "approve",
     "observe",
     "attribute",
     "stop",
@@ -129,12 +130,13 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "claim" => answer(workflow::claim(w, w, w, w, decode(input)?).await),
         "check" => answer(workflow::check(w, w, w, w, decode(input)?).await),
         "launch" => answer(workflow::launch(w, w, decode(input)?).await),
-        "watch" => answer(workflow::watch(w, w, w, w, decode(input)?).await),
+        "watch" => answer(workflow::watch(w, w, w, w, w, decode(input)?).await),
         "judge" => answer(workflow::judge(w, w, w, w, w, w, decode(input)?).await),
         "proceed" => answer(workflow::proceed(w, w, decode(input)?).await),
         "restore" => answer(workflow::restore(w, w, w, decode(input)?).await),
         "preserve" => answer(workflow::preserve(w, w, w, w, w, w, decode(input)?).await),
         "conclude" => answer(workflow::conclude(w, w, w, w, w, decode(input)?).await),
+        "approve" => answer(workflow::approve(w, w, w, decode(input)?).await),
         "resume" => answer(workflow::resume(w, w, input).await),
         "attribute" => answer(workflow::attribute(w, w, w, w, input).await),
         "stop" => answer(workflow::stop(w, w, w, w, decode(input)?).await),

@@ -7,6 +7,7 @@ mod executions;
 mod going_back;
 mod guard;
 mod images;
+mod people;
 mod quarantine;
 mod read;
 mod services;
@@ -112,6 +113,9 @@ fn app(desk: Desk) -> Router {
         .route("/services/{service}/history", get(deployments::history))
         .route("/services/{service}/rollback", post(going_back::rollback))
         .route("/services/{service}/stop", post(going_back::stop))
+        .route("/services/{service}/approve", post(people::approve))
+        .route("/services/{service}/freeze", post(people::freeze))
+        .route("/services/{service}/thaw", post(people::thaw))
         .route("/services/{service}/quarantine", get(quarantine::list).post(quarantine::put))
         .route("/services/{service}/release-quarantine", post(quarantine::lift))
         .route("/deployments", post(deployments::deploy))

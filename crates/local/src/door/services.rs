@@ -70,6 +70,8 @@ fn stands(desk: &Reception, document: &ServiceDocument) -> Option<view::Service>
         lease: own.lease.as_ref().map(Into::into),
         waiting: own.waiting.as_ref().map(Into::into),
         urgent: own.urgent.as_ref().map(Into::into),
+        asks: own.asks().cloned(),
+        frozen: own.frozen(desk.account.now()).cloned(),
         quarantined: view::Quarantined::of(&own, desk.account.now()),
         last: last(&desk.account.history(&document.name, 20)),
         place,

@@ -1,11 +1,14 @@
 //! What the API says, as it says it: written by the door, read by the command line, which tells in
 //! the same words how services stand on AWS.
 
+use domain::approval::Asking;
 use domain::desk;
+use domain::freeze;
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
 use domain::outcome::{End, Outcome};
 use domain::quarantine::{self, Quarantine};
 use domain::request::{Cause, Request};
+use domain::seconds::Seconds;
 use domain::service::Place;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,6 +50,12 @@ pub struct Service {
     /// The rollback that waits for it, and goes first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urgent: Option<Waiting>,
+    /// What people are asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks: Option<Asking>,
+    /// Until when nothing new begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<freeze::Freeze>,
     /// What must not be deployed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quarantined: Vec<Quarantined>,
@@ -261,6 +270,45 @@ impl ByHand {
         let Self { release, by, reason } = self;
         quarantine::ByHand { service, release, by, reason }
     }
+}
+
+/// A person lets a deployment go on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approve {
+    /// Only this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<DeploymentId>,
+    /// Who.
+    pub by: String,
+    /// Why; needed where something is not well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// A person lets nothing new begin for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Freeze {
+    /// How long.
+    #[serde(rename = "for")]
+    pub length: Seconds,
+    /// Who.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// A person ends a freeze before its time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thaw {
+    /// Who.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Why.
+    pub reason: String,
 }
 
 /// An image to be put into the registry.

@@ -78,7 +78,8 @@ impl Rollout {
 
 /// What an execution watches for that saw the rollout like this, and `answered` this pause last.
 pub(crate) fn watch(seen: Option<Rollout>, answered: Pause) -> Watch {
-    Watch { seen: seen.map(|rollout| rollout.progress(answered)), seconds: Seconds::minutes(5) }
+    let seen = seen.map(|rollout| rollout.progress(answered));
+    Watch { seen, seconds: Seconds::minutes(5), ..Watch::first() }
 }
 
 /// A desk at which somebody is to be woken by this token.

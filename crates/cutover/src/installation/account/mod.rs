@@ -2,6 +2,7 @@
 
 mod following;
 mod going_back;
+mod people;
 mod quarantine;
 mod settings;
 mod standing;
@@ -9,7 +10,7 @@ mod trouble;
 
 use std::io::{self, IsTerminal};
 
-use ::aws::{CloudWatch, DynamoDb, Ecs, Ssm, StateMachine, SystemClock};
+use ::aws::{CloudWatch, DynamoDb, Ecs, Ssm, StateMachine, StepFunctions, SystemClock};
 use domain::Failure;
 use domain::name::{DeploymentId, ServiceName};
 use domain::record::Record;
@@ -38,6 +39,7 @@ pub(crate) struct Account {
     rollbacks: StateMachine,
     fleet: Ecs,
     alarms: CloudWatch,
+    callbacks: StepFunctions,
 }
 
 impl Account {
@@ -63,6 +65,7 @@ impl Account {
             rollbacks: StateMachine::new(&config, settings.machines.rollback.as_str()),
             fleet: Ecs::new(&config),
             alarms: CloudWatch::new(&config),
+            callbacks: StepFunctions::new(&config),
             settings,
         })
     }

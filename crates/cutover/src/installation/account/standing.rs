@@ -88,6 +88,8 @@ impl Account {
             lease: desk.and_then(|desk| desk.lease.as_ref()).map(Into::into),
             waiting: desk.and_then(|desk| desk.waiting.as_ref()).map(Into::into),
             urgent: desk.and_then(|desk| desk.urgent.as_ref()).map(Into::into),
+            asks: desk.and_then(Desk::asks).cloned(),
+            frozen: desk.and_then(|desk| desk.frozen(SystemClock.now())).cloned(),
             quarantined: desk
                 .map(|desk| view::Quarantined::of(desk, SystemClock.now()))
                 .unwrap_or_default(),
