@@ -38,7 +38,7 @@ locals {
     watch = {
       timeout = 50
       memory  = 256
-      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "ecs:DescribeServiceDeployments", "states:SendTaskSuccess"]
+      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "ecs:DescribeServiceDeployments", "states:SendTaskSuccess", "events:PutEvents"]
     }
     judge = { # It sends the smoke requests, so it stands where the test listener is.
       timeout = 50
@@ -100,6 +100,11 @@ locals {
       timeout = 50
       memory  = 256
       may     = ["dynamodb:Query", "states:DescribeExecution", "states:StartExecution"]
+    }
+    approve = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem", "states:SendTaskSuccess"]
     }
     unwind = {
       timeout = 50
