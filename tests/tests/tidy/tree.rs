@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a build, a run or git puts beside the files that belong to the project.
-const NOT_OURS: [&str; 4] = [".git", ".cutover", "target", "node_modules"];
+const NOT_OURS: [&str; 6] =
+    [".git", ".cutover", "target", "node_modules", ".terraform", "__pycache__"];
 
 /// A file of the repository.
 #[derive(Debug)]

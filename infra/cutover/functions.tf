@@ -1,0 +1,212 @@
+# The functions: what each needs, and what each may do.
+#
+# `may` repeats the row of functions/README.md. What an action may be done to, and why to no less, is
+# said once, in permissions.tf.
+
+locals {
+  rows = {
+    receive = { # GitHub waits 10 seconds for its answer.
+      timeout = 10
+      memory  = 256
+      may     = ["secretsmanager:GetSecretValue", "events:PutEvents"]
+    }
+    resolve = {
+      timeout = 50
+      memory  = 256
+      may     = ["ssm:GetParametersByPath", "dynamodb:Query"]
+    }
+    plan = {
+      timeout = 50
+      memory  = 256
+      may     = ["secretsmanager:GetSecretValue", "ssm:GetParameter", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"]
+    }
+    claim = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "states:DescribeExecution", "states:SendTaskSuccess", "states:SendTaskFailure"]
+    }
+    check = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:DescribeServices", "ecs:DescribeServiceDeployments", "cloudwatch:DescribeAlarms"]
+    }
+    launch = { # The last two are needed for what it registers; it calls neither.
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:UpdateService", "ecs:TagResource", "iam:PassRole"]
+    }
+    watch = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "ecs:DescribeServiceDeployments", "states:SendTaskSuccess", "events:PutEvents"]
+    }
+    judge = { # It sends the smoke requests, so it stands where the test listener is.
+      timeout = 50
+      memory  = 256
+      inside  = true
+      may     = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "elasticloadbalancing:DescribeTargetHealth", "cloudwatch:DescribeAlarms", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"]
+    }
+    proceed = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "ecs:ContinueServiceDeployment", "ecs:DescribeServiceDeployments"]
+    }
+    restore = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:Query", "dynamodb:PutItem", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:DescribeServiceDeployments", "ecs:ContinueServiceDeployment", "ecs:StopServiceDeployment"]
+    }
+    preserve = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:Query", "dynamodb:PutItem", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "elasticloadbalancing:DescribeTargetHealth", "ecs:ListTasks", "ecs:DescribeTasks", "ecs:DescribeTaskDefinition", "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "logs:GetLogEvents"]
+    }
+    conclude = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:DescribeServiceDeployments", "ecs:DescribeServices", "states:SendTaskSuccess", "states:SendTaskFailure", "events:PutEvents"]
+    }
+    resume = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:Query", "states:SendTaskSuccess"]
+    }
+    observe = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:Query", "dynamodb:GetItem", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:DescribeServiceDeployments"]
+    }
+    attribute = {
+      timeout = 50
+      memory  = 256
+      may     = ["cloudwatch:DescribeAlarms", "ssm:GetParameter", "dynamodb:Query", "dynamodb:GetItem"]
+    }
+    spare = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem"]
+    }
+    stop = {
+      timeout = 50
+      memory  = 256
+      may     = ["ecs:DescribeServiceDeployments", "ecs:ContinueServiceDeployment", "ecs:StopServiceDeployment", "dynamodb:Query", "dynamodb:PutItem", "states:SendTaskSuccess"]
+    }
+    quarantine = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem"]
+    }
+    sweep = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:Query", "states:DescribeExecution", "states:StartExecution"]
+    }
+    approve = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem", "states:SendTaskSuccess"]
+    }
+    unwind = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:Query", "dynamodb:GetItem"]
+    }
+  }
+
+  # A function without a row gets nothing, so that the precondition below can say what is missing.
+  row = {
+    for name in local.functions :
+    name => merge({ timeout = 1, memory = 128, inside = false, may = [] }, try(local.rows[name], {}))
+  }
+
+  # The settings that a function reads are those that its wiring names.
+  wiring = {
+    for name in local.functions : name => toset(regexall("CUTOVER_[A-Z_]+", join("", [
+      for file in fileset("${local.root}/functions/${name}/src", "**/*.rs") : file("${local.root}/functions/${name}/src/${file}")
+    ])))
+  }
+  settings = merge(
+    {
+      CUTOVER_TABLE           = local.name
+      CUTOVER_BUS             = local.name
+      CUTOVER_SERVICES        = local.documents
+      CUTOVER_WEBHOOK_SECRET  = aws_secretsmanager_secret.webhook.arn
+      CUTOVER_REGISTRY_SECRET = var.registry_secret
+    },
+    { for name, arn in local.machine_arns : "CUTOVER_${upper(replace(name, "-", "_"))}_MACHINE" => arn },
+  )
+}
+
+resource "aws_lambda_function" "this" {
+  for_each = local.functions
+
+  function_name    = "${local.name}-${each.key}"
+  role             = aws_iam_role.function[each.key].arn
+  filename         = "${var.packages}/${each.key}/bootstrap.zip"
+  source_code_hash = filebase64sha256("${var.packages}/${each.key}/bootstrap.zip")
+  runtime          = "provided.al2023"
+  handler          = "bootstrap"
+  architectures    = [var.architecture]
+  memory_size      = local.row[each.key].memory
+  timeout          = local.row[each.key].timeout
+
+  environment {
+    variables = merge(
+      { CUTOVER_LOG = var.log_level },
+      {
+        for setting in local.wiring[each.key] : setting => local.settings[setting]
+        if try(local.settings[setting], null) != null
+      },
+    )
+  }
+
+  logging_config {
+    log_format = "Text" # The lines are JSON already.
+    log_group  = aws_cloudwatch_log_group.function[each.key].name
+  }
+
+  tracing_config {
+    mode = "Active"
+  }
+
+  dynamic "vpc_config" {
+    for_each = local.row[each.key].inside && var.network != null ? [var.network] : []
+
+    content {
+      subnet_ids         = vpc_config.value.subnets
+      security_group_ids = vpc_config.value.security_groups
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = contains(keys(local.rows), each.key)
+      error_message = "functions/${each.key} has no row in infra/cutover/functions.tf: say how long it may take, how much memory it gets, and what it may do."
+    }
+    precondition {
+      condition     = length(setsubtract(local.wiring[each.key], keys(local.settings))) == 0
+      error_message = "functions/${each.key} reads ${join(", ", setsubtract(local.wiring[each.key], keys(local.settings)))}: give it a value in infra/cutover/functions.tf."
+    }
+    precondition {
+      condition     = length(setsubtract(local.row[each.key].may, keys(local.upon))) == 0
+      error_message = "functions/${each.key} may do ${join(", ", setsubtract(local.row[each.key].may, keys(local.upon)))}: say upon what in infra/cutover/permissions.tf."
+    }
+  }
+
+  depends_on = [aws_iam_role_policy.function]
+}
+
+resource "aws_cloudwatch_log_group" "function" {
+  for_each = local.functions
+
+  name              = "/aws/lambda/${local.name}-${each.key}"
+  retention_in_days = var.log_days
+}
+
+# Rows are for functions that exist.
+check "rows" {
+  assert {
+    condition     = length(setsubtract(keys(local.rows), local.functions)) == 0
+    error_message = "infra/cutover/functions.tf has rows for functions that there are not: ${join(", ", setsubtract(keys(local.rows), local.functions))}."
+  }
+}

@@ -1,0 +1,189 @@
+# What the actions of functions.tf may be done to. A function gets one statement for each scope that
+# its actions have, named after the step and the scope: `JudgeLedger`, `JudgeRollouts`.
+
+locals {
+  ecs = "arn:${local.partition}:ecs:${local.here}"
+  # `cluster/service`, as the ARNs of ECS have it, of every service that is under Cutover.
+  places = toset([for document in var.services : "${document.cluster}/${try(document.ecs_service, null) == null ? document.name : document.ecs_service}"])
+
+  scopes = {
+    # One table; nothing is ever deleted from it.
+    ledger = { resources = [aws_dynamodb_table.ledger.arn] }
+    bus    = { resources = [aws_cloudwatch_event_bus.this.arn] }
+    # The webhook's secret for `receive`, the registry's login for `plan`: each reads only its own.
+    webhook  = { resources = [aws_secretsmanager_secret.webhook.arn] }
+    registry = { resources = [for arn in [var.registry_secret] : arn if arn != null] }
+    # The path itself is what GetParametersByPath is asked for.
+    documents = { resources = [local.documents_arn, "${local.documents_arn}/*"] }
+    # A callback is answered by its token, which is the permission: these actions know no resource.
+    callbacks = { resources = ["*"] }
+    # Whether a holder of the lease still runs; what the sweep begins.
+    executions = { resources = ["arn:${local.partition}:states:${local.here}:execution:${local.name}-deployment:*"] }
+    recovery   = { resources = [for name, arn in local.machine_arns : arn if name == "recovery"] }
+    # The services under Cutover, no other.
+    services  = { resources = [for place in local.places : "${local.ecs}:service/${place}"] }
+    rollouts  = { resources = [for place in local.places : "${local.ecs}:service-deployment/${place}/*"] }
+    revisions = { resources = [for place in local.places : "${local.ecs}:service-revision/${place}/*"] }
+    tasks     = { resources = [for cluster in distinct([for place in local.places : dirname(place)]) : "${local.ecs}:task/${cluster}/*"] }
+    # Listing tasks knows no resource but container instances; the cluster is a condition.
+    clusters = {
+      resources = length(local.places) == 0 ? [] : ["*"]
+      condition = { ArnEquals = { "ecs:cluster" = [for cluster in distinct([for place in local.places : dirname(place)]) : "${local.ecs}:cluster/${cluster}"] } }
+    }
+    # These two actions of ECS know no resource.
+    task_definitions = { resources = ["*"] }
+    # The tags of the task definition that is replaced go along, when it is registered and never else.
+    tags = {
+      resources = ["${local.ecs}:task-definition/*"]
+      condition = { StringEquals = { "ecs:CreateAction" = "RegisterTaskDefinition" } }
+    }
+    roles = {
+      resources = var.task_roles
+      condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
+    }
+    # Replicas are asked for by a filter, which counts as all. Reading only.
+    databases = { resources = ["arn:${local.partition}:rds:${local.here}:db:*", "arn:${local.partition}:rds:${local.here}:cluster:*"] }
+    # Reading only. Composite alarms are told only to who may read all; the others know no resource.
+    readings = { resources = ["*"] }
+    logs     = { resources = [for group in var.log_groups : "arn:${local.partition}:logs:${local.here}:log-group:${group}:log-stream:*"] }
+  }
+
+  upon = {
+    "cloudwatch:DescribeAlarms"                 = "readings"
+    "cloudwatch:GetMetricData"                  = "readings"
+    "dynamodb:GetItem"                          = "ledger"
+    "dynamodb:PutItem"                          = "ledger"
+    "dynamodb:Query"                            = "ledger"
+    "dynamodb:UpdateItem"                       = "ledger"
+    "ecs:ContinueServiceDeployment"             = "rollouts"
+    "ecs:DescribeServiceDeployments"            = "rollouts"
+    "ecs:DescribeServiceRevisions"              = "revisions"
+    "ecs:DescribeServices"                      = "services"
+    "ecs:DescribeTaskDefinition"                = "task_definitions"
+    "ecs:DescribeTasks"                         = "tasks"
+    "ecs:ListServiceDeployments"                = "services"
+    "ecs:ListTasks"                             = "clusters"
+    "ecs:RegisterTaskDefinition"                = "task_definitions"
+    "ecs:StopServiceDeployment"                 = "rollouts"
+    "ecs:TagResource"                           = "tags"
+    "ecs:UpdateService"                         = "services"
+    "elasticloadbalancing:DescribeTargetHealth" = "readings"
+    "events:PutEvents"                          = "bus"
+    "iam:PassRole"                              = "roles"
+    "logs:GetLogEvents"                         = "logs"
+    "rds:DescribeDBClusters"                    = "databases"
+    "rds:DescribeDBInstances"                   = "databases"
+    "secretsmanager:GetSecretValue"             = "secrets"
+    "ssm:GetParameter"                          = "documents"
+    "ssm:GetParametersByPath"                   = "documents"
+    "states:DescribeExecution"                  = "executions"
+    "states:SendTaskFailure"                    = "callbacks"
+    "states:SendTaskSuccess"                    = "callbacks"
+    "states:StartExecution"                     = "recovery"
+  }
+
+  # Which secret a function reads is what its wiring asks for.
+  secret = {
+    for name in local.functions :
+    name => contains(local.wiring[name], "CUTOVER_WEBHOOK_SECRET") ? "webhook" : "registry"
+  }
+  scope = {
+    for name in local.functions : name => {
+      for action in local.row[name].may :
+      action => try(local.upon[action], "unknown") == "secrets" ? local.secret[name] : try(local.upon[action], "unknown")
+    }
+  }
+
+  # What a function may do as its row says, by scope; nothing upon nothing.
+  granted = {
+    for name in local.functions : name => [
+      for scope, what in local.scopes : merge(
+        {
+          Sid      = replace(title(replace("${name} ${scope}", "/[_-]/", " ")), " ", "")
+          Effect   = "Allow"
+          Action   = sort([for action, on in local.scope[name] : action if on == scope])
+          Resource = sort(what.resources)
+        },
+        { for condition in [try(what.condition, null)] : "Condition" => condition if condition != null },
+      )
+      if contains(values(local.scope[name]), scope) && length(what.resources) > 0
+    ]
+  }
+}
+
+resource "aws_iam_role" "function" {
+  for_each = local.functions
+
+  name                 = "${local.name}-${each.key}"
+  description          = "What the step ${each.key} runs as."
+  assume_role_policy   = local.trust.lambda
+  permissions_boundary = var.boundary
+}
+
+resource "aws_iam_role_policy" "function" {
+  for_each = local.functions
+
+  name = each.key
+  role = aws_iam_role.function[each.key].name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      local.granted[each.key],
+      [
+        {
+          Sid      = "WriteItsOwnLog"
+          Effect   = "Allow"
+          Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+          Resource = ["${aws_cloudwatch_log_group.function[each.key].arn}:*"]
+        },
+        { # X-Ray knows no resource.
+          Sid      = "SendItsTrace"
+          Effect   = "Allow"
+          Action   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+          Resource = ["*"]
+        },
+      ],
+      [
+        for queue in [aws_sqs_queue.this["failed"].arn] : {
+          Sid      = "KeepEventsThatFailed"
+          Effect   = "Allow"
+          Action   = ["sqs:SendMessage"]
+          Resource = [queue]
+        } if contains(local.woken, each.key)
+      ],
+      [
+        # Lambda makes the interfaces itself, by this role; none of these actions knows a resource
+        # that exists before.
+        for network in [var.network] : {
+          Sid    = "StandInTheNetwork"
+          Effect = "Allow"
+          Action = [
+            "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface",
+            "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses",
+          ]
+          Resource = ["*"]
+        } if network != null && local.row[each.key].inside
+      ],
+    )
+  })
+}
+
+# Who may take a role: one service of AWS, for something of this account.
+locals {
+  trust = {
+    for service in ["events", "lambda", "scheduler", "states"] : service => jsonencode({
+      Version = "2012-10-17"
+      Statement = [
+        merge(
+          {
+            Effect    = "Allow"
+            Action    = "sts:AssumeRole"
+            Principal = { Service = "${service}.amazonaws.com" }
+          },
+          # Lambda does not say for whom it asks.
+          service == "lambda" ? {} : { Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.this.account_id } } },
+        ),
+      ]
+    })
+  }
+}

@@ -1,0 +1,135 @@
+# What is wired to what, and what is refused before anything is made.
+
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_region" {
+    defaults = { region = "eu-west-1" }
+  }
+  # AWS's own values are checked by the provider, so those that stand for them have to look alike.
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/mock" }
+  }
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:mock" }
+  }
+  mock_resource "aws_sfn_state_machine" {
+    defaults = { arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:mock" }
+  }
+  mock_resource "aws_sqs_queue" {
+    defaults = { arn = "arn:aws:sqs:eu-west-1:123456789012:mock" }
+  }
+}
+
+variables {
+  services = {
+    checkout = {
+      name     = "checkout"
+      image    = "ghcr.io/acme/checkout"
+      tags     = { semver = ">=1.0.0" }
+      cluster  = "shop"
+      strategy = { blue_green = {} }
+    }
+  }
+}
+
+run "every_folder_is_a_function_and_every_definition_a_machine" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(aws_lambda_function.this)) == toset([for file in fileset("../../functions", "*/Cargo.toml") : dirname(file)])
+    error_message = "A folder of functions/ is no function."
+  }
+  assert {
+    condition     = toset(keys(aws_sfn_state_machine.this)) == toset([for file in fileset("../../statemachines", "*.asl.json") : trimsuffix(file, ".asl.json")])
+    error_message = "A definition of statemachines/ is no machine."
+  }
+  assert {
+    condition     = toset(keys(aws_cloudwatch_event_rule.this)) == toset(keys(jsondecode(file("../../events/rules.json"))))
+    error_message = "A rule of events/rules.json is none."
+  }
+}
+
+run "a_function_is_told_what_its_wiring_asks_for" {
+  command = plan
+
+  assert {
+    condition     = aws_lambda_function.this["sweep"].environment[0].variables["CUTOVER_RECOVERY_MACHINE"] == "arn:aws:states:eu-west-1:123456789012:stateMachine:cutover-recovery"
+    error_message = "The sweep is not told of the recovery machine."
+  }
+  assert {
+    condition     = !contains(keys(aws_lambda_function.this["plan"].environment[0].variables), "CUTOVER_REGISTRY_SECRET")
+    error_message = "There is no registry secret, and yet plan is told of one."
+  }
+  assert {
+    condition     = keys(aws_lambda_function.this["unwind"].environment[0].variables) == tolist(["CUTOVER_LOG", "CUTOVER_TABLE"])
+    error_message = "unwind is told more than it asks for."
+  }
+}
+
+run "a_registry_secret_is_told_to_plan_alone" {
+  variables {
+    registry_secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ghcr"
+  }
+
+  assert {
+    condition     = [for name, it in aws_lambda_function.this : name if contains(keys(it.environment[0].variables), "CUTOVER_REGISTRY_SECRET")] == ["plan"]
+    error_message = "Others than plan are told of the registry's login."
+  }
+}
+
+run "only_judge_stands_in_the_network" {
+  command = plan
+
+  variables {
+    network = { subnets = ["subnet-1"], security_groups = ["sg-1"] }
+  }
+
+  assert {
+    condition     = [for name, it in aws_lambda_function.this : name if length(it.vpc_config) > 0] == ["judge"]
+    error_message = "Others than judge stand in the network."
+  }
+}
+
+run "only_receive_has_a_url" {
+  command = plan
+
+  assert {
+    condition     = aws_lambda_function_url.receive.function_name == "cutover-receive"
+    error_message = "The URL leads to another function than receive."
+  }
+}
+
+run "a_document_under_another_name_is_refused" {
+  command = plan
+
+  variables {
+    services = { shop = { name = "checkout", cluster = "shop" } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "a_cluster_by_arn_is_refused" {
+  command = plan
+
+  variables {
+    services = { checkout = { name = "checkout", cluster = "arn:aws:ecs:eu-west-1:123456789012:cluster/shop" } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "an_unknown_architecture_is_refused" {
+  command = plan
+
+  variables {
+    architecture = "riscv"
+  }
+
+  expect_failures = [var.architecture]
+}

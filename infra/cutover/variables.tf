@@ -1,0 +1,109 @@
+variable "services" {
+  description = "The service documents, by name: what teams write to put a service under Cutover (events/schemas/service.json)."
+  type        = any
+  default     = {}
+
+  validation {
+    condition = alltrue([
+      for name, document in var.services : try(document.name == name, false)
+    ])
+    error_message = "Each service document stands under its own `name`."
+  }
+
+  validation {
+    condition = alltrue([
+      for document in var.services : can(regex("^[A-Za-z0-9_-]{1,255}$", document.cluster))
+    ])
+    error_message = "Each service document names its `cluster`, by name and not by ARN."
+  }
+}
+
+variable "packages" {
+  description = "The folder of the functions' archives: `<function>/bootstrap.zip`, as `cargo lambda build --output-format zip` writes them."
+  type        = string
+  default     = "../../target/lambda"
+}
+
+variable "architecture" {
+  description = "What the functions were built for: arm64 (which costs a fifth less) or x86_64."
+  type        = string
+  default     = "arm64"
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "The architecture is arm64 or x86_64."
+  }
+}
+
+variable "registry_secret" {
+  description = "The ARN of the secret with the registry's login, as ECS has it for private registries. Null for public images."
+  type        = string
+  default     = null
+}
+
+variable "task_roles" {
+  description = "The ARNs of the task roles and execution roles of the services. `launch` hands them to the task definitions that it registers."
+  type        = set(string)
+  default     = []
+}
+
+variable "log_groups" {
+  description = "The names of the services' log groups. `preserve` reads in them what a green that is taken back said last."
+  type        = set(string)
+  default     = []
+}
+
+variable "network" {
+  description = "Where `judge` has to stand to reach the test listener. Null if it is public. The subnets need a way to the APIs of AWS."
+  type = object({
+    subnets         = list(string)
+    security_groups = list(string)
+  })
+  default = null
+}
+
+variable "operators" {
+  description = "E-mail addresses of those who are told when a person is needed."
+  type        = set(string)
+  default     = []
+}
+
+variable "followers" {
+  description = "E-mail addresses of those who are told how each deployment ended."
+  type        = set(string)
+  default     = []
+}
+
+variable "log_level" {
+  description = "The level of the functions' own lines."
+  type        = string
+  default     = "info"
+
+  validation {
+    condition     = contains(["off", "error", "warn", "info", "debug", "trace"], var.log_level)
+    error_message = "The level is off, error, warn, info, debug or trace."
+  }
+}
+
+variable "log_days" {
+  description = "For how many days logs are kept; one of the numbers that CloudWatch allows."
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_days)
+    error_message = "CloudWatch keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180 or 365 days, or one of some longer times."
+  }
+}
+
+variable "protected" {
+  description = "Whether the ledger is protected against being destroyed."
+  type        = bool
+  default     = true
+}
+
+variable "boundary" {
+  description = "The ARN of the boundary of all roles: the one of infra/bootstrap, or null where none is asked for."
+  type        = string
+  default     = null
+}

@@ -1,0 +1,45 @@
+# Prometheus, its rules (rules/), and its Alertmanager, which tells by the topic.
+
+resource "aws_prometheus_workspace" "this" {
+  alias = var.name
+
+  logging_configuration {
+    log_group_arn = "${aws_cloudwatch_log_group.prometheus.arn}:*"
+  }
+}
+
+resource "aws_cloudwatch_log_group" "prometheus" {
+  name              = "/aws/vendedlogs/prometheus/${var.name}"
+  retention_in_days = var.log_days
+}
+
+resource "aws_prometheus_rule_group_namespace" "this" {
+  for_each = fileset("${path.module}/rules", "*.yaml")
+
+  name         = trimsuffix(each.key, ".yaml")
+  workspace_id = aws_prometheus_workspace.this.id
+  data         = file("${path.module}/rules/${each.key}")
+}
+
+resource "aws_prometheus_alert_manager_definition" "this" {
+  workspace_id = aws_prometheus_workspace.this.id
+  definition = yamlencode({
+    alertmanager_config = yamlencode({
+      route = {
+        receiver        = "people"
+        group_by        = ["service", "alertname"]
+        group_wait      = "30s"
+        group_interval  = "5m"
+        repeat_interval = "4h"
+      }
+      receivers = [{
+        name = "people"
+        sns_configs = [{
+          topic_arn     = aws_sns_topic.alerts.arn
+          sigv4         = { region = data.aws_region.this.region }
+          send_resolved = true
+        }]
+      }]
+    })
+  })
+}
