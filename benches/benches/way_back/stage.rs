@@ -49,6 +49,7 @@ impl Stage {
             images: services.map(|(name, _)| (image(name), tag(FIRST), artifact(FIRST))).into(),
             services: services.map(|(name, bake)| hosted(name, bake)).into(),
             alarms: Alarms::check(&alarms, "alarms", |_| true).expect("alarms"),
+            replicas: Vec::new(),
         };
         let stage = Self(Daemon::start(setup).await.expect("it starts"));
         for (service, _) in services {

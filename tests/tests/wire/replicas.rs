@@ -28,7 +28,7 @@ async fn replicas() -> Option<Calls> {
     })
     .await?;
     let reader = SimulatedReplica::new("orders-reader", |_| None).being(|it| {
-        it.engine = "aurora-postgresql".to_owned();
+        "aurora-postgresql".clone_into(&mut it.engine);
         it.member = Some(Member { cluster: "orders".to_owned(), role: Role::Reader });
         (it.source, it.replication) = (None, None);
     });

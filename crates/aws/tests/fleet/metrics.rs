@@ -6,7 +6,6 @@ use aws::CloudWatch;
 use domain::metric::{Formula, Point, Query, Series, Statistic};
 use domain::replica::LagMetric;
 use domain::seconds::Seconds;
-use domain::seconds::Seconds;
 use domain::strategy::Percent;
 use jiff::Timestamp;
 use serde_json::{Value, json};
