@@ -44,8 +44,10 @@ fn run(arguments: &[&str]) {
         Command::Schema(schema) => schema.run(&mut console),
         Command::Validate(validate) => validate.run(&mut console),
         // These run until they are told to stop, or talk to a server.
-        Command::Demo(_)
+        Command::Approve(_)
+        | Command::Demo(_)
         | Command::Deploy(_)
+        | Command::Freeze(_)
         | Command::History(_)
         | Command::Local(_)
         | Command::Push(_)
@@ -54,6 +56,7 @@ fn run(arguments: &[&str]) {
         | Command::Rollback(_)
         | Command::Status(_)
         | Command::Stop(_)
+        | Command::Thaw(_)
         | Command::ServiceCatalog
         | Command::ServiceCheckout => return,
     };

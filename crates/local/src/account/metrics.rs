@@ -1,4 +1,5 @@
-//! The metrics of the account: what its proxies counted, by the names that CloudWatch has for it.
+//! The metrics of the account, by the names that CloudWatch has for them: what its proxies counted,
+//! and what its databases measured.
 
 use domain::Failure;
 use domain::metric::{Formula, Point, Query, Series, Statistic};
@@ -53,12 +54,17 @@ impl<P: Plant> Prometheus for World<P> {
 }
 
 impl<P: Plant> World<P> {
-    /// What a target group answered, period by period. Of anything else there is no data.
+    /// A metric, period by period. Of what nobody counts here there is no data.
     fn points(&self, query: &Query, from: Timestamp, to: Timestamp) -> Series {
-        let group = query
-            .dimensions
-            .get("TargetGroup")
-            .filter(|_| query.namespace == TargetGroup::NAMESPACE && query.period > Seconds(0));
+        match query.namespace.as_str() {
+            TargetGroup::NAMESPACE => self.answered(query, from, to),
+            _ => self.0.databases.series(query, from, to),
+        }
+    }
+
+    /// What a target group answered.
+    fn answered(&self, query: &Query, from: Timestamp, to: Timestamp) -> Series {
+        let group = query.dimensions.get("TargetGroup").filter(|_| query.period > Seconds(0));
         let group = group.and_then(|group| group.strip_prefix("targetgroup/"));
         let Some(group) = group else { return Series::NoData };
         let settings = &self.0.settings;
