@@ -68,7 +68,7 @@ async fn measure(runs: usize) -> bool {
 
 /// A release is baked when its alarm rings.
 async fn back_in_flight(stage: &Stage, run: usize) -> Duration {
-    let blue = stage.serving(BAKES);
+    let blue = stage.serving(BAKES).await;
     let green = stage.push(BAKES, run).await;
     stage.until_serving(BAKES, &green).await;
 
@@ -82,7 +82,7 @@ async fn back_in_flight(stage: &Stage, run: usize) -> Duration {
 /// A release has ended well when its alarm rings. What the tasks of the earlier one need until they
 /// are healthy is not counted.
 async fn back_after_the_end(stage: &Stage, run: usize) -> Duration {
-    let blue = stage.serving(ENDS);
+    let blue = stage.serving(ENDS).await;
     let green = stage.push(ENDS, run).await;
     stage.until_serving(ENDS, &green).await;
     stage.ended(ENDS).await;

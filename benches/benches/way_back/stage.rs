@@ -52,7 +52,7 @@ impl Stage {
         };
         let stage = Self(Daemon::start(setup).await.expect("it starts"));
         for (service, _) in services {
-            let first = stage.serving(service);
+            let first = stage.serving(service).await;
             stage.until_healthy(service, &first).await;
         }
         stage
@@ -112,9 +112,10 @@ impl Stage {
         self.until("the end of a deployment", ended).await;
     }
 
-    /// The image that has all of production.
-    pub(crate) fn serving(&self, service: &str) -> String {
-        self.whole(service).expect("traffic is not divided")
+    /// The image that has all of production, as soon as one has.
+    pub(crate) async fn serving(&self, service: &str) -> String {
+        self.until("traffic to one image", || self.whole(service).is_some()).await;
+        self.whole(service).expect("it had it a moment ago, and nothing goes on")
     }
 
     /// Waits until this image has all of production.

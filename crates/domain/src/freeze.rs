@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Next};
 use crate::failure::Failure;
 use crate::name::{ServiceName, beginning};
 use crate::seconds::Seconds;
@@ -63,8 +63,8 @@ impl Desk {
         self.freeze.as_ref().map(|freeze| freeze.until.min(now))
     }
 
-    /// Freezes the service, or lets it go on, and tells the freeze that begins or is over. Another
-    /// freeze takes the place of one in force.
+    /// Freezes the service, or lets it go on, and tells the freeze that begins or is over, and whose
+    /// turn it is then. Another freeze takes the place of one in force.
     ///
     /// The answer is [`Failure::Invalid`] without a reason or with no sensible length, and
     /// [`Failure::Refused`] if there is nothing to end.
@@ -72,7 +72,7 @@ impl Desk {
         mut self,
         ask: &FreezeByHand,
         now: Timestamp,
-    ) -> (Self, Result<Freeze, Failure>) {
+    ) -> (Self, Result<(Freeze, Next), Failure>) {
         if ask.reason.trim().is_empty() {
             return (self, Err(Failure::Invalid("say why: `reason` is empty".into())));
         }
@@ -97,14 +97,18 @@ impl Desk {
             },
         };
         self.freeze = Some(freeze.clone());
-        (self, Ok(freeze))
+        let next = match self.lease {
+            None => self.next(now),
+            Some(_) => Next::Nobody,
+        };
+        (self, Ok((freeze, next)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::desk::{Claimed, Next, Waiter};
+    use crate::desk::{Claimed, Waiter};
     use crate::policy::Height;
     use crate::service::WhenBusy;
 
@@ -125,7 +129,7 @@ mod tests {
         let desk = Desk::new("checkout".parse().expect("a name"));
         let (desk, freeze) = desk.freeze_by_hand(&ask(Some(60), "the fair"), at(0));
         assert_eq!(
-            freeze.expect("a freeze").to_string(),
+            freeze.expect("a freeze").0.to_string(),
             "frozen until 1970-01-01T01:00:00Z: the fair"
         );
         desk
@@ -157,6 +161,33 @@ mod tests {
 
         assert!(matches!(granted, Claimed::Granted(lease) if lease.holder.as_str() == "two"));
         assert_eq!(desk.waiting, None);
+    }
+
+    #[test]
+    fn who_waits_is_told_when_a_person_ends_the_freeze() {
+        let (desk, _) = frozen().claim(waiter("one"), true, at(1));
+
+        let (desk, over) = desk.freeze_by_hand(&ask(None, "it is over"), at(5));
+
+        let (_, next) = over.expect("it was frozen");
+        assert!(matches!(next, Next::Granted(one, _) if one.title == "one"));
+        assert_eq!(desk.lease.map(|lease| lease.holder.to_string()), Some("one".into()));
+    }
+
+    #[test]
+    fn whom_a_hotfix_went_past_does_not_follow_it() {
+        let (desk, _) = frozen().claim(waiter("one"), true, at(1));
+        let height = Height { version: None, pushed_at: at(9) };
+        let deployed = serde_json::json!({
+            "deployment": "hotfix", "digest": format!("sha256:{}", "aa".repeat(32)), "height": height
+        });
+        let deployed = serde_json::from_value(deployed).expect("as the ledger has it");
+        let desk = Desk { deployed: Some(deployed), ..desk };
+
+        let (desk, claimed) = desk.claim(waiter("one"), true, at(60));
+
+        assert!(matches!(claimed, Claimed::Behind(why) if why.starts_with("it is older")));
+        assert_eq!((desk.lease, desk.waiting), (None, None));
     }
 
     #[test]
@@ -208,7 +239,8 @@ mod tests {
         }
 
         let (desk, over) = frozen().freeze_by_hand(&ask(None, "it is over"), at(5));
-        assert_eq!(over.expect("it was frozen").until, at(5));
+        let (over, next) = over.expect("it was frozen");
+        assert_eq!((over.until, next), (at(5), Next::Nobody));
         assert_eq!((desk.frozen(at(5)), desk.thawed(at(9))), (None, Some(at(5))));
     }
 }

@@ -184,7 +184,7 @@ fn deployed(plan: &Plan, input: &Conclude, record: Option<&Record>, outcome: &Ou
 
 /// Tells who gets the lease next. If nobody hears it, the one who waits asks again by itself, or its
 /// recovery gives the lease on.
-async fn tell(callbacks: &impl Callbacks, next: Next) -> Result<(), Failure> {
+pub(crate) async fn tell(callbacks: &impl Callbacks, next: Next) -> Result<(), Failure> {
     match next {
         Next::Nobody => {}
         Next::Granted(waiter, lease) => {

@@ -148,6 +148,11 @@ impl Desk {
         };
         let frozen = self.frozen(now).filter(|_| claim.waits_for_thaw()).map(Freeze::to_string);
         if free && frozen.is_none() {
+            // While it waited for the end of a freeze, a hotfix may have gone past it.
+            if let Some(why) = self.behind(&claim.height, claim.explicit) {
+                self.waiting.take_if(|waiter| waiter.deployment == claim.deployment);
+                return (self, Claimed::Behind(why));
+            }
             let lease = self.grant(&claim, now);
             return (self, Claimed::Granted(lease));
         }
@@ -213,10 +218,15 @@ impl Desk {
             self.deployed = Some(deployed);
         }
 
+        let next = self.next(now);
+        (self, next)
+    }
+
+    /// Gives the free lease to who waits. Who waits for the end of a freeze waits on.
+    pub(crate) fn next(&mut self, now: Timestamp) -> Next {
         let frozen = self.frozen(now).is_some();
-        // Who waits for the end of a freeze asks again.
         let turn = |waiter: &mut Waiter| !(frozen && waiter.waits_for_thaw());
-        let next = match self.urgent.take().or_else(|| self.waiting.take_if(turn)) {
+        match self.urgent.take().or_else(|| self.waiting.take_if(turn)) {
             None => Next::Nobody,
             Some(waiter) => match self.behind(&waiter.height, waiter.explicit) {
                 Some(why) => Next::Behind(waiter, why),
@@ -225,8 +235,7 @@ impl Desk {
                     Next::Granted(waiter, lease)
                 }
             },
-        };
-        (self, next)
+        }
     }
 
     /// Whether `lease` is still the one in force.

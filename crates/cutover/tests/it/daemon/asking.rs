@@ -145,3 +145,56 @@ async fn a_wrong_configuration_is_told_in_full_and_starts_nothing() {
     }
     assert_eq!(host.tasks(), [] as [u32; 0]);
 }
+
+#[tokio::test]
+async fn a_deployment_waits_for_a_person_and_goes_on_by_their_word() {
+    let host = Host::with(0, |config| {
+        config["services"][0]["document"]["approval"] = json!({ "of": ["ada", "cy"] });
+    });
+    let _running = host.start();
+    host.settled().await;
+    host.push("v1.1.0", "--quiet").await;
+    host.do_it("deploy checkout v1.1.0 --no-wait").await;
+    host.until(|it| it["asks"].is_object()).await;
+
+    let status = host.do_it("status checkout").await;
+    assert!(status.contains("waits for 1 more to approve of ada, cy"), "{status}");
+    let (code, _, errors) = host.run("approve checkout").await;
+    assert_eq!(code, 1);
+    assert!(errors.contains("ada asked for this deployment, so somebody else"), "{errors}");
+    let told = host.do_it("approve checkout --by cy --reason receipts").await;
+    assert!(told.contains("heard it: cy approves: receipts"), "{told}");
+
+    host.until(|it| it["last"]["end"] == "Deployed").await;
+    let history = host.do_it("history checkout").await;
+    assert!(history.contains("v1.1.0"), "{history}");
+    let (code, _, errors) = host.run("approve checkout --by cy").await;
+    assert_eq!(code, 1);
+    assert!(errors.contains("nothing of checkout is under way"), "{errors}");
+}
+
+#[tokio::test]
+async fn nothing_new_begins_in_a_freeze_but_a_hotfix() {
+    let host = Host::new(0);
+    let _running = host.start();
+    host.settled().await;
+    host.push("v1.1.0", "--quiet").await;
+    host.push("v1.2.0", "--quiet").await;
+
+    let told = host.do_it("freeze checkout --for 2h --reason fair").await;
+    assert!(told.starts_with("checkout is frozen until "), "{told}");
+    host.do_it("deploy checkout v1.1.0 --no-wait").await;
+    host.until(|it| it["waiting"].is_object()).await;
+    let status = host.do_it("status").await;
+    assert!(status.contains("fair") && status.contains("waiting: checkout v1.1.0"), "{status}");
+    let told = host.do_it("deploy checkout v1.2.0 --hotfix --reason receipts").await;
+    assert!(told.contains("Deployed: ECS tells that this release serves"), "{told}");
+
+    // It was asked for by a person, so it follows though it is older.
+    let told = host.do_it("thaw checkout --reason over").await;
+    assert!(told.contains("checkout is frozen no more") && told.contains("fair"), "{told}");
+    host.until(|it| it["traffic"][0]["release"]["tags"] == json!(["v1.1.0"])).await;
+    let (code, _, errors) = host.run("thaw checkout --reason again").await;
+    assert_eq!(code, 1);
+    assert!(errors.contains("checkout is not frozen"), "{errors}");
+}

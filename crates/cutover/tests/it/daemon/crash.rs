@@ -66,3 +66,32 @@ async fn a_clean_stop_in_the_middle_is_carried_on_too() {
     host.settled().await;
     assert_eq!(host.answering().await, Some(digest));
 }
+
+#[tokio::test]
+async fn a_way_back_that_is_killed_in_the_middle_is_carried_on() {
+    for (bake, ends) in [(20, "RolledBack"), (0, "Deployed")] {
+        let host = Host::new(bake);
+        let first = host.start();
+        let blue = host.settled().await["serving"]["digest"].clone();
+        host.push("v1.1.0", "--quiet").await;
+        host.do_it("deploy checkout v1.1.0 --no-wait").await;
+        host.until(|it| it["traffic"][0]["release"]["tags"] == json!(["v1.1.0"])).await;
+        if bake == 0 {
+            host.until(|it| it["last"]["end"] == "Deployed").await;
+            host.settled().await;
+        }
+
+        host.do_it("rollback checkout --no-wait").await;
+        if bake == 0 {
+            host.until(|it| it["lease"].is_object()).await;
+        }
+        first.kill();
+        let second = host.start();
+
+        let stands = host.settled().await;
+        assert_eq!(stands["serving"]["digest"], blue);
+        assert_eq!(stands["last"]["end"], ends);
+        assert_eq!(json!(host.answering().await), blue, "what ECS says serves, serves");
+        assert_eq!(second.terminate(), Some(0));
+    }
+}
