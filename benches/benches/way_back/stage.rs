@@ -1,7 +1,7 @@
 //! An account on this machine with two services, whose tasks are this program.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use domain::name::{Image, Tag};
 use domain::record::Record;
@@ -16,6 +16,7 @@ use local::plant::Plant;
 use local::processes::Artifact;
 use local::real::{Real, ServiceSettings};
 use serde_json::json;
+use tokio::time::Instant;
 
 /// What a task has in its environment.
 pub(crate) const TASK: &str = "WAY_BACK_TASK";

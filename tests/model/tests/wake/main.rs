@@ -67,7 +67,7 @@ fn a_watcher_that_does_not_look_itself_sleeps_through_the_pause() {
 fn a_watcher_that_does_not_listen_to_hooks_sleeps_through_the_pause() {
     let heeds = |watcher: &Watcher, signal: &Signal| match signal {
         Signal::Hook(_) => false,
-        other => watcher.heeds(other),
+        Signal::Service(_) => watcher.heeds(signal),
     };
 
     assert_eq!(broken(Rules { heeds, ..Rules::deployed() }), ASLEEP);
