@@ -8,7 +8,7 @@ resource "aws_s3_bucket" "state" {
   }
 }
 
-# The terraform machine compares a state with the version before it; people go back to one.
+# People go back to a version. The terraform machine needs none: it knows by fingerprint what it saw.
 resource "aws_s3_bucket_versioning" "state" {
   bucket = aws_s3_bucket.state.id
 

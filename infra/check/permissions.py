@@ -35,13 +35,15 @@ EXCEPTIONS = {
     "aws_iam_role_policy.apply": "roles are made inside the boundary only",
 }
 # Actions that every function, or those in the network, have besides those of its row: its log, its
-# trace, its dead letters, its interfaces; and what `launch` needs for what it registers.
+# trace, its dead letters, its interfaces; and what functions/README.md says below its table: what `launch`
+# needs for what it registers, what `compare` reads when a person asks, and needs to be told of no lock.
 BESIDES = re.compile(r"^(logs:CreateLogStream|logs:PutLogEvents|xray:Put\w+|sqs:SendMessage|ec2:\w+)$")
-REGISTERING = {"launch": {"iam:PassRole", "ecs:TagResource"}}
+BELOW = {"launch": {"iam:PassRole", "ecs:TagResource"}, "compare": {"ssm:GetParameter", "s3:ListBucket"}}
 
 # What each action is done to when a function does it, with what is known of the call then.
 SERVICE = "shop/checkout"
 TABLE = f"arn:aws:dynamodb:{HERE}:table/cutover"
+BUCKET = "arn:aws:s3:::acme-terraform-123456789012"
 CALLS = {
     "dynamodb:GetItem": TABLE,
     "dynamodb:PutItem": TABLE,
@@ -62,6 +64,8 @@ CALLS = {
     "logs:GetLogEvents": f"arn:aws:logs:{HERE}:log-group:/ecs/shop/checkout:log-stream:1",
     "rds:DescribeDBClusters": f"arn:aws:rds:{HERE}:cluster:*",
     "rds:DescribeDBInstances": f"arn:aws:rds:{HERE}:db:*",
+    "s3:GetObject": [f"{BUCKET}/shop/terraform.tfstate", f"{BUCKET}/shop/terraform.tfstate.tflock"],
+    "s3:ListBucket": BUCKET,
     "ssm:GetParameter": f"arn:aws:ssm:{HERE}:parameter/cutover/services/checkout",
     "ssm:GetParametersByPath": f"arn:aws:ssm:{HERE}:parameter/cutover/services",
     "states:DescribeExecution": f"arn:aws:states:{HERE}:execution:cutover-deployment:1",
@@ -80,6 +84,11 @@ NEVER = {
     "ecs:StopServiceDeployment": f"arn:aws:ecs:{HERE}:service-deployment/other/checkout/1",
     "ecs:DeleteService": f"arn:aws:ecs:{HERE}:service/{SERVICE}",
     "elasticloadbalancing:ModifyRule": f"arn:aws:elasticloadbalancing:{HERE}:listener-rule/app/shop/1/1/1",
+    "rds:PromoteReadReplica": f"arn:aws:rds:{HERE}:db:shop-replica",
+    "s3:DeleteObject": f"{BUCKET}/shop/terraform.tfstate.tflock",
+    "s3:GetObject": f"{BUCKET}/other/terraform.tfstate",
+    "s3:ListBucket": "arn:aws:s3:::other",
+    "s3:PutObject": f"{BUCKET}/shop/terraform.tfstate",
     "secretsmanager:GetSecretValue": f"arn:aws:secretsmanager:{HERE}:secret:other-a1b2c3",
     "states:StartExecution": f"arn:aws:states:{HERE}:stateMachine:other",
     "iam:PassRole": ("arn:aws:iam::123456789012:role/admin", {"iam:PassedToService": "ecs-tasks.amazonaws.com"}),
@@ -170,13 +179,13 @@ def function_wrong(name, says, policy):
     grants = {
         action for it in statements(policy) for action in listed(it["Action"]) if not BESIDES.match(action)
     }
-    says = says | REGISTERING.get(name, set())
+    says = says | BELOW.get(name, set())
     for action in sorted(grants - says):
         yield f"may do {action}, which functions/README.md does not say"
     for action in sorted(says):
-        resource, context = call(name, action)
-        if not allowed([policy], action, resource, context):
-            yield f"may not do {action} upon {resource}"
+        for resource, context in calls(name, action):
+            if not allowed([policy], action, resource, context):
+                yield f"may not do {action} upon {resource}"
     for action, upon in NEVER.items():
         resource, context = upon if isinstance(upon, tuple) else (upon, {})
         if allowed([policy], action, resource, context):
@@ -187,11 +196,10 @@ def function_wrong(name, says, policy):
             yield f"may read the secret of {other}"
 
 
-def call(name, action):
+def calls(name, action):
     if action == "secretsmanager:GetSecretValue":
-        return SECRETS.get(name, "a secret that permissions.py does not know"), {}
-    upon = CALLS.get(action, "*")
-    return upon if isinstance(upon, tuple) else (upon, {})
+        return [(SECRETS.get(name, "a secret that permissions.py does not know"), {})]
+    return [upon if isinstance(upon, tuple) else (upon, {}) for upon in listed(CALLS.get(action, "*"))]
 
 
 def machines_wrong(account):

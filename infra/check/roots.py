@@ -15,6 +15,7 @@ CHECKOUT = {
     "cluster": "shop",
     "strategy": {"blue_green": {}},
     "checks": {"test_url": "https://checkout.example.com:8443", "smoke": [{"path": "/healthz"}]},
+    "terraform": {"bucket": "acme-terraform-123456789012", "key": "shop/terraform.tfstate", "outputs": ["database"]},
 }
 CATALOG = {**CHECKOUT, "name": "catalog", "image": "ghcr.io/acme/catalog", "cluster": "books", "ecs_service": "list"}
 

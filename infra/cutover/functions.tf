@@ -25,6 +25,11 @@ locals {
       memory  = 256
       may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "states:DescribeExecution", "states:SendTaskSuccess", "states:SendTaskFailure"]
     }
+    replicas = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:GetItem", "rds:DescribeDBInstances", "rds:DescribeDBClusters", "cloudwatch:GetMetricData"]
+    }
     check = {
       timeout = 50
       memory  = 256
@@ -40,11 +45,11 @@ locals {
       memory  = 256
       may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "ecs:DescribeServiceDeployments", "states:SendTaskSuccess", "events:PutEvents"]
     }
-    judge = { # It sends the smoke requests, so it stands where the test listener is.
+    judge = { # It sends the smoke requests and asks Prometheus, so it stands where it reaches them.
       timeout = 50
       memory  = 256
       inside  = true
-      may     = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "elasticloadbalancing:DescribeTargetHealth", "cloudwatch:DescribeAlarms", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"]
+      may     = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "elasticloadbalancing:DescribeTargetHealth", "cloudwatch:DescribeAlarms", "rds:DescribeDBInstances", "rds:DescribeDBClusters", "cloudwatch:GetMetricData", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"]
     }
     proceed = {
       timeout = 50
@@ -110,6 +115,11 @@ locals {
       timeout = 50
       memory  = 256
       may     = ["dynamodb:Query", "dynamodb:GetItem"]
+    }
+    compare = { # The last is needed to be told that there is no lock; it does not call it.
+      timeout = 50
+      memory  = 256
+      may     = ["ssm:GetParametersByPath", "ssm:GetParameter", "s3:GetObject", "dynamodb:GetItem", "dynamodb:UpdateItem", "s3:ListBucket"]
     }
   }
 

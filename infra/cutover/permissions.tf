@@ -5,6 +5,11 @@ locals {
   ecs = "arn:${local.partition}:ecs:${local.here}"
   # `cluster/service`, as the ARNs of ECS have it, of every service that is under Cutover.
   places = toset([for document in var.services : "${document.cluster}/${try(document.ecs_service, null) == null ? document.name : document.ecs_service}"])
+  # `bucket/key`, as the ARNs of S3 have it, of every Terraform state that one of them stands on.
+  states = toset([
+    for document in var.services : "${document.terraform.bucket}/${document.terraform.key}"
+    if try(document.terraform, null) != null
+  ])
 
   scopes = {
     # One table; nothing is ever deleted from it.
@@ -43,6 +48,10 @@ locals {
     }
     # Replicas are asked for by a filter, which counts as all. Reading only.
     databases = { resources = ["arn:${local.partition}:rds:${local.here}:db:*", "arn:${local.partition}:rds:${local.here}:cluster:*"] }
+    # The states that services stand on, each with the lock beside it; no other object. Reading only.
+    states = { resources = flatten([for state in local.states : [for end in ["", ".tflock"] : "arn:${local.partition}:s3:::${state}${end}"]]) }
+    # Who may not list a bucket is refused what is not there, and is not told that it is not there.
+    buckets = { resources = distinct([for state in local.states : "arn:${local.partition}:s3:::${split("/", state)[0]}"]) }
     # Reading only. Composite alarms are told only to who may read all; the others know no resource.
     readings = { resources = ["*"] }
     logs     = { resources = [for group in var.log_groups : "arn:${local.partition}:logs:${local.here}:log-group:${group}:log-stream:*"] }
@@ -73,6 +82,8 @@ locals {
     "logs:GetLogEvents"                         = "logs"
     "rds:DescribeDBClusters"                    = "databases"
     "rds:DescribeDBInstances"                   = "databases"
+    "s3:GetObject"                              = "states"
+    "s3:ListBucket"                             = "buckets"
     "secretsmanager:GetSecretValue"             = "secrets"
     "ssm:GetParameter"                          = "documents"
     "ssm:GetParametersByPath"                   = "documents"

@@ -16,6 +16,16 @@ variable "services" {
     ])
     error_message = "Each service document names its `cluster`, by name and not by ARN."
   }
+
+  # `compare` may read what is named there; IAM would take these characters for more than themselves.
+  validation {
+    condition = alltrue([
+      for document in var.services :
+      can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^*?$]+$", "${document.terraform.bucket}/${document.terraform.key}"))
+      if try(document.terraform, null) != null
+    ])
+    error_message = "Each `terraform` of a service document names the `bucket` and the `key` of one state, without `*`, `?` and `$`."
+  }
 }
 
 variable "packages" {
@@ -54,7 +64,7 @@ variable "log_groups" {
 }
 
 variable "network" {
-  description = "Where `judge` has to stand to reach the test listener. Null if it is public. The subnets need a way to the APIs of AWS."
+  description = "Where `judge` has to stand to reach the test listener, and the Prometheus servers that service documents name. Null if all are public. The subnets need a way to the APIs of AWS."
   type = object({
     subnets         = list(string)
     security_groups = list(string)

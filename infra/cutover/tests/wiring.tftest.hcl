@@ -95,6 +95,17 @@ run "only_judge_stands_in_the_network" {
   }
 }
 
+run "people_are_told_of_every_machine_but_one_whose_failure_is_an_answer" {
+  command = plan
+
+  assert {
+    condition = toset(jsondecode(aws_cloudwatch_event_rule.told["failed"].event_pattern).detail.stateMachineArn) == toset([
+      for name in keys(aws_sfn_state_machine.this) : "arn:aws:states:eu-west-1:123456789012:stateMachine:cutover-${name}" if name != "replica-check"
+    ])
+    error_message = "People are told of replicas that do not keep up, or not told of a machine that failed."
+  }
+}
+
 run "only_receive_has_a_url" {
   command = plan
 
@@ -109,6 +120,16 @@ run "a_document_under_another_name_is_refused" {
 
   variables {
     services = { shop = { name = "checkout", cluster = "shop" } }
+  }
+
+  expect_failures = [var.services]
+}
+
+run "a_state_that_iam_takes_for_many_is_refused" {
+  command = plan
+
+  variables {
+    services = { checkout = { name = "checkout", cluster = "shop", terraform = { bucket = "acme-terraform", key = "*" } } }
   }
 
   expect_failures = [var.services]
