@@ -175,22 +175,6 @@ mod tests {
     }
 
     #[test]
-    fn whom_a_hotfix_went_past_does_not_follow_it() {
-        let (desk, _) = frozen().claim(waiter("one"), true, at(1));
-        let height = Height { version: None, pushed_at: at(9) };
-        let deployed = serde_json::json!({
-            "deployment": "hotfix", "digest": format!("sha256:{}", "aa".repeat(32)), "height": height
-        });
-        let deployed = serde_json::from_value(deployed).expect("as the ledger has it");
-        let desk = Desk { deployed: Some(deployed), ..desk };
-
-        let (desk, claimed) = desk.claim(waiter("one"), true, at(60));
-
-        assert!(matches!(claimed, Claimed::Behind(why) if why.starts_with("it is older")));
-        assert_eq!((desk.lease, desk.waiting), (None, None));
-    }
-
-    #[test]
     fn a_way_back_and_a_hotfix_do_not_wait() {
         for waiter in
             [Waiter { urgent: true, ..waiter("back") }, Waiter { hotfix: true, ..waiter("hotfix") }]

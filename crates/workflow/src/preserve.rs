@@ -23,7 +23,8 @@ const PATIENCE: Seconds = Seconds(15);
 /// A deployment that is taken back, or of which the release is left after its end.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Preserve {
-    /// Which; there may have been none.
+    /// Which; there may have been none, but it has to be said.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub deployment: Option<DeploymentId>,
     /// Its rollout, where the record may not tell of it: `Launch` may not have lived to write it.
     pub rollout: Option<Rollout>,

@@ -169,6 +169,26 @@ async fn a_hotfix_and_a_way_back_do_not_wait_for_the_end_of_a_freeze() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_push_that_a_hotfix_went_past_does_not_follow_it() {
+    let mut world = World::begin().await;
+    world.account.freeze(&freeze(Some(Seconds(24 * 3600)))).await.expect("a freeze");
+    world.push("checkout", "v1.1.0", Behaviour::default()).await;
+    world.pass(30 * MINUTE).await;
+    world.image("checkout", "v1.2.0", Behaviour::default());
+    let hotfix = json!({
+        "service": "checkout", "tag": "v1.2.0", "hotfix": true, "by": "ada", "reason": "receipts"
+    });
+    world.account.start("deployment", "hotfix", hotfix).expect("a new name");
+    world.settle().await;
+
+    let mut ends = world.ends("checkout");
+    ends.sort_by_key(|end| *end != End::Deployed);
+    assert_eq!(ends, [End::Deployed, End::Refused], "{}", world.story());
+    assert_eq!(world.traffic(&document("checkout", |_| {})), [("v1.2.0".into(), "100%".into())]);
+    assert!(world.story().contains("it is older than what was deployed last"), "{}", world.story());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_freeze_is_over_when_a_person_says_so() {
     let mut world = World::begin().await;
     world.account.freeze(&freeze(Some(Seconds(24 * 3600)))).await.expect("a freeze");

@@ -53,6 +53,7 @@ fn plan(claimer: usize) -> Plan {
         height: Height { version: None, pushed_at: pushed_at.expect("a moment") },
         cause: Cause::Push,
         by: None,
+        hotfix: false,
         at: skew(claimer).now(),
         pauses: vec![],
         asks_replicas: false,

@@ -148,7 +148,7 @@ mod tests {
             desks: 9000,
             record: 4097,
             alarms: 101,
-            replicas: 2,
+            replicas: 9,
             metrics: 2,
             smoke: 700,
         };
@@ -158,7 +158,8 @@ mod tests {
         assert_eq!((of("ledger.append").reads, of("ledger.append").writes), (2, 1));
         assert_eq!(of("ledger.watchers").reads, 3);
         assert_eq!(of("alarms.states").alarm_reads, 2);
-        assert_eq!(of("metrics.series").alarm_reads, 2);
+        assert_eq!(of("metrics.series").alarm_reads, 9);
+        assert_eq!(of("metrics.computed").alarm_reads, 2);
         assert_eq!(of("probe.ask").millis, 700);
         assert_eq!(Units::of("ledger.burn", &sizes), None);
     }

@@ -148,11 +148,6 @@ impl Desk {
         };
         let frozen = self.frozen(now).filter(|_| claim.waits_for_thaw()).map(Freeze::to_string);
         if free && frozen.is_none() {
-            // While it waited for the end of a freeze, a hotfix may have gone past it.
-            if let Some(why) = self.behind(&claim.height, claim.explicit) {
-                self.waiting.take_if(|waiter| waiter.deployment == claim.deployment);
-                return (self, Claimed::Behind(why));
-            }
             let lease = self.grant(&claim, now);
             return (self, Claimed::Granted(lease));
         }
