@@ -83,11 +83,10 @@ pub async fn serve<A: App>(app: A, settings: Settings) -> Result<(), Stopped> {
         () = sleep(settings.start_delay) => {}
     }
 
-    let (port, fail_after) = (settings.port, settings.fail_after);
-    let server = Server::bind(app, settings).await.map_err(|source| Stopped::System {
-        what: format!("cannot listen on 127.0.0.1:{port}"),
-        source,
-    })?;
+    let (wanted, fail_after) = (settings.address(), settings.fail_after);
+    let server = Server::bind(app, settings)
+        .await
+        .map_err(|source| Stopped::System { what: format!("cannot listen on {wanted}"), source })?;
     say::<A>(&format!("listens on {}", server.address()));
 
     let crash = async {

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,9 +29,9 @@ pub struct Server<A> {
 }
 
 impl<A: App> Server<A> {
-    /// Listens on the port of `settings`, on this machine only.
+    /// Listens where `settings` say.
     pub async fn bind(app: A, settings: Settings) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await?;
+        let listener = TcpListener::bind(settings.address()).await?;
         let address = listener.local_addr()?;
         let running = Arc::new(Running::new(app, settings));
         Ok(Self { listener, address, running })

@@ -1,14 +1,17 @@
 //! What a service is told by its environment.
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
 
 /// What a service is told by its environment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Settings {
-    /// `PORT`: where to listen on 127.0.0.1; 0 for any free port.
+    /// `PORT`: where to listen; 0 for any free port.
     pub port: u16,
+    /// `BIND`: the address to listen on; this machine only if none is given.
+    pub bind: Option<IpAddr>,
     /// `CUTOVER_IMAGE`: the image this task runs, by digest.
     pub image: Option<String>,
     /// `START_DELAY_MS`: how long to wait before listening.
@@ -39,12 +42,13 @@ impl Settings {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, BadSettings> {
         let mut reader = Reader { variable, mistakes: Vec::new() };
 
-        let port = reader.number("PORT", "a port from 0 to 65535");
+        let port = reader.parsed("PORT", "a port from 0 to 65535");
         if port.is_none() && reader.mistakes.is_empty() {
             reader.mistakes.push("PORT: is missing; give a port from 0 to 65535".to_owned());
         }
         let settings = Self {
             port: port.unwrap_or_default(),
+            bind: reader.parsed("BIND", "an address, like 0.0.0.0"),
             image: reader.text("CUTOVER_IMAGE"),
             start_delay: reader.millis("START_DELAY_MS"),
             slow: reader.millis("SLOW_MS"),
@@ -55,6 +59,12 @@ impl Settings {
         };
 
         if reader.mistakes.is_empty() { Ok(settings) } else { Err(BadSettings(reader.mistakes)) }
+    }
+
+    /// Where to listen.
+    pub fn address(&self) -> SocketAddr {
+        let address = self.bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        SocketAddr::new(address, self.port)
     }
 }
 
@@ -84,23 +94,23 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         self.mistakes.push(format!("{name}: `{value}` is not understood; give {remedy}"));
     }
 
-    fn number<T: FromStr>(&mut self, name: &str, remedy: &str) -> Option<T> {
+    fn parsed<T: FromStr>(&mut self, name: &str, remedy: &str) -> Option<T> {
         let text = self.text(name)?;
-        let number = text.trim().parse().ok();
-        if number.is_none() {
+        let value = text.trim().parse().ok();
+        if value.is_none() {
             self.wrong(name, &text, remedy);
         }
-        number
+        value
     }
 
     fn millis(&mut self, name: &str) -> Duration {
         let remedy = "a whole number of milliseconds";
-        Duration::from_millis(self.number::<u32>(name, remedy).unwrap_or_default().into())
+        Duration::from_millis(self.parsed::<u32>(name, remedy).unwrap_or_default().into())
     }
 
     fn seconds(&mut self, name: &str) -> Option<Duration> {
         let remedy = "a number of seconds, like 5 or 0.5";
-        let seconds = self.number::<f64>(name, remedy)?;
+        let seconds = self.parsed::<f64>(name, remedy)?;
         let duration = Duration::try_from_secs_f64(seconds).ok();
         if duration.is_none() {
             self.wrong(name, &seconds.to_string(), remedy);
@@ -110,7 +120,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
 
     fn share(&mut self, name: &str) -> f64 {
         let remedy = "a share from 0 to 1, like 0.2";
-        let share = self.number::<f64>(name, remedy).unwrap_or_default();
+        let share = self.parsed::<f64>(name, remedy).unwrap_or_default();
         if !(0.0..=1.0).contains(&share) {
             self.wrong(name, &share.to_string(), remedy);
         }
@@ -142,6 +152,7 @@ mod tests {
     #[test]
     fn a_port_is_all_that_is_needed() {
         assert_eq!(read(&[("PORT", "80")]), Ok(Settings { port: 80, ..Settings::default() }));
+        assert_eq!(read(&[("PORT", "80")]).unwrap().address().to_string(), "127.0.0.1:80");
         assert_eq!(read(&[]), Err("PORT: is missing; give a port from 0 to 65535".to_owned()));
     }
 
@@ -149,6 +160,7 @@ mod tests {
     fn every_setting_is_read() {
         let settings = read(&[
             ("PORT", "0"),
+            ("BIND", "0.0.0.0"),
             ("CUTOVER_IMAGE", "ghcr.io/acme/checkout@sha256:1"),
             ("START_DELAY_MS", "10"),
             ("SLOW_MS", "200"),
@@ -162,6 +174,7 @@ mod tests {
             settings,
             Ok(Settings {
                 port: 0,
+                bind: Some(IpAddr::from([0, 0, 0, 0])),
                 image: Some("ghcr.io/acme/checkout@sha256:1".to_owned()),
                 start_delay: Duration::from_millis(10),
                 slow: Duration::from_millis(200),
@@ -177,6 +190,7 @@ mod tests {
     fn every_mistake_is_told_at_once() {
         let error = read(&[
             ("PORT", "65536"),
+            ("BIND", "everywhere"),
             ("START_DELAY_MS", "1s"),
             ("SLOW_MS", "-1"),
             ("FAIL_HEALTH", "yes"),
@@ -190,6 +204,7 @@ mod tests {
             error.lines().collect::<Vec<_>>(),
             [
                 "PORT: `65536` is not understood; give a port from 0 to 65535",
+                "BIND: `everywhere` is not understood; give an address, like 0.0.0.0",
                 "START_DELAY_MS: `1s` is not understood; give a whole number of milliseconds",
                 "SLOW_MS: `-1` is not understood; give a whole number of milliseconds",
                 "FAIL_HEALTH: `yes` is not understood; give 1 to fail, or 0",
