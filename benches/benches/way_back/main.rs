@@ -95,7 +95,7 @@ async fn back_after_the_end(stage: &Stage, run: usize) -> Duration {
     stage.until_serving(ENDS, &blue).await;
     let back = rang.elapsed();
     stage.silence(ENDS).await;
-    ordered + (back - healthy)
+    ordered + back.saturating_sub(healthy)
 }
 
 fn tell(in_flight: &mut [Duration], after: &mut [Duration], (sent, lost): (u64, u64)) -> bool {

@@ -93,7 +93,11 @@ impl Ministack {
 
     /// Makes a bucket with one object.
     pub async fn bucket(&self, bucket: &str, key: &str, object: &Value) {
-        self.api.put(&format!("/{bucket}"), Vec::new()).await;
+        let here = format!(
+            "<CreateBucketConfiguration><LocationConstraint>{REGION}</LocationConstraint>\
+             </CreateBucketConfiguration>"
+        );
+        self.api.put(&format!("/{bucket}"), here.into_bytes()).await;
         self.api.put(&format!("/{bucket}/{key}"), object.to_string().into_bytes()).await;
     }
 

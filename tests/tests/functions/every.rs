@@ -196,8 +196,8 @@ async fn every_line_says_what_it_is_about() {
             assert_eq!(line["span"]["step"], verb, "{line}");
             assert!(line["span"]["request_id"].is_string(), "{line}");
             match verb {
-                "receive" | "resolve" | "resume" | "attribute" | "quarantine" | "sweep"
-                | "unwind" => {}
+                "receive" | "resolve" | "resume" | "approve" | "attribute" | "spare"
+                | "quarantine" | "sweep" | "unwind" | "compare" => {}
                 _ => assert_eq!(line["span"]["execution"], "checkout-1", "{line}"),
             }
         }

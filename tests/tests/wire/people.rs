@@ -20,6 +20,7 @@ stories! {
 async fn approved() -> Option<Calls> {
     let stage = Stage::set(|document| document["approval"] = json!({ "of": ["cy"] })).await?;
     stage.deliver(&stage.push("v1.1.0")).await;
+    stage.enters("Watch").await;
     let asks = async || {
         let asks = stage.desk().await["watcher"]["asks"].clone();
         asks.is_object().then_some(asks)

@@ -79,7 +79,7 @@ async fn execute(claimer: usize, ledger: DynamoDb, town: Town) -> (usize, Fate) 
     let (plan, clock) = (plan(claimer), skew(claimer));
     let deployment = plan.deployment.clone();
 
-    let fate = ask(plan, &clock, &ledger, &town).await;
+    let fate = Box::pin(ask(plan, &clock, &ledger, &town)).await;
     if let Ok(lease) = &fate {
         work(lease, &ledger, &town).await;
         if claimer % 7 == 3 {
@@ -87,7 +87,7 @@ async fn execute(claimer: usize, ledger: DynamoDb, town: Town) -> (usize, Fate) 
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
-    conclude(&deployment, &fate, &clock, &ledger, &town).await;
+    Box::pin(conclude(&deployment, &fate, &clock, &ledger, &town)).await;
     town.with(|town| town.running.insert(deployment, false));
     (claimer, fate)
 }
@@ -253,7 +253,7 @@ async fn a_clock_that_is_ahead_takes_the_lease_from_who_is_gone_and_never_from_w
     let (slow, fast) = (Skewed(0), Skewed(31));
     let stands = async || ledger.desk(&checkout()).await.expect("a desk");
 
-    let first = ask(plan(1), &slow, &ledger, &town).await.expect("it was free");
+    let first = Box::pin(ask(plan(1), &slow, &ledger, &town)).await.expect("it was free");
     let second = ask(plan(2), &fast, &ledger, &town);
     let rest = async {
         while stands().await.waiting.is_none() {
@@ -262,12 +262,13 @@ async fn a_clock_that_is_ahead_takes_the_lease_from_who_is_gone_and_never_from_w
         assert!(stands().await.honours(&first), "its holder runs");
 
         town.with(|town| town.running.insert(first.holder.clone(), false));
-        let third = ask(plan(3), &fast, &ledger, &town).await.expect("its holder is gone");
+        let third =
+            Box::pin(ask(plan(3), &fast, &ledger, &town)).await.expect("its holder is gone");
         let gone = Err("it was stopped".into());
-        conclude(&first.holder, &gone, &slow, &ledger, &town).await;
+        Box::pin(conclude(&first.holder, &gone, &slow, &ledger, &town)).await;
         assert!(stands().await.honours(&third), "it is another's now");
 
-        conclude(&third.holder, &Ok(third.clone()), &fast, &ledger, &town).await;
+        Box::pin(conclude(&third.holder, &Ok(third.clone()), &fast, &ledger, &town)).await;
         third
     };
     let (second, third) = tokio::join!(Box::pin(second), Box::pin(rest));
