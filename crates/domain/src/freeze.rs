@@ -30,6 +30,9 @@ pub struct Freeze {
     pub since: Timestamp,
     /// Until when.
     pub until: Timestamp,
+    /// Who ended it before its time, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<String>,
 }
 
 /// What a person wants: a freeze, or its end.
@@ -87,9 +90,14 @@ impl Desk {
                 by: ask.by.clone(),
                 since: now,
                 until: length.after(now),
+                ended: None,
             },
             None => match self.frozen(now) {
-                Some(freeze) => Freeze { until: now, ..freeze.clone() },
+                Some(freeze) => {
+                    let by = ask.by.as_deref().unwrap_or("somebody");
+                    let ended = beginning(format!("{by}: {}", ask.reason), LONGEST_REASON);
+                    Freeze { until: now, ended: Some(ended), ..freeze.clone() }
+                }
                 None => {
                     let why = format!("{} is not frozen", self.service);
                     return (self, Err(Failure::Refused(why)));
@@ -225,6 +233,7 @@ mod tests {
         let (desk, over) = frozen().freeze_by_hand(&ask(None, "it is over"), at(5));
         let (over, next) = over.expect("it was frozen");
         assert_eq!((over.until, next), (at(5), Next::Nobody));
+        assert_eq!(over.ended.as_deref(), Some("ada: it is over"));
         assert_eq!((desk.frozen(at(5)), desk.thawed(at(9))), (None, Some(at(5))));
     }
 }

@@ -1,7 +1,6 @@
 //! `cutover freeze` and `cutover thaw`: nothing new begins for a while.
 
 use clap::Args;
-use domain::freeze;
 use domain::name::ServiceName;
 use domain::seconds::Seconds;
 use local::door::view;
@@ -83,15 +82,15 @@ impl Thaw {
     pub(crate) fn run(self, console: &mut Console) -> Result<End, Trouble> {
         let Self { service, reason, by, json, which } = self;
 
-        let freeze::Freeze { why, since, until, by } = run(async {
+        let freeze = run(async {
             let cutover = which.open().await?;
             cutover.thaw(&service, view::Thaw { by, reason }).await
         })?;
 
         match json {
-            true => console.json(&freeze::Freeze { why, since, until, by })?,
+            true => console.json(&freeze)?,
             false => {
-                let since = telling::moment(since);
+                let (since, why) = (telling::moment(freeze.since), freeze.why);
                 let told = format!("{service} is frozen no more; it was since {since}: {why}");
                 console.line(visible(&told))?;
             }

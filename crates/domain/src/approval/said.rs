@@ -94,7 +94,9 @@ impl Desk {
         }
 
         let reason = ask.reason.clone().map(|reason| beginning(reason, LONGEST_REASON));
-        let word = Word { about: asks.about, by: ask.by.clone(), reason, at: now };
+        // Or one person would be two with a blank.
+        let by = beginning(ask.by.trim().to_owned(), LONGEST_REASON);
+        let word = Word { about: asks.about, by, reason, at: now };
         let said = |it: &&Word| it.about == word.about && it.by == word.by && it.at >= asks.since;
         let (deployment, token) = (watcher.deployment.clone(), watcher.token.clone());
         let word = match self.words.iter().find(said) {

@@ -144,7 +144,7 @@ fn who_is_asked_is_heard_once() {
         (said.deployment.as_str(), said.word.to_string()),
         ("checkout-1", "ada approves".into())
     );
-    let (same, again) = desk.clone().approve(&approve("ada", Some("sure")), at(12));
+    let (same, again) = desk.clone().approve(&approve(" ada ", Some("sure")), at(12));
     assert_eq!(same, desk);
     assert_eq!(again, Ok(said));
 }
