@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::desk::{Desk, Liability, Waiter};
 use crate::failure::Failure;
 use crate::metric::MetricCheck;
+use crate::migration::{Hold, Migration};
 use crate::name::{Arn, CallbackToken, DeploymentId, Digest, Tag};
 use crate::policy::Height;
 use crate::replica::ReplicaCheck;
@@ -16,6 +17,7 @@ use crate::strategy::{Pause, Strategy};
 
 /// A deployment, decided: everything that later steps need to know, fixed at its start.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "state machines branch on paths only")]
 pub struct Plan {
     /// The deployment.
     pub deployment: DeploymentId,
@@ -47,6 +49,12 @@ pub struct Plan {
     /// nothing.
     #[serde(default)]
     pub asks_replicas: bool,
+    /// Whether a migration is still to be done: not on a way back, which changes no database.
+    #[serde(default)]
+    pub migrates: bool,
+    /// Whether its migration ran and cannot be undone, so that only a person takes it back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub irreversible: bool,
 }
 
 /// The longest that a request waits for another deployment of its service.
@@ -105,8 +113,11 @@ impl Plan {
             false => service.strategy.pauses(service.bake),
         };
         let approval = service.approval.as_ref().filter(|_| !request.cause.is_urgent());
+        let migration = service.migration.as_ref().filter(|_| !request.cause.is_urgent());
+        let holds = service.on_failure == OnFailure::Hold
+            || migration.is_some_and(|migration| migration.irreversible);
         let prolonged = |pause: Pause| match approval {
-            _ if service.on_failure == OnFailure::Hold => pause.held(),
+            _ if holds => pause.held(),
             Some(it) if it.before.stage() == pause.stage => pause.prolonged(it.within),
             _ => pause,
         };
@@ -124,6 +135,8 @@ impl Plan {
             at: now,
             pauses,
             asks_replicas: service.checks.replicas.is_some() && !request.cause.is_urgent(),
+            migrates: service.migration.is_some() && !request.cause.is_urgent(),
+            irreversible: false,
             service,
         })
     }
@@ -167,6 +180,20 @@ impl Plan {
         self.service.checks.replicas.as_ref().filter(|_| self.asks_replicas)
     }
 
+    /// The migration that is done before the service is touched.
+    pub fn migration(&self) -> Option<&Migration> {
+        self.service.migration.as_ref().filter(|_| !self.cause.is_urgent())
+    }
+
+    /// Why a person is asked instead of going back, if one is.
+    pub fn holds(&self) -> Option<Hold> {
+        match self.service.on_failure {
+            _ if self.irreversible => Some(Hold::Migration),
+            OnFailure::Hold => Some(Hold::Document),
+            OnFailure::RollBack => None,
+        }
+    }
+
     /// The metrics that are looked at: none on a way back.
     pub fn metrics(&self) -> &[MetricCheck] {
         match self.cause.is_urgent() {
@@ -182,7 +209,7 @@ impl Plan {
             began,
             until: self.service.rollback_window.after(ended),
             alarms: self.service.checks.alarms.clone(),
-            hold: self.service.on_failure == OnFailure::Hold,
+            hold: self.holds(),
         })
     }
 
@@ -305,6 +332,8 @@ mod tests {
         service.checks.alarms = vec!["checkout-errors".into()];
         let replicas = serde_json::from_value(json!({ "instances": ["orders-replica"] }));
         service.checks.replicas = Some(replicas.expect("replicas"));
+        let migration = serde_json::from_value(json!({ "command": ["./migrate"] }));
+        service.migration = Some(migration.expect("a migration"));
         let way = |cause: &str| {
             let request = json!({ "service": "checkout", "tag": "v1.4.0", "cause": cause });
             let request: Request = serde_json::from_value(request).expect("a request");
@@ -327,6 +356,7 @@ mod tests {
         assert!(matches!(forth.strategy(), Strategy::Canary { .. }));
         assert_eq!((back.pauses.len(), back.alarms().len()), (1, 0));
         assert!(forth.replicas().is_some() && back.replicas().is_none());
+        assert!(forth.migrates && !back.migrates && back.migration().is_none());
         assert_eq!(back.pauses[0].stage, crate::strategy::Stage::PostTestTrafficShift);
         assert!(matches!(back.strategy(), Strategy::BlueGreen {}));
         let now = Timestamp::UNIX_EPOCH;

@@ -6,7 +6,6 @@ use domain::event::{Event, Paused};
 use domain::name::CallbackToken;
 use domain::plan::Plan;
 use domain::rollout::Rollout;
-use domain::service::OnFailure;
 use domain::verdict::Watch;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -52,7 +51,7 @@ pub async fn watch(
         place: plan.service.place(),
         alarms: plan.alarms().to_vec(),
         answered: rollout.answered.clone(),
-        hold: plan.service.on_failure == OnFailure::Hold,
+        hold: plan.holds(),
         asks: watch.asks.clone(),
         token: token.clone(),
     };

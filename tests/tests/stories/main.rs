@@ -6,6 +6,7 @@ mod duplicates;
 mod evidence;
 mod lost_answers;
 mod metrics;
+mod migration;
 mod people;
 mod queue;
 mod refusals;

@@ -49,7 +49,7 @@ fn watcher(service: &str) -> Watcher {
         rollout: arn.parse().expect("an ARN"),
         place: domain::service::Place { cluster: "shop".into(), service: service.into() },
         answered: None,
-        hold: false,
+        hold: None,
         alarms: vec![format!("{service}-5xx")],
         asks: None,
         token: format!("token-{service}").parse().expect("a token"),
@@ -81,7 +81,7 @@ fn full(name: &str) -> Desk {
             began: NOW,
             until: Seconds::minutes(60).after(NOW),
             alarms: vec!["checkout-5xx".into()],
-            hold: false,
+            hold: None,
         }),
     };
     let release = Released {

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::approval::{Asking, Word};
 use crate::freeze::Freeze;
-use crate::name::{DeploymentId, ServiceName};
+use crate::migration::{Hold, Ran};
+use crate::name::{DeploymentId, Digest, ServiceName};
 use crate::pile::{Pile, Released};
 use crate::policy::Height;
 use crate::quarantine::Quarantine;
@@ -53,6 +54,9 @@ pub struct Desk {
     /// What was deployed, and what to go back to.
     #[serde(default, skip_serializing_if = "Pile::is_empty")]
     pub releases: Pile,
+    /// Migrations that ended well, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub migrated: Vec<Ran>,
     /// The last freeze.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freeze: Option<Freeze>,
@@ -127,6 +131,7 @@ impl Desk {
             words: Vec::new(),
             deployed: None,
             releases: Pile::default(),
+            migrated: Vec::new(),
             freeze: None,
             quarantined: Vec::new(),
             terraform: None,
@@ -295,6 +300,31 @@ impl Desk {
         self
     }
 
+    /// The migration of a digest, if it ended well before.
+    pub fn ran(&self, digest: &Digest) -> Option<&Ran> {
+        self.migrated.iter().find(|ran| ran.digest == *digest)
+    }
+
+    /// Remembers that a migration ended well; doing it again changes nothing. From then on
+    /// `deployment`, which goes on from there, gives way to no push if that is `irreversible`.
+    #[must_use]
+    pub fn migrate(mut self, ran: Ran, deployment: &DeploymentId, irreversible: bool) -> Self {
+        let at_work = self.lease.as_ref().is_some_and(|lease| lease.holder == *deployment);
+        if let Some(worker) = self.worker.as_mut().filter(|_| at_work && irreversible) {
+            worker.irreversible = true;
+        }
+        ran.remember(&mut self.migrated);
+        self
+    }
+
+    /// Why nothing but a person takes back what changed last, if so.
+    pub fn hold(&self) -> Option<Hold> {
+        match &self.watcher {
+            Some(watcher) => watcher.hold,
+            None => self.deployed.as_ref()?.liability.as_ref()?.hold,
+        }
+    }
+
     /// What people are asked.
     pub fn asks(&self) -> Option<&Asking> {
         self.watcher.as_ref()?.asks.as_ref()
@@ -315,7 +345,10 @@ impl Desk {
     fn press(&mut self, claim: &Waiter) {
         let presses = claim.urgent || claim.when_busy == WhenBusy::Supersede;
         let older = |worker: &Worker| !claim.explicit && claim.height.is_below(&worker.height);
-        let worker = self.worker.as_mut().filter(|it| presses && !it.urgent && !older(it));
+        // What cannot be taken back is waited for, unless somebody means just that.
+        let bound = |worker: &Worker| worker.irreversible && !claim.urgent;
+        let worker = self.worker.as_mut();
+        let worker = worker.filter(|it| presses && !it.urgent && !older(it) && !bound(it));
         if let Some(worker) = worker {
             worker.gives_way = Some(format!("{} ({})", claim.title, claim.deployment));
         }
@@ -338,6 +371,7 @@ impl Desk {
             since: now,
             height: claim.height.clone(),
             urgent: claim.urgent,
+            irreversible: false,
             gives_way: None,
         });
         lease

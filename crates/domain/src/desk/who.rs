@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::approval::Asking;
+use crate::migration::Hold;
 use crate::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Tag};
 use crate::policy::Height;
 use crate::service::{Place, WhenBusy};
@@ -18,6 +19,9 @@ pub struct Worker {
     pub height: Height,
     /// Whether it is a rollback, which gives way to nobody.
     pub urgent: bool,
+    /// Whether its migration ran and cannot be undone, so that it gives way to no push.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub irreversible: bool,
     /// What it has to give way to, for people. It takes back what it began, and ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gives_way: Option<String>,
@@ -61,9 +65,9 @@ pub struct Watcher {
     /// The pause that was answered last. ECS may show it as waiting for a moment longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered: Option<HookId>,
-    /// Whether a person is asked instead of going back.
-    #[serde(default)]
-    pub hold: bool,
+    /// Why a person is asked instead of going back, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
     /// What it asks people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asks: Option<Asking>,
@@ -100,9 +104,9 @@ pub struct Liability {
     pub until: Timestamp,
     /// The alarms of its service.
     pub alarms: Vec<String>,
-    /// Whether a person is asked instead of going back.
-    #[serde(default)]
-    pub hold: bool,
+    /// Why a person is asked instead of going back, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
 }
 
 impl Deployed {

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::approval::Approval;
 use crate::metric::MetricCheck;
+use crate::migration::Migration;
 use crate::name::{Arn, Image, ServiceName};
 use crate::policy::TagPolicy;
 use crate::replica::ReplicaCheck;
@@ -48,6 +49,9 @@ pub struct ServiceDocument {
     /// What is asked before and while production moves.
     #[serde(default)]
     pub checks: Checks,
+    /// A task of the new image that runs once before the service is touched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migration: Option<Migration>,
     /// Who has to agree before it goes on; nobody if nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,

@@ -1,6 +1,7 @@
 //! What no type can rule out in a service document.
 
 use super::{Mistake, ServiceDocument};
+use crate::migration::Migration;
 use crate::replica::ReplicaCheck;
 use crate::seconds::Seconds;
 use crate::strategy::Strategy;
@@ -70,8 +71,7 @@ impl ServiceDocument {
             let twice = self.checks.alarms[..index].contains(alarm);
             unless(!twice, &path, format!("{alarm:?} is listed twice"));
         }
-        let replicas = self.checks.replicas.iter().flat_map(ReplicaCheck::nonsense);
-        for (field, what) in replicas {
+        for (field, what) in self.checks.replicas.iter().flat_map(ReplicaCheck::nonsense) {
             unless(false, &format!("checks.replicas.{field}"), what);
         }
         for (index, check) in self.checks.metrics.iter().enumerate() {
@@ -84,6 +84,9 @@ impl ServiceDocument {
         }
         for (field, what) in self.terraform.iter().flat_map(|terraform| terraform.nonsense()) {
             unless(false, format!("terraform.{field}").trim_end_matches('.'), what);
+        }
+        for (field, what) in self.migration.iter().flat_map(Migration::nonsense) {
+            unless(false, &format!("migration.{field}"), what);
         }
         if let Some(approval) = &self.approval {
             let stops = self.strategy.pauses(self.bake);

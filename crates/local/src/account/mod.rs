@@ -18,6 +18,7 @@ mod images;
 mod ledger;
 mod metrics;
 mod objects;
+mod one_offs;
 mod ringing;
 mod store;
 mod wire;
@@ -65,6 +66,7 @@ pub use world::World;
 pub(crate) use ecs::place_in;
 pub(crate) use evidence::log_place;
 pub(crate) use fleet::target_group;
+pub(crate) use one_offs::StartedTask;
 
 use self::executions::{Executions, failed};
 use self::inner::Inner;
@@ -132,6 +134,7 @@ impl<P: Plant> Account<P> {
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             objects: objects::Bucketful::default(),
+            started: one_offs::Started::default(),
             observer: RwLock::default(),
             images,
             store,

@@ -17,13 +17,14 @@ use crate::plant::Plant;
 const TIME_LIMIT: Duration = Duration::from_secs(50);
 
 /// Every verb that a state machine, a rule or the webhook may call.
-pub const VERBS: [&str; 23] = [
+pub const VERBS: [&str; 24] = [
     "receive",
     "resolve",
     "plan",
     "claim",
     "replicas",
     "check",
+    "migrate",
     "launch",
     "watch",
     "judge",
@@ -132,6 +133,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "claim" => answer(workflow::claim(w, w, w, w, decode(input)?).await),
         "replicas" => answer(workflow::replicas(w, w, w, w, decode(input)?).await),
         "check" => answer(workflow::check(w, w, w, w, decode(input)?).await),
+        "migrate" => answer(workflow::migrate(w, w, w, w, w, decode(input)?).await),
         "launch" => answer(workflow::launch(w, w, decode(input)?).await),
         "watch" => answer(workflow::watch(w, w, w, w, w, decode(input)?).await),
         "judge" => answer(workflow::judge(w, w, w, w, w, w, w, w, decode(input)?).await),
