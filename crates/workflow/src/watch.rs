@@ -50,6 +50,7 @@ pub async fn watch(
         rollout: rollout.arn.clone(),
         place: plan.service.place(),
         alarms: plan.alarms().to_vec(),
+        alerts: plan.alerts().to_vec(),
         answered: rollout.answered.clone(),
         hold: plan.holds(),
         asks: watch.asks.clone(),

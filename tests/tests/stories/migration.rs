@@ -108,10 +108,10 @@ async fn the_database_is_changed_before_the_service_is_touched() {
     0:00 checkout  planned checkout v1.1.0
     0:00 checkout  got the lease, token 1
     0:00 checkout  began the migration
-    1:01 checkout  migration: it ended well after 1m1s; last line: column total exists already
-    1:01 checkout  told ECS to begin
-    1:01 checkout  traffic: 100% v1.0.0
-    1:03 checkout  judged at 0%: go on, all is well at POST_TEST_TRAFFIC_SHIFT
+    1:03 checkout  migration: it ended well after 1m 3s; last line: column total exists already
+    1:03 checkout  told ECS to begin
+    1:03 checkout  traffic: 100% v1.0.0
+    1:05 checkout  judged at 0%: go on, all is well at POST_TEST_TRAFFIC_SHIFT
     ");
     let log = newest(&world).migrated().and_then(|migrated| migrated.log.clone()).expect("it ran");
     assert_eq!(log.lines.kept().map(Vec::len), Some(2));
@@ -188,9 +188,9 @@ async fn one_whose_execution_is_stopped_is_stopped_and_told_of() {
     insta::assert_snapshot!(told.join("\n"), @"
     0:00 checkout  began the migration
     2:00 checkout  stopped the migration: its execution was stopped
-    2:02 checkout  migration: it was stopped, its execution was stopped (its execution was stopped, exit code 143)
-    2:02 checkout  began the migration
-    2:07 checkout  migration: it ended well after 5s; last line: 1 migration applied
+    2:00 checkout  migration: it was stopped, its execution was stopped (its execution was stopped, exit code 143)
+    2:00 checkout  began the migration
+    2:06 checkout  migration: it ended well after 6s; last line: 1 migration applied
     ");
 }
 
@@ -344,7 +344,7 @@ async fn the_same_digest_is_migrated_once() {
     // A person has it tried again, and it is well by now.
     let ask = ByHand {
         service: "checkout".parse().expect("a name"),
-        release: "v1.1.0".into(),
+        release: digest.short().to_owned(),
         by: None,
         reason: "it is mended".into(),
     };

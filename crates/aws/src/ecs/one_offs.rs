@@ -4,7 +4,7 @@
 //! developer guide, "Ensuring idempotency".
 
 use aws_sdk_ecs::types::{
-    ContainerOverride, DesiredStatus, Failure as Missing, LaunchType, Service, TaskOverride,
+    ContainerOverride, DesiredStatus, Failure as Missing, Service, TaskOverride,
 };
 use domain::Failure;
 use domain::name::{Arn, DeploymentId};
@@ -89,7 +89,7 @@ fn as_a_service(
         .set_platform_version(service.platform_version().map(str::to_owned));
     // Only one of the two may be said.
     match service.capacity_provider_strategy() {
-        [] => asked.set_launch_type(service.launch_type().map(LaunchType::clone)),
+        [] => asked.set_launch_type(service.launch_type().cloned()),
         providers => asked.set_capacity_provider_strategy(Some(providers.to_vec())),
     }
 }

@@ -71,6 +71,14 @@ impl ServiceDocument {
             let twice = self.checks.alarms[..index].contains(alarm);
             unless(!twice, &path, format!("{alarm:?} is listed twice"));
         }
+        for (index, check) in self.checks.alerts.iter().enumerate() {
+            let path = format!("checks.alerts[{index}]");
+            let twice = self.checks.alerts[..index].contains(check);
+            unless(!twice, &path, format!("{check} is listed twice"));
+            for (field, what) in check.nonsense() {
+                unless(false, &format!("{path}.{field}"), what);
+            }
+        }
         for (field, what) in self.checks.replicas.iter().flat_map(ReplicaCheck::nonsense) {
             unless(false, &format!("checks.replicas.{field}"), what);
         }
@@ -82,11 +90,12 @@ impl ServiceDocument {
                 unless(false, &format!("{at}.{field}"), what);
             }
         }
-        for (field, what) in self.terraform.iter().flat_map(|terraform| terraform.nonsense()) {
-            unless(false, format!("terraform.{field}").trim_end_matches('.'), what);
-        }
-        for (field, what) in self.migration.iter().flat_map(Migration::nonsense) {
-            unless(false, &format!("migration.{field}"), what);
+        let terraform = self.terraform.iter().flat_map(|terraform| terraform.nonsense());
+        let terraform = terraform.map(|(field, what)| (format!("terraform.{field}"), what));
+        let migration = self.migration.iter().flat_map(Migration::nonsense);
+        let migration = migration.map(|(field, what)| (format!("migration.{field}"), what));
+        for (path, what) in terraform.chain(migration) {
+            unless(false, path.trim_end_matches('.'), what);
         }
         if let Some(approval) = &self.approval {
             let stops = self.strategy.pauses(self.bake);

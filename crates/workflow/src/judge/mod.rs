@@ -70,8 +70,9 @@ pub async fn judge(
                 }
                 _ => Vec::new(),
             };
+            let alerts = desk.alerts(plan.alerts(), now);
             let (broken_off, spared) = (failure.map(|it| it.to_string()), desk.spares(now));
-            Evidence { gives_way, held, broken_off, words, spared, replicas, ..measured }
+            Evidence { gives_way, held, broken_off, words, spared, replicas, alerts, ..measured }
         }
     };
 
