@@ -111,6 +111,11 @@ locals {
       memory  = 256
       may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem", "states:SendTaskSuccess"]
     }
+    mark = {
+      timeout = 50
+      memory  = 256
+      may     = ["secretsmanager:GetSecretValue", "dynamodb:Query", "dynamodb:GetItem"]
+    }
     unwind = {
       timeout = 50
       memory  = 256
@@ -142,6 +147,8 @@ locals {
       CUTOVER_SERVICES        = local.documents
       CUTOVER_WEBHOOK_SECRET  = aws_secretsmanager_secret.webhook.arn
       CUTOVER_REGISTRY_SECRET = var.registry_secret
+      CUTOVER_GITHUB_SECRET   = var.github_secret
+      CUTOVER_GITHUB_URL      = var.github_url
     },
     { for name, arn in local.machine_arns : "CUTOVER_${upper(replace(name, "-", "_"))}_MACHINE" => arn },
   )

@@ -15,9 +15,11 @@ locals {
     # One table; nothing is ever deleted from it.
     ledger = { resources = [aws_dynamodb_table.ledger.arn] }
     bus    = { resources = [aws_cloudwatch_event_bus.this.arn] }
-    # The webhook's secret for `receive`, the registry's login for `plan`: each reads only its own.
+    # The webhook's secret for `receive`, the registry's login for `plan`, that to GitHub for `mark`:
+    # each reads only its own.
     webhook  = { resources = [aws_secretsmanager_secret.webhook.arn] }
     registry = { resources = [for arn in [var.registry_secret] : arn if arn != null] }
+    github   = { resources = [for arn in [var.github_secret] : arn if arn != null] }
     # The path itself is what GetParametersByPath is asked for.
     documents = { resources = [local.documents_arn, "${local.documents_arn}/*"] }
     # A callback is answered by its token, which is the permission: these actions know no resource.
@@ -96,7 +98,10 @@ locals {
   # Which secret a function reads is what its wiring asks for.
   secret = {
     for name in local.functions :
-    name => contains(local.wiring[name], "CUTOVER_WEBHOOK_SECRET") ? "webhook" : "registry"
+    name => one([
+      for setting, secret in { WEBHOOK = "webhook", REGISTRY = "registry", GITHUB = "github" } :
+      secret if contains(local.wiring[name], "CUTOVER_${setting}_SECRET")
+    ])
   }
   scope = {
     for name in local.functions : name => {

@@ -37,6 +37,7 @@ mod http;
 #[cfg(feature = "listener")]
 mod listener;
 mod log;
+mod log_address;
 #[cfg(any(feature = "cloudwatch", feature = "ecs"))]
 mod moment;
 #[cfg(feature = "listener")]
@@ -70,6 +71,7 @@ pub use ecs::Ecs;
 pub use elbv2::Elbv2;
 #[cfg(feature = "listener")]
 pub use listener::TestListener;
+pub use log_address::log_address;
 #[cfg(feature = "listener")]
 pub use prometheus::PrometheusServers;
 #[cfg(feature = "rds")]

@@ -30,6 +30,7 @@ pub mod replica;
 pub mod rollout;
 pub mod verdict;
 
+pub mod marking;
 pub mod outcome;
 pub mod preserved;
 pub mod record;

@@ -134,6 +134,22 @@ name! {
     "^[!-~]{1,2048}$"
 }
 
+name! {
+    /// A repository at GitHub: `acme/checkout`.
+    ///
+    /// Source: the names that GitHub gives; others it answers with 404.
+    Repository, is_repository,
+    "a repository at GitHub such as \"acme/checkout\"",
+    "^[A-Za-z0-9_-]{1,39}/[A-Za-z0-9._-]{1,100}$"
+}
+
+impl Repository {
+    /// The name without its owner: `checkout`.
+    pub fn short(&self) -> &str {
+        self.0.split_once('/').map_or(&self.0, |(_, name)| name)
+    }
+}
+
 impl Digest {
     /// Enough of it to tell it from others: twelve digits, as `docker` shows them.
     pub fn short(&self) -> &str {
@@ -172,6 +188,18 @@ fn is_tag(text: &str) -> bool {
     text.len() <= 128
         && text.starts_with(word)
         && text.chars().all(|c| word(c) || c == '.' || c == '-')
+}
+
+fn is_repository(text: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    text.split_once('/').is_some_and(|(owner, name)| {
+        (1..=39).contains(&owner.len())
+            && owner.chars().all(word)
+            && (1..=100).contains(&name.len())
+            && name.chars().all(|c| word(c) || c == '.')
+            // These would be steps in the path of an address.
+            && !matches!(name, "." | "..")
+    })
 }
 
 fn is_digest(text: &str) -> bool {
@@ -235,6 +263,9 @@ mod tests {
             (String::new(), "".parse::<Tag>().is_err()),
             ("1shop".into(), "1shop".parse::<ServiceName>().is_err()),
             ("a b".into(), "a b".parse::<DeploymentId>().is_err()),
+            ("acme".into(), "acme".parse::<Repository>().is_err()),
+            ("acme/..".into(), "acme/..".parse::<Repository>().is_err()),
+            ("acme/a/b".into(), "acme/a/b".parse::<Repository>().is_err()),
         ] {
             assert!(refused, "{wrong:?} was accepted");
         }

@@ -27,6 +27,8 @@ mod sweep;
 
 mod approve;
 
+mod mark;
+
 mod attribute;
 mod compare;
 mod freeze;
@@ -53,6 +55,8 @@ pub use restore::{Restore, Restored, restore};
 pub use watch::{LookOut, watch};
 
 pub use approve::approve;
+
+pub use mark::{Marking, mark};
 
 pub use attribute::attribute;
 pub use compare::{Compared, Redeploy, compare};

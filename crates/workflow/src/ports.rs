@@ -12,6 +12,7 @@ use domain::event::{Event, ExecutionEnded};
 use domain::evidence::{Alarm, Answer, Targets};
 use domain::excerpt::Excerpt;
 use domain::failure::Failure;
+use domain::marking::{Mark, Status};
 use domain::metric::{Formula, Query, Series};
 use domain::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Image, ServiceName, Tag};
 use domain::preflight::Serving;
@@ -235,6 +236,16 @@ pub trait Recoveries {
 pub trait Bus {
     /// Puts events on the bus. Asking twice puts them twice, and who reads them takes that well.
     async fn publish(&self, events: &[Event]) -> Result<(), Failure>;
+}
+
+/// What people see of deployments where the source is: GitHub.
+pub trait Statuses {
+    /// The newest status that is shown of a deployment, if it is shown at all.
+    async fn status(&self, mark: &Mark) -> Result<Option<Status>, Failure>;
+    /// Shows a deployment as it stands. Asking twice shows it once, with its status twice.
+    async fn show(&self, mark: &Mark) -> Result<(), Failure>;
+    /// Shows that of this service no other deployment serves there any more.
+    async fn replace(&self, mark: &Mark) -> Result<(), Failure>;
 }
 
 /// The post: SNS.

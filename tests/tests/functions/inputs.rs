@@ -115,6 +115,7 @@ pub(crate) fn input(verb: &str) -> Value {
             "failure": { "Error": "Refused", "Cause": "{}" }
         }),
         "approve" => json!({ "service": "checkout", "by": "ada", "reason": "receipts are right" }),
+        "mark" => json!({ "deployment": "checkout-1" }),
         "resume" => json!({
             "detail-type": "ECS Hook State Change", "source": "aws.ecs",
             "detail": { "serviceDeploymentArn": rollout["arn"] }
@@ -169,7 +170,7 @@ pub(crate) fn field(verb: &str) -> (&'static str, &'static str) {
         "proceed" => ("/hook", "hook"),
         "restore" => ("/plan/service", "plan.service"),
         "preserve" => ("/rollout/arn", "rollout.arn"),
-        "conclude" | "stop" => ("/deployment", "deployment"),
+        "conclude" | "mark" | "stop" => ("/deployment", "deployment"),
         "resume" => ("/detail-type", "detail-type"),
         "observe" => ("/name", "name"),
         "attribute" | "approve" | "sweep" => ("/service", "service"),

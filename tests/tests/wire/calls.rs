@@ -57,9 +57,11 @@ fn runs(log: &str) -> Vec<Count> {
     runs.into_values().collect()
 }
 
-/// The registry, the test listener and Prometheus are asked too, and need no permission.
+/// The registry, GitHub, the test listener and Prometheus are asked too, and need no permission.
 fn is_of_aws(call: &str) -> bool {
-    !["registry:", "listener:", "prometheus:"].iter().any(|other| call.starts_with(other))
+    !["registry:", "github:", "listener:", "prometheus:"]
+        .iter()
+        .any(|other| call.starts_with(other))
 }
 
 /// What the table says: of each function, which calls it makes how often, and how many at most.

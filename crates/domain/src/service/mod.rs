@@ -3,10 +3,12 @@
 mod mistakes;
 mod read;
 mod sense;
+mod tell;
 
 use std::fmt;
 
 pub use mistakes::{Mistake, Mistakes};
+pub use tell::{Shown, Tell};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -73,6 +75,9 @@ pub struct ServiceDocument {
     /// What of a Terraform state it stands on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terraform: Option<Box<Terraform>>,
+    /// Where is told what becomes of its deployments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tell: Option<Box<Tell>>,
 }
 
 /// What becomes of a push while another deployment of the service is under way.

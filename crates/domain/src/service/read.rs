@@ -181,6 +181,19 @@ mod tests {
             ),
             (with("after", json!(["checkout"])), "at `after[0]`: a service does not come after"),
             (with("after", json!(["a", "b", "a"])), "at `after[2]`: `a` is listed twice"),
+            (
+                with("tell", json!({ "github": { "repository": "acme", "environment": "live" } })),
+                "at `tell.github.repository`: \"acme\" is not a repository at GitHub such as",
+            ),
+            (
+                with(
+                    "tell",
+                    json!({ "github": {
+                        "repository": "acme/checkout", "environment": " ", "ref": "", "url": "shop"
+                    } }),
+                ),
+                "at `tell.github.environment`: an environment has a name of 1 to 255 characters; at `tell.github.ref`: name a branch, a tag or a commit; `{tag}` stands for the tag of the image; at `tell.github.url`: an address begins with",
+            ),
             ("{".into(), "this is not JSON: EOF"),
         ] {
             let failure = ServiceDocument::read(&wrong).expect_err(&wrong).to_string();

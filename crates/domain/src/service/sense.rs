@@ -1,6 +1,6 @@
 //! What no type can rule out in a service document.
 
-use super::{Mistake, ServiceDocument};
+use super::{Mistake, ServiceDocument, Shown};
 use crate::replica::ReplicaCheck;
 use crate::seconds::Seconds;
 use crate::strategy::Strategy;
@@ -85,28 +85,12 @@ impl ServiceDocument {
         for (field, what) in self.terraform.iter().flat_map(|terraform| terraform.nonsense()) {
             unless(false, format!("terraform.{field}").trim_end_matches('.'), what);
         }
-        if let Some(approval) = &self.approval {
-            let stops = self.strategy.pauses(self.bake);
-            let there = stops.iter().any(|pause| pause.stage == approval.before.stage());
-            let what = "this strategy has no such pause; choose another one, or another strategy";
-            unless(there, "approval.before", what.into());
-            let long = approval.within <= LONGEST_APPROVAL;
-            let what =
-                format!("choose at most {LONGEST_APPROVAL}: ECS ends a stage after 24 hours");
-            unless(long && approval.within.0 > 0, "approval.within", what);
-            let named = approval.of.len();
-            let what = match named {
-                0 => "choose 1 to 20 people".to_owned(),
-                _ => format!("`of` names {named}; choose 1 to {named}"),
-            };
-            let most = if named == 0 { 20 } else { named };
-            unless((1..=most).contains(&usize::from(approval.count)), "approval.count", what);
-            for (index, name) in approval.of.iter().enumerate() {
-                let path = format!("approval.of[{index}]");
-                unless(!name.trim().is_empty(), &path, "a name is missing".into());
-                let twice = approval.of[..index].contains(name);
-                unless(!twice, &path, format!("{name:?} is listed twice"));
-            }
+        let shown = self.tell.iter().filter_map(|tell| tell.github.as_ref());
+        for (field, what) in shown.flat_map(Shown::nonsense) {
+            unless(false, &format!("tell.github.{field}"), what);
+        }
+        for (field, what) in self.approval_nonsense() {
+            unless(false, &format!("approval.{field}"), what);
         }
         for (index, name) in self.after.iter().enumerate() {
             let path = format!("after[{index}]");
@@ -115,6 +99,39 @@ impl ServiceDocument {
             unless(!twice, &path, format!("`{name}` is listed twice"));
         }
 
+        mistakes
+    }
+
+    /// What of `approval` does not make sense: the field, and what would be right.
+    fn approval_nonsense(&self) -> Vec<(String, String)> {
+        let Some(approval) = &self.approval else { return vec![] };
+        let mut mistakes = Vec::new();
+        let mut unless = |right: bool, field: &str, what: String| {
+            if !right {
+                mistakes.push((field.to_owned(), what));
+            }
+        };
+
+        let stops = self.strategy.pauses(self.bake);
+        let there = stops.iter().any(|pause| pause.stage == approval.before.stage());
+        let what = "this strategy has no such pause; choose another one, or another strategy";
+        unless(there, "before", what.into());
+        let long = approval.within <= LONGEST_APPROVAL;
+        let what = format!("choose at most {LONGEST_APPROVAL}: ECS ends a stage after 24 hours");
+        unless(long && approval.within.0 > 0, "within", what);
+        let named = approval.of.len();
+        let what = match named {
+            0 => "choose 1 to 20 people".to_owned(),
+            _ => format!("`of` names {named}; choose 1 to {named}"),
+        };
+        let most = if named == 0 { 20 } else { named };
+        unless((1..=most).contains(&usize::from(approval.count)), "count", what);
+        for (index, name) in approval.of.iter().enumerate() {
+            let field = format!("of[{index}]");
+            unless(!name.trim().is_empty(), &field, "a name is missing".into());
+            let twice = approval.of[..index].contains(name);
+            unless(!twice, &field, format!("{name:?} is listed twice"));
+        }
         mistakes
     }
 }

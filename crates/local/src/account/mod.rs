@@ -16,6 +16,7 @@ mod evidence;
 mod fleet;
 mod images;
 mod ledger;
+mod marks;
 mod metrics;
 mod objects;
 mod ringing;
@@ -132,6 +133,7 @@ impl<P: Plant> Account<P> {
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             objects: objects::Bucketful::default(),
+            marks: marks::Marks::default(),
             observer: RwLock::default(),
             images,
             store,

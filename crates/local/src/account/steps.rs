@@ -17,7 +17,7 @@ use crate::plant::Plant;
 const TIME_LIMIT: Duration = Duration::from_secs(50);
 
 /// Every verb that a state machine, a rule or the webhook may call.
-pub const VERBS: [&str; 23] = [
+pub const VERBS: [&str; 24] = [
     "receive",
     "resolve",
     "plan",
@@ -33,6 +33,7 @@ pub const VERBS: [&str; 23] = [
     "conclude",
     "resume",
     "approve",
+    "mark",
     "observe",
     "attribute",
     "stop",
@@ -140,6 +141,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "preserve" => answer(workflow::preserve(w, w, w, w, w, w, decode(input)?).await),
         "conclude" => answer(workflow::conclude(w, w, w, w, w, decode(input)?).await),
         "approve" => answer(workflow::approve(w, w, w, decode(input)?).await),
+        "mark" => answer(workflow::mark(w, w, decode(input)?).await),
         "resume" => answer(workflow::resume(w, w, input).await),
         "attribute" => answer(workflow::attribute(w, w, w, w, input).await),
         "stop" => answer(workflow::stop(w, w, w, w, decode(input)?).await),
