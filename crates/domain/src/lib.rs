@@ -19,6 +19,7 @@ pub mod pile;
 pub mod quarantine;
 
 pub mod approval;
+pub mod people;
 pub mod plan;
 pub mod preflight;
 

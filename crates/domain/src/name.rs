@@ -135,6 +135,13 @@ name! {
 }
 
 name! {
+    /// A person in Slack, by the id that Slack gives: `U024BE7LH`.
+    SlackUser, is_slack_user,
+    "the id of a person in Slack such as \"U024BE7LH\": U or W, and capital letters and digits",
+    "^[UW][A-Z0-9]{1,20}$"
+}
+
+name! {
     /// A repository at GitHub: `acme/checkout`.
     ///
     /// Source: the names that GitHub gives; others it answers with 404.
@@ -188,6 +195,13 @@ fn is_tag(text: &str) -> bool {
     text.len() <= 128
         && text.starts_with(word)
         && text.chars().all(|c| word(c) || c == '.' || c == '-')
+}
+
+fn is_slack_user(text: &str) -> bool {
+    text.strip_prefix(['U', 'W']).is_some_and(|rest| {
+        (1..=20).contains(&rest.len())
+            && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    })
 }
 
 fn is_repository(text: &str) -> bool {
@@ -263,6 +277,8 @@ mod tests {
             (String::new(), "".parse::<Tag>().is_err()),
             ("1shop".into(), "1shop".parse::<ServiceName>().is_err()),
             ("a b".into(), "a b".parse::<DeploymentId>().is_err()),
+            ("mia".into(), "mia".parse::<SlackUser>().is_err()),
+            ("U".into(), "U".parse::<SlackUser>().is_err()),
             ("acme".into(), "acme".parse::<Repository>().is_err()),
             ("acme/..".into(), "acme/..".parse::<Repository>().is_err()),
             ("acme/a/b".into(), "acme/a/b".parse::<Repository>().is_err()),

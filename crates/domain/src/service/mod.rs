@@ -5,6 +5,7 @@ mod read;
 mod sense;
 mod tell;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 pub use mistakes::{Mistake, Mistakes};
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::approval::Approval;
 use crate::metric::MetricCheck;
 use crate::name::{Arn, Image, ServiceName};
+use crate::people::People;
 use crate::policy::TagPolicy;
 use crate::replica::ReplicaCheck;
 use crate::seconds::Seconds;
@@ -75,6 +77,9 @@ pub struct ServiceDocument {
     /// What of a Terraform state it stands on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terraform: Option<Box<Terraform>>,
+    /// Who may do what about it from Slack, by their ids there; nobody if nobody is named.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub people: People,
     /// Where is told what becomes of its deployments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tell: Option<Box<Tell>>,
@@ -157,8 +162,8 @@ pub struct Smoke {
     /// The path, with its query.
     pub path: String,
     /// Headers to send.
-    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    pub headers: std::collections::BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
     /// The status of a good answer.
     #[serde(default = "ok")]
     #[schemars(range(min = 100, max = 599))]

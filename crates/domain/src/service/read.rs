@@ -181,6 +181,17 @@ mod tests {
             ),
             (with("after", json!(["checkout"])), "at `after[0]`: a service does not come after"),
             (with("after", json!(["a", "b", "a"])), "at `after[2]`: `a` is listed twice"),
+            (with("people", json!({ "mia": { "name": "mia", "may": [] } })), "at `people"),
+            (
+                with(
+                    "people",
+                    json!({
+                        "U1": { "name": "mia", "may": ["hold", "hold"] },
+                        "U2": { "name": "mia", "may": [] }, "U3": { "name": " ", "may": [] }
+                    }),
+                ),
+                "at `people.U1.may[1]`: hold is listed twice; at `people.U2.name`: \"mia\" is the name of somebody else too; at `people.U3.name`: give a name",
+            ),
             (
                 with("tell", json!({ "github": { "repository": "acme", "environment": "live" } })),
                 "at `tell.github.repository`: \"acme\" is not a repository at GitHub such as",

@@ -1,6 +1,7 @@
 //! What no type can rule out in a service document.
 
 use super::{Mistake, ServiceDocument, Shown};
+use crate::people;
 use crate::replica::ReplicaCheck;
 use crate::seconds::Seconds;
 use crate::strategy::Strategy;
@@ -88,6 +89,9 @@ impl ServiceDocument {
         let shown = self.tell.iter().filter_map(|tell| tell.github.as_ref());
         for (field, what) in shown.flat_map(Shown::nonsense) {
             unless(false, &format!("tell.github.{field}"), what);
+        }
+        for (field, what) in people::nonsense(&self.people) {
+            unless(false, &format!("people.{field}"), what);
         }
         for (field, what) in self.approval_nonsense() {
             unless(false, &format!("approval.{field}"), what);
