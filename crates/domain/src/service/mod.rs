@@ -18,6 +18,7 @@ use crate::policy::TagPolicy;
 use crate::replica::ReplicaCheck;
 use crate::seconds::Seconds;
 use crate::strategy::Strategy;
+use crate::telling::Tell;
 use crate::terraform::Terraform;
 
 /// What a team writes to put a service under Cutover.
@@ -73,6 +74,9 @@ pub struct ServiceDocument {
     /// What of a Terraform state it stands on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terraform: Option<Box<Terraform>>,
+    /// Who is told of its deployments; by mail only, if nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tell: Option<Tell>,
 }
 
 /// What becomes of a push while another deployment of the service is under way.

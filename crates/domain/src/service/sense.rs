@@ -85,6 +85,9 @@ impl ServiceDocument {
         for (field, what) in self.terraform.iter().flat_map(|terraform| terraform.nonsense()) {
             unless(false, format!("terraform.{field}").trim_end_matches('.'), what);
         }
+        for (field, what) in self.tell.iter().flat_map(crate::telling::Tell::nonsense) {
+            unless(false, &format!("tell.{field}"), what);
+        }
         if let Some(approval) = &self.approval {
             let stops = self.strategy.pauses(self.bake);
             let there = stops.iter().any(|pause| pause.stage == approval.before.stage());
