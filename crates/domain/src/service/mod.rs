@@ -3,10 +3,12 @@
 mod mistakes;
 mod read;
 mod sense;
+mod tell;
 
 use std::fmt;
 
 pub use mistakes::{Mistake, Mistakes};
+pub use tell::{Slack, Tell};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,7 +20,6 @@ use crate::policy::TagPolicy;
 use crate::replica::ReplicaCheck;
 use crate::seconds::Seconds;
 use crate::strategy::Strategy;
-use crate::telling::Tell;
 use crate::terraform::Terraform;
 
 /// What a team writes to put a service under Cutover.
@@ -76,7 +77,7 @@ pub struct ServiceDocument {
     pub terraform: Option<Box<Terraform>>,
     /// Who is told of its deployments; by mail only, if nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tell: Option<Tell>,
+    pub tell: Option<Box<Tell>>,
 }
 
 /// What becomes of a push while another deployment of the service is under way.

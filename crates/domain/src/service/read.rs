@@ -181,6 +181,10 @@ mod tests {
             ),
             (with("after", json!(["checkout"])), "at `after[0]`: a service does not come after"),
             (with("after", json!(["a", "b", "a"])), "at `after[2]`: `a` is listed twice"),
+            (
+                with("tell", json!({ "slack": { "channel": "#deployments" } })),
+                "at `tell.slack.channel`: name the channel by its id, such as C0123456789",
+            ),
             ("{".into(), "this is not JSON: EOF"),
         ] {
             let failure = ServiceDocument::read(&wrong).expect_err(&wrong).to_string();

@@ -8,14 +8,12 @@ mod plain;
 mod press;
 mod standing;
 mod story;
-mod tell;
 mod thread;
 
 pub use line::line;
 pub use plain::plain;
 pub use press::Press;
 pub use story::Line;
-pub use tell::{Slack, Tell};
 pub use thread::{Medium, Message, Thread, Turn};
 
 use jiff::Timestamp;

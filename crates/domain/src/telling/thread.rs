@@ -122,6 +122,12 @@ impl Thread {
         self.free()
     }
 
+    /// The thread after its message was found to be gone: there will be another one.
+    #[must_use]
+    pub fn lost(self) -> Self {
+        Self { message: None, face: None, ..self.free() }
+    }
+
     /// The thread in which it is nobody's turn.
     #[must_use]
     pub fn free(self) -> Self {

@@ -1,4 +1,4 @@
-//! Who is told of a service's deployments, in its document.
+//! Who is told of a service's deployments.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ fn yes() -> bool {
 
 impl Tell {
     /// What does not make sense, as the field and what would be right.
-    pub(crate) fn nonsense(&self) -> Vec<(&'static str, String)> {
+    pub(super) fn nonsense(&self) -> Vec<(&'static str, String)> {
         let wrong = self.slack.as_ref().filter(|slack| !is_channel_id(&slack.channel));
         let what = "name the channel by its id, such as C0123456789; Slack shows it at the end of the channel's details";
         wrong.map(|_| ("slack.channel", what.to_owned())).into_iter().collect()
