@@ -15,9 +15,13 @@ locals {
     # One table; nothing is ever deleted from it.
     ledger = { resources = [aws_dynamodb_table.ledger.arn] }
     bus    = { resources = [aws_cloudwatch_event_bus.this.arn] }
-    # The webhook's secret for `receive`, the registry's login for `plan`: each reads only its own.
+    # The webhook's secret for `receive`, the registry's login for `plan`, the way into Slack for
+    # `post`: each reads only its own.
     webhook  = { resources = [aws_secretsmanager_secret.webhook.arn] }
     registry = { resources = [for arn in [var.registry_secret] : arn if arn != null] }
+    slack    = { resources = [for arn in [var.slack_secret] : arn if arn != null] }
+    # Those who follow, and those who are called.
+    topics = { resources = [for topic in aws_sns_topic.this : topic.arn] }
     # The path itself is what GetParametersByPath is asked for.
     documents = { resources = [local.documents_arn, "${local.documents_arn}/*"] }
     # A callback is answered by its token, which is the permission: these actions know no resource.
@@ -85,6 +89,7 @@ locals {
     "s3:GetObject"                              = "states"
     "s3:ListBucket"                             = "buckets"
     "secretsmanager:GetSecretValue"             = "secrets"
+    "sns:Publish"                               = "topics"
     "ssm:GetParameter"                          = "documents"
     "ssm:GetParametersByPath"                   = "documents"
     "states:DescribeExecution"                  = "executions"
@@ -96,7 +101,7 @@ locals {
   # Which secret a function reads is what its wiring asks for.
   secret = {
     for name in local.functions :
-    name => contains(local.wiring[name], "CUTOVER_WEBHOOK_SECRET") ? "webhook" : "registry"
+    name => contains(local.wiring[name], "CUTOVER_WEBHOOK_SECRET") ? "webhook" : contains(local.wiring[name], "CUTOVER_SLACK_SECRET") ? "slack" : "registry"
   }
   scope = {
     for name in local.functions : name => {

@@ -78,7 +78,7 @@ async fn what_is_down_for_good_is_told_by_the_end_of_the_execution() {
     let partly: Vec<_> =
         told.filter(|it| it.path().iter().any(|state| state == "Partly")).collect();
     assert_eq!(partly.len(), 1, "the one of the end");
-    let output = partly[0].wait().await.output.expect("an output");
+    let output = partly[0].output().expect("an output").to_string();
     assert!(output.contains(r#""by":"mail","told":false"#), "{output}");
     assert!(output.contains("mailbox.send did not answer"), "{output}");
 }

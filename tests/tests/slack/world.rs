@@ -35,7 +35,7 @@ pub(crate) async fn telling(services: Vec<ServiceDocument>) -> (World, Arc<Fake>
 /// Says it in the fake, as the client would, on the account's clock.
 fn speaker(account: &Account<Plant>, fake: &Arc<Fake>) -> Speaker {
     let (account, fake) = (account.clone(), Arc::clone(fake));
-    Arc::new(move |channel: String, telling: Telling, message: Message| {
+    Speaker::new(move |channel: String, telling: Telling, message: Message| {
         let (account, fake) = (account.clone(), Arc::clone(&fake));
         Box::pin(async move { say(&fake, &account, &channel, &telling, &message) })
     })

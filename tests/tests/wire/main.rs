@@ -8,6 +8,7 @@ mod people;
 mod queue;
 mod replicas;
 mod taken_back;
+mod telling;
 mod terraform;
 
 mod calls;
@@ -20,3 +21,4 @@ mod ecs;
 mod ghcr;
 mod github;
 mod listener;
+mod slack;

@@ -3,15 +3,19 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use local::account::Speaker;
 use local::daemon::{Config, ConfigError, Daemon, Line, Setup, StartError};
 use local::processes::Reaped;
 use serde_json::json;
+use slack::Slack;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+use workflow::ports::Chat;
 
 use crate::console::{Console, End};
 use crate::problem::{Problem, Trouble};
@@ -32,6 +36,9 @@ pub(crate) struct Local {
     /// Where the webhook and the API listen, instead of where the configuration says
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
+    /// Post to the Slack whose methods are there, as the bot whose token is in CUTOVER_SLACK_TOKEN
+    #[arg(long, value_name = "URL")]
+    slack_url: Option<String>,
     /// Tell in JSON, one object a line: first where it listens, then what happens
     #[arg(long)]
     json: bool,
@@ -63,7 +70,10 @@ impl Local {
             config.listen = listen;
         }
         let environment = |name: &str| std::env::var(name).ok();
-        Setup::of(&config, &home, environment).map_err(|mistakes| self.wrong(mistakes.into()))
+        let setup = Setup::of(&config, &home, environment);
+        let setup = setup.map_err(|mistakes| self.wrong(mistakes.into()))?;
+        let speaker = self.slack_url.as_deref().map(|url| speaker(url, environment(TOKEN)));
+        Ok(Setup { speaker: speaker.transpose()?, ..setup })
     }
 
     fn wrong(&self, error: ConfigError) -> Trouble {
@@ -147,6 +157,25 @@ impl Local {
         }
         Ok(())
     }
+}
+
+/// Where the bot's token is.
+const TOKEN: &str = "CUTOVER_SLACK_TOKEN";
+
+/// Who posts to the Slack at `url`.
+fn speaker(url: &str, token: Option<String>) -> Result<Speaker, Trouble> {
+    let Some(token) = token.filter(|token| !token.trim().is_empty()) else {
+        let problem = Problem::with(&"--slack-url", "Slack takes nothing without a token");
+        let remedy = format!("set {TOKEN} to the bot's token, xoxb-…");
+        return Err(Trouble::Wrong(vec![problem.remedy(remedy)]));
+    };
+    let slack = Slack::at(url, token.trim())
+        .map_err(|failure| Trouble::system("reach Slack")(io::Error::other(failure)))?;
+    let slack = Arc::new(slack);
+    Ok(Speaker::new(move |channel, telling, message| {
+        let slack = Arc::clone(&slack);
+        Box::pin(async move { slack.say(&channel, &telling, &message).await })
+    }))
 }
 
 /// Everything that is wrong with a configuration.

@@ -18,8 +18,22 @@ const MOST: usize = 10_000;
 /// What a message comes to.
 pub type Saying = Pin<Box<dyn Future<Output = Result<Said, Failure>> + Send>>;
 
-/// Who says it elsewhere: the channel, what is told, and the message.
-pub type Speaker = Arc<dyn Fn(String, Telling, Message) -> Saying + Send + Sync>;
+/// Who says it elsewhere.
+#[derive(Clone)]
+pub struct Speaker(Arc<dyn Fn(String, Telling, Message) -> Saying + Send + Sync>);
+
+impl Speaker {
+    /// One that is given the channel, what is told, and the message.
+    pub fn new(speak: impl Fn(String, Telling, Message) -> Saying + Send + Sync + 'static) -> Self {
+        Self(Arc::new(speak))
+    }
+}
+
+impl fmt::Debug for Speaker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Speaker")
+    }
+}
 
 /// A message as it stands in a channel of this account.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +71,9 @@ impl Talk {
     ) -> Result<Said, Failure> {
         let speaker = self.speaker.read().clone();
         match speaker {
-            Some(speak) => speak(channel.to_owned(), telling.clone(), message.clone()).await,
+            Some(Speaker(speak)) => {
+                speak(channel.to_owned(), telling.clone(), message.clone()).await
+            }
             None => Ok(self.keep(channel, telling, message, now)),
         }
     }

@@ -10,6 +10,7 @@ use github::Secrets;
 use super::config::Config;
 use super::secret::Token;
 use super::sense::{Findings, alarms, images, replicas, secrets, services};
+use crate::account::Speaker;
 use crate::alarms::{Alarms, Mistakes};
 use crate::databases::Pair;
 use crate::processes::Artifact;
@@ -37,6 +38,8 @@ pub struct Setup {
     pub alarms: Alarms,
     /// The read replicas.
     pub replicas: Vec<Pair>,
+    /// Who says in a chat what people are told; without, it is kept.
+    pub speaker: Option<Speaker>,
 }
 
 /// A service of this machine.
@@ -94,6 +97,7 @@ impl Setup {
                 services,
                 alarms,
                 replicas,
+                speaker: None,
             }),
         }
     }
