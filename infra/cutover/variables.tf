@@ -63,6 +63,12 @@ variable "github_url" {
   default     = null
 }
 
+variable "slack_secret" {
+  description = "The ARN of the secret with the way into Slack: a bot's token, or the address of an incoming webhook. Null where nothing is told in Slack."
+  type        = string
+  default     = null
+}
+
 variable "task_roles" {
   description = "The ARNs of the task roles and execution roles of the services. `launch` hands them to the task definitions that it registers."
   type        = set(string)

@@ -100,4 +100,9 @@ impl workflow::ports::Clock for SystemClock {
     fn now(&self) -> jiff::Timestamp {
         jiff::Timestamp::now()
     }
+
+    async fn until(&self, moment: jiff::Timestamp) {
+        let left = moment.duration_since(jiff::Timestamp::now());
+        tokio::time::sleep(left.try_into().unwrap_or_default()).await;
+    }
 }

@@ -42,6 +42,8 @@ pub mod terraform;
 pub mod trigger;
 pub mod unwinding;
 
+pub mod telling;
+
 pub mod event;
 pub mod failure;
 pub mod signal;

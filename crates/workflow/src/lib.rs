@@ -37,7 +37,11 @@ mod spare;
 mod stop;
 mod unwind;
 
+mod mail;
+mod post;
+
 mod fence;
+mod progress;
 
 pub use receive::receive;
 pub use resolve::resolve;
@@ -65,6 +69,9 @@ pub use quarantine::{Quarantining, lift, quarantine, quarantine_by_hand};
 pub use spare::{Spare, spare};
 pub use stop::{Stopped, stop};
 pub use unwind::{Unwind, unwind};
+
+pub use mail::mail;
+pub use post::{Tell, Told, post};
 
 pub use observe::{LeftBehind, observe};
 pub use resume::{Woken, resume};

@@ -46,6 +46,8 @@ pub(crate) async fn start_at(verb: &str, url: &str, level: &str) -> Function {
             "arn:aws:states:eu-central-1:123456789012:stateMachine:cutover-recovery",
         ),
         ("CUTOVER_WEBHOOK_SECRET", SECRET_ID),
+        ("CUTOVER_FOLLOWERS_TOPIC", "arn:aws:sns:eu-central-1:123456789012:cutover-followers"),
+        ("CUTOVER_OPERATORS_TOPIC", "arn:aws:sns:eu-central-1:123456789012:cutover-operators"),
         ("CUTOVER_LOG", level),
     ];
     Function::start(binary(verb), &environment).await
@@ -151,6 +153,7 @@ pub(crate) fn input(verb: &str) -> Value {
         "compare" => json!({
             "bucket": { "name": "acme-state" }, "object": { "key": "shop/terraform.tfstate" }
         }),
+        "post" | "mail" => json!({ "deployment": "checkout-1", "by": "an-execution" }),
         other => panic!("say what {other} is called with"),
     }
 }
@@ -170,7 +173,7 @@ pub(crate) fn field(verb: &str) -> (&'static str, &'static str) {
         "proceed" => ("/hook", "hook"),
         "restore" => ("/plan/service", "plan.service"),
         "preserve" => ("/rollout/arn", "rollout.arn"),
-        "conclude" | "mark" | "stop" => ("/deployment", "deployment"),
+        "conclude" | "mark" | "stop" | "post" | "mail" => ("/deployment", "deployment"),
         "resume" => ("/detail-type", "detail-type"),
         "observe" => ("/name", "name"),
         "attribute" | "approve" | "sweep" => ("/service", "service"),

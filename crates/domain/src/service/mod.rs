@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 pub use mistakes::{Mistake, Mistakes};
-pub use tell::{Shown, Tell};
+pub use tell::{Shown, Slack, Tell};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -80,7 +80,7 @@ pub struct ServiceDocument {
     /// Who may do what about it from Slack, by their ids there; nobody if nobody is named.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub people: People,
-    /// Where is told what becomes of its deployments.
+    /// Who is told of its deployments; by mail only, if nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tell: Option<Box<Tell>>,
 }

@@ -205,6 +205,10 @@ mod tests {
                 ),
                 "at `tell.github.environment`: an environment has a name of 1 to 255 characters; at `tell.github.ref`: name a branch, a tag or a commit; `{tag}` stands for the tag of the image; at `tell.github.url`: an address begins with",
             ),
+            (
+                with("tell", json!({ "slack": { "channel": "#deployments" } })),
+                "at `tell.slack.channel`: name the channel by its id, such as C0123456789",
+            ),
             ("{".into(), "this is not JSON: EOF"),
         ] {
             let failure = ServiceDocument::read(&wrong).expect_err(&wrong).to_string();

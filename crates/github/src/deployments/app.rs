@@ -73,3 +73,25 @@ impl fmt::Debug for App {
         write!(f, "App({}, its key redacted)", self.id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_key_is_told_without_quoting_it() {
+        let elliptic = "-----BEGIN EC PRIVATE KEY-----\naHVzaA==\n-----END EC PRIVATE KEY-----\n";
+        let broken = "-----BEGIN RSA PRIVATE KEY-----\naHVzaA==\n-----END RSA PRIVATE KEY-----\n";
+        for (id, key, says) in [
+            ("7", "hush", "has a `private_key` that is no PEM of a private key"),
+            ("7", elliptic, "has a `private_key` that is no RSA key"),
+            ("7", broken, "has a `private_key` that is no RSA key"),
+            (" ", broken, "has an `app` that is empty"),
+        ] {
+            let failure = App::new(id, key).expect_err(says);
+            assert_eq!(failure.name(), "Invalid");
+            assert!(failure.to_string().contains(says), "{failure}");
+            assert!(!failure.to_string().contains("hush"), "{failure}");
+        }
+    }
+}

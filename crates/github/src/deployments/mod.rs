@@ -5,12 +5,17 @@
 //! tokens, and until when GitHub wants to be left alone.
 
 mod access;
+#[cfg(feature = "app")]
 mod app;
+#[cfg(feature = "app")]
+mod installation;
 mod limit;
+#[cfg(feature = "app")]
 mod tokens;
 mod wire;
 
 pub use access::Access;
+#[cfg(feature = "app")]
 pub use app::App;
 
 use std::fmt;
@@ -26,12 +31,11 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 use workflow::ports::{Clock, Statuses};
 
 use crate::http::{self, cause, shortened};
-use tokens::{Token, Tokens};
-use wire::{Deployment, Installation, NewDeployment, NewStatus, Refusal, StatusShown};
+use wire::{Deployment, NewDeployment, NewStatus, Refusal, StatusShown};
 
 /// Where GitHub answers.
 pub const GITHUB: &str = "https://api.github.com";
@@ -53,7 +57,8 @@ pub struct Deployments<C> {
     client: Result<Client, String>,
     url: String,
     access: Option<Access>,
-    tokens: Tokens,
+    #[cfg(feature = "app")]
+    tokens: tokens::Tokens,
     /// Until when GitHub wants to be left alone.
     rest: Mutex<Option<Timestamp>>,
     /// What the address begins with at which people find a deployment's log.
@@ -122,8 +127,8 @@ impl<C: Clock> Statuses for Deployments<C> {
 }
 
 impl<C: Clock> Deployments<C> {
-    /// A client that shows `access`, if there is one, to the GitHub at `url`: [`GITHUB`], or a GitHub Enterprise
-    /// Server's `https://github.example.com/api/v3`.
+    /// A client that shows `access`, if there is one, to the GitHub at `url`: [`GITHUB`], or a GitHub
+    /// Enterprise Server's `https://github.example.com/api/v3`.
     pub fn new(url: &str, access: Option<Access>, clock: C) -> Self {
         let client = Client::builder()
             .connect_timeout(CONNECT)
@@ -137,7 +142,8 @@ impl<C: Clock> Deployments<C> {
             client,
             url: url.trim_end_matches('/').to_owned(),
             access,
-            tokens: Tokens::default(),
+            #[cfg(feature = "app")]
+            tokens: tokens::Tokens::default(),
             rest: Mutex::default(),
             log: None,
             clock,
@@ -196,12 +202,16 @@ impl<C: Clock> Deployments<C> {
     /// Asks, with a token, and reads the answer.
     async fn ask<T: DeserializeOwned>(&self, question: Question<'_>) -> Result<T, Failure> {
         let shows = self.shows(question.repository).await?;
-        let mut answer = self.send(&question, &shows).await?;
+        let answer = self.send(&question, &shows).await?;
         // A token may be called back before its time; another one is not.
-        if answer.status == StatusCode::UNAUTHORIZED && self.tokens.forget(question.repository) {
-            let shows = self.shows(question.repository).await?;
-            answer = self.send(&question, &shows).await?;
-        }
+        #[cfg(feature = "app")]
+        let answer = match answer.status {
+            StatusCode::UNAUTHORIZED if self.tokens.forget(question.repository) => {
+                let shows = self.shows(question.repository).await?;
+                self.send(&question, &shows).await?
+            }
+            _ => answer,
+        };
         match answer.status.is_success() {
             true => read(&answer),
             false => Err(question.unanswered(&answer)),
@@ -210,40 +220,14 @@ impl<C: Clock> Deployments<C> {
 
     /// What shows that we may ask about a repository.
     async fn shows(&self, repository: &Repository) -> Result<HeaderValue, Failure> {
-        let app = match &self.access {
-            Some(Access::Token(header)) => return Ok(header.clone()),
-            Some(Access::App(app)) => app,
-            None => {
-                let why =
-                    format!("no login to GitHub was given; {repository} needs one with {RIGHT}");
-                return Err(Failure::Refused(why));
-            }
-        };
-        let now = self.clock.now();
-        if let Some(held) = self.tokens.held(repository, now) {
-            return Ok(held);
+        match &self.access {
+            Some(Access::Token(header)) => Ok(header.clone()),
+            #[cfg(feature = "app")]
+            Some(Access::App(app)) => self.installed(app, repository).await,
+            None => Err(Failure::Refused(format!(
+                "no login to GitHub was given; {repository} needs one with {RIGHT}"
+            ))),
         }
-        let shows = app.shows(now)?;
-
-        let answer = self.send(&Question::get(repository, "installation"), &shows).await?;
-        let installation: Installation = match answer.status.is_success() {
-            true => read(&answer)?,
-            false => return Err(not_installed(repository, &answer)),
-        };
-        let wanted = json!({
-            "repositories": [repository.short()], "permissions": { "deployments": "write" }
-        });
-        let path = format!("app/installations/{}/access_tokens", installation.id);
-        let question = Question::post(repository, &path, &wanted);
-        let answer = self.send(&question, &shows).await?;
-        if !answer.status.is_success() {
-            return Err(not_installed(repository, &answer));
-        }
-        let token = Token::read(&answer.body).ok_or_else(|| {
-            Failure::Unavailable("asked GitHub for a token, and there is none in its answer".into())
-        })?;
-        self.tokens.keep(repository, token.clone());
-        Ok(token.header)
     }
 
     /// Sends a question, unless GitHub wants to be left alone.
@@ -338,19 +322,6 @@ impl<'a> Question<'a> {
             _ => Failure::Unavailable(format!("GitHub answered {}: {said}", answer.status)),
         }
     }
-}
-
-fn not_installed(repository: &Repository, answer: &Answer) -> Failure {
-    let status = answer.status;
-    let what = match status.as_u16() {
-        401 => "the App's id or private key is not right".into(),
-        403 | 404 | 422 => format!("install the App on {repository}, with {RIGHT}"),
-        _ => {
-            let said = said(&answer.body);
-            return Failure::Unavailable(format!("GitHub answered {status}: {said}"));
-        }
-    };
-    Failure::Refused(format!("GitHub answered {status}: {what}"))
 }
 
 /// Why GitHub did not do it, in its words.

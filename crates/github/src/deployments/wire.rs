@@ -131,12 +131,6 @@ impl StatusShown {
     }
 }
 
-/// Where an App is installed.
-#[derive(Debug, Deserialize)]
-pub(super) struct Installation {
-    pub(super) id: u64,
-}
-
 /// Why GitHub did not do it.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Refusal {

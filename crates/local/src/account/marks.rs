@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use domain::Failure;
 use domain::marking::{Light, Mark, Status};
 use domain::name::DeploymentId;
-use github::deployments::Deployments;
+use github::deployments::{Access, Deployments};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use workflow::ports::{Clock, Statuses};
@@ -96,7 +96,7 @@ impl<P: Plant> Statuses for World<P> {
 impl<P: Plant> Account<P> {
     /// Has deployments shown by the GitHub at `url` from now on, which is shown `access`. The first
     /// one stays.
-    pub fn show_at(&self, url: &str, access: github::deployments::Access) {
+    pub fn show_at(&self, url: &str, access: Access) {
         let github = Deployments::new(url, Some(access), Hands(self.0.clock));
         // A second one would be a mistake of ours.
         let _ = self.0.marks.github.set(github);

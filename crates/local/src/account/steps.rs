@@ -17,7 +17,7 @@ use crate::plant::Plant;
 const TIME_LIMIT: Duration = Duration::from_secs(50);
 
 /// Every verb that a state machine, a rule or the webhook may call.
-pub const VERBS: [&str; 24] = [
+pub const VERBS: [&str; 26] = [
     "receive",
     "resolve",
     "plan",
@@ -42,6 +42,8 @@ pub const VERBS: [&str; 24] = [
     "sweep",
     "unwind",
     "compare",
+    "post",
+    "mail",
 ];
 
 /// A step that failed, as Lambda tells it.
@@ -129,15 +131,15 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
     match verb {
         "receive" => answer(workflow::receive(w, decode(input)?).await),
         "resolve" => answer(workflow::resolve(w, w, decode(input)?).await),
-        "plan" => answer(workflow::plan(w, w, w, w, decode(input)?).await),
+        "plan" => answer(workflow::plan(w, w, w, w, w, decode(input)?).await),
         "claim" => answer(workflow::claim(w, w, w, w, decode(input)?).await),
         "replicas" => answer(workflow::replicas(w, w, w, w, decode(input)?).await),
         "check" => answer(workflow::check(w, w, w, w, decode(input)?).await),
         "launch" => answer(workflow::launch(w, w, decode(input)?).await),
         "watch" => answer(workflow::watch(w, w, w, w, w, decode(input)?).await),
         "judge" => answer(workflow::judge(w, w, w, w, w, w, w, w, decode(input)?).await),
-        "proceed" => answer(workflow::proceed(w, w, decode(input)?).await),
-        "restore" => answer(workflow::restore(w, w, w, decode(input)?).await),
+        "proceed" => answer(workflow::proceed(w, w, w, w, decode(input)?).await),
+        "restore" => answer(workflow::restore(w, w, w, w, decode(input)?).await),
         "preserve" => answer(workflow::preserve(w, w, w, w, w, w, decode(input)?).await),
         "conclude" => answer(workflow::conclude(w, w, w, w, w, decode(input)?).await),
         "approve" => answer(workflow::approve(w, w, w, decode(input)?).await),
@@ -150,6 +152,8 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "sweep" => answer(workflow::sweep(w, w, w, w, decode(input)?).await),
         "unwind" => answer(workflow::unwind(w, decode(input)?).await),
         "compare" => answer(workflow::compare(w, w, w, w, input).await),
+        "post" => answer(workflow::post(w, w, w, w, w, decode(input)?).await),
+        "mail" => answer(workflow::mail(w, w, w, w, w, w, decode(input)?).await),
         "observe" => answer(workflow::observe(w, w, decode(input)?).await),
         other => Err(Failure::Invalid(format!("there is no function {other:?}"))),
     }

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use domain::name::{Image, Tag};
 use domain::service::ServiceDocument;
 use github::Secrets;
+use github::deployments::Access;
 
 use super::config::Config;
 use super::secret::Token;
 use super::sense::{Findings, alarms, images, replicas, secrets, services};
+use crate::account::Speaker;
 use crate::alarms::{Alarms, Mistakes};
 use crate::databases::Pair;
 use crate::processes::Artifact;
@@ -37,6 +39,10 @@ pub struct Setup {
     pub alarms: Alarms,
     /// The read replicas.
     pub replicas: Vec<Pair>,
+    /// Who says in a chat what people are told; without, it is kept.
+    pub speaker: Option<Speaker>,
+    /// Where GitHub answers that shows deployments, and what it is shown; without, they are kept.
+    pub github: Option<(String, Access)>,
 }
 
 /// A service of this machine.
@@ -94,6 +100,8 @@ impl Setup {
                 services,
                 alarms,
                 replicas,
+                speaker: None,
+                github: None,
             }),
         }
     }
