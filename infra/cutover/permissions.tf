@@ -15,9 +15,10 @@ locals {
     # One table; nothing is ever deleted from it.
     ledger = { resources = [aws_dynamodb_table.ledger.arn] }
     bus    = { resources = [aws_cloudwatch_event_bus.this.arn] }
-    # The webhook's secret for `receive`, the registry's login for `plan`, that to GitHub for `mark`, the
-    # way into Slack for `post`: each reads only its own.
-    webhook  = { resources = [aws_secretsmanager_secret.webhook.arn] }
+    # GitHub's secret for `receive`, Alertmanager's token for `alert`, the registry's login for `plan`,
+    # the login to GitHub for `mark`, the way into Slack for `post`: each reads only its own.
+    webhook  = { resources = [aws_secretsmanager_secret.door["receive"].arn] }
+    alert    = { resources = [aws_secretsmanager_secret.door["alert"].arn] }
     registry = { resources = [for arn in [var.registry_secret] : arn if arn != null] }
     github   = { resources = [for arn in [var.github_secret] : arn if arn != null] }
     slack    = { resources = [for arn in [var.slack_secret] : arn if arn != null] }
@@ -29,7 +30,9 @@ locals {
     callbacks = { resources = ["*"] }
     # Whether a holder of the lease still runs; what the sweep begins.
     executions = { resources = ["arn:${local.partition}:states:${local.here}:execution:${local.name}-deployment:*"] }
-    recovery   = { resources = [for name, arn in local.machine_arns : arn if name == "recovery"] }
+    # What broke off without a word.
+    deployments = { resources = [for name, arn in local.machine_arns : arn if name == "deployment"] }
+    recovery    = { resources = [for name, arn in local.machine_arns : arn if name == "recovery"] }
     # The services under Cutover, no other.
     services  = { resources = [for place in local.places : "${local.ecs}:service/${place}"] }
     rollouts  = { resources = [for place in local.places : "${local.ecs}:service-deployment/${place}/*"] }
@@ -94,6 +97,7 @@ locals {
     "ssm:GetParameter"                          = "documents"
     "ssm:GetParametersByPath"                   = "documents"
     "states:DescribeExecution"                  = "executions"
+    "states:ListExecutions"                     = "deployments"
     "states:SendTaskFailure"                    = "callbacks"
     "states:SendTaskSuccess"                    = "callbacks"
     "states:StartExecution"                     = "recovery"
@@ -103,7 +107,7 @@ locals {
   secret = {
     for name in local.functions :
     name => one([
-      for setting, secret in { WEBHOOK = "webhook", REGISTRY = "registry", GITHUB = "github", SLACK = "slack" } :
+      for setting, secret in { WEBHOOK = "webhook", ALERT = "alert", REGISTRY = "registry", GITHUB = "github", SLACK = "slack" } :
       secret if contains(local.wiring[name], "CUTOVER_${setting}_SECRET")
     ])
   }

@@ -23,6 +23,7 @@ pub mod people;
 pub mod plan;
 pub mod preflight;
 
+pub mod alert;
 pub mod comparison;
 pub mod evidence;
 pub mod excerpt;
