@@ -15,11 +15,15 @@ locals {
     # One table; nothing is ever deleted from it.
     ledger = { resources = [aws_dynamodb_table.ledger.arn] }
     bus    = { resources = [aws_cloudwatch_event_bus.this.arn] }
-    # GitHub's secret for `receive`, Alertmanager's token for `alert`, the registry's login for `plan`:
-    # each reads only its own.
+    # GitHub's secret for `receive`, Alertmanager's token for `alert`, the registry's login for `plan`,
+    # the login to GitHub for `mark`, the way into Slack for `post`: each reads only its own.
     webhook  = { resources = [aws_secretsmanager_secret.door["receive"].arn] }
     alert    = { resources = [aws_secretsmanager_secret.door["alert"].arn] }
     registry = { resources = [for arn in [var.registry_secret] : arn if arn != null] }
+    github   = { resources = [for arn in [var.github_secret] : arn if arn != null] }
+    slack    = { resources = [for arn in [var.slack_secret] : arn if arn != null] }
+    # Those who follow, and those who are called.
+    topics = { resources = [for topic in aws_sns_topic.this : topic.arn] }
     # The path itself is what GetParametersByPath is asked for.
     documents = { resources = [local.documents_arn, "${local.documents_arn}/*"] }
     # A callback is answered by its token, which is the permission: these actions know no resource.
@@ -89,6 +93,7 @@ locals {
     "s3:GetObject"                              = "states"
     "s3:ListBucket"                             = "buckets"
     "secretsmanager:GetSecretValue"             = "secrets"
+    "sns:Publish"                               = "topics"
     "ssm:GetParameter"                          = "documents"
     "ssm:GetParametersByPath"                   = "documents"
     "states:DescribeExecution"                  = "executions"
@@ -102,7 +107,7 @@ locals {
   secret = {
     for name in local.functions :
     name => one([
-      for setting, secret in { WEBHOOK = "webhook", ALERT = "alert", REGISTRY = "registry" } :
+      for setting, secret in { WEBHOOK = "webhook", ALERT = "alert", REGISTRY = "registry", GITHUB = "github", SLACK = "slack" } :
       secret if contains(local.wiring[name], "CUTOVER_${setting}_SECRET")
     ])
   }

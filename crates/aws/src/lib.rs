@@ -37,6 +37,7 @@ mod http;
 #[cfg(feature = "listener")]
 mod listener;
 mod log;
+mod log_address;
 #[cfg(any(feature = "cloudwatch", feature = "ecs"))]
 mod moment;
 #[cfg(feature = "listener")]
@@ -70,6 +71,7 @@ pub use ecs::Ecs;
 pub use elbv2::Elbv2;
 #[cfg(feature = "listener")]
 pub use listener::TestListener;
+pub use log_address::log_address;
 #[cfg(feature = "listener")]
 pub use prometheus::PrometheusServers;
 #[cfg(feature = "rds")]
@@ -97,5 +99,10 @@ pub struct SystemClock;
 impl workflow::ports::Clock for SystemClock {
     fn now(&self) -> jiff::Timestamp {
         jiff::Timestamp::now()
+    }
+
+    async fn until(&self, moment: jiff::Timestamp) {
+        let left = moment.duration_since(jiff::Timestamp::now());
+        tokio::time::sleep(left.try_into().unwrap_or_default()).await;
     }
 }

@@ -12,6 +12,7 @@ use domain::event::{Event, ExecutionEnded};
 use domain::evidence::{Alarm, Answer, Targets};
 use domain::excerpt::Excerpt;
 use domain::failure::Failure;
+use domain::marking::{Mark, Status};
 use domain::metric::{Formula, Query, Series};
 use domain::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Image, ServiceName, Tag};
 use domain::preflight::Serving;
@@ -19,9 +20,11 @@ use domain::preserved::{LogPlace, Readings, Target, Task};
 use domain::record::{Entry, Record};
 use domain::replica::Replica;
 use domain::rollout::{RolloutState, TargetGroup};
+use domain::seconds::Seconds;
 use domain::service::{Place, ServiceDocument, Smoke};
 use domain::signal::Signal;
 use domain::strategy::{Pause, Strategy};
+use domain::telling::{Medium, Message, Telling, Thread};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -29,6 +32,8 @@ use serde_json::Value;
 pub trait Clock {
     /// Now.
     fn now(&self) -> Timestamp;
+    /// Returns at that moment; at once if it is past.
+    async fn until(&self, moment: Timestamp);
 }
 
 /// The service documents.
@@ -246,8 +251,56 @@ pub trait Bus {
     async fn publish(&self, events: &[Event]) -> Result<(), Failure>;
 }
 
-/// The post: SNS.
-pub trait Post {
+/// What people see of deployments where the source is: GitHub.
+pub trait Statuses {
+    /// The newest status that is shown of a deployment, if it is shown at all.
+    async fn status(&self, mark: &Mark) -> Result<Option<Status>, Failure>;
+    /// Shows a deployment as it stands. Asking twice shows it once, with its status twice.
+    async fn show(&self, mark: &Mark) -> Result<(), Failure>;
+    /// Shows that of this service no other deployment serves there any more.
+    async fn replace(&self, mark: &Mark) -> Result<(), Failure>;
+}
+
+/// What was told of each deployment, and when a channel takes more: the ledger.
+pub trait Threads {
+    /// What was told of a deployment in one medium; nothing yet if there is none.
+    async fn thread(&self, deployment: &DeploymentId, medium: Medium) -> Result<Thread, Failure>;
+    /// Writes a thread that was decided on `thread.version`, with the next version, if nobody wrote
+    /// since. Tells whether it was written; a write whose answer was lost may be told as not
+    /// written.
+    async fn keep(&self, thread: Thread) -> Result<bool, Failure>;
+    /// Reserves the next second of a channel that nobody has, and answers when it begins: `now` or
+    /// later. Asking twice reserves two.
+    async fn reserve(&self, channel: &str, now: Timestamp) -> Result<Timestamp, Failure>;
+    /// Has no second of a channel reserved before `until`. Asking twice changes nothing.
+    async fn hold_off(&self, channel: &str, until: Timestamp) -> Result<(), Failure>;
+}
+
+/// The talk of a team: Slack.
+pub trait Chat {
+    /// Sends a message about a telling into a channel. Asking twice sends two, but for a message
+    /// that is changed. [`Failure::Refused`] with the reason if the channel will never take it.
+    async fn say(
+        &self,
+        channel: &str,
+        telling: &Telling,
+        message: &Message,
+    ) -> Result<Said, Failure>;
+}
+
+/// What came of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// It was sent; by this name it is changed, and lines are put below it.
+    As(String),
+    /// The channel takes nothing before so long.
+    NotBefore(Seconds),
+    /// The message that was to be changed, or to have lines below it, is not there any more.
+    Gone,
+}
+
+/// The mail: SNS.
+pub trait Mailbox {
     /// Sends a letter to everybody who wants to hear. Asking twice sends two.
     async fn send(&self, letter: &Letter) -> Result<(), Failure>;
 }
@@ -259,7 +312,7 @@ pub struct Letter {
     pub subject: String,
     /// What it says.
     pub text: String,
-    /// By what a subscription may choose: `end` is `Stuck`.
+    /// By what a subscription may choose: `service`, `end`, `severity`.
     pub attributes: BTreeMap<String, String>,
 }
 

@@ -82,6 +82,17 @@ run "a_registry_secret_is_told_to_plan_alone" {
   }
 }
 
+run "a_login_to_github_is_told_to_mark_alone" {
+  variables {
+    github_secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:github"
+  }
+
+  assert {
+    condition     = [for name, it in aws_lambda_function.this : name if contains(keys(it.environment[0].variables), "CUTOVER_GITHUB_SECRET")] == ["mark"]
+    error_message = "Others than mark are told of the login to GitHub."
+  }
+}
+
 run "only_judge_stands_in_the_network" {
   command = plan
 

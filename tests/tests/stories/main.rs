@@ -6,6 +6,7 @@ mod coverage;
 mod duplicates;
 mod evidence;
 mod lost_answers;
+mod marks;
 mod metrics;
 mod people;
 mod queue;

@@ -8,6 +8,7 @@ mod people;
 mod queue;
 mod replicas;
 mod taken_back;
+mod telling;
 mod terraform;
 
 mod calls;
@@ -17,6 +18,10 @@ mod stage;
 mod story;
 
 mod ecs;
+#[path = "../../../crates/github/tests/deployments/github.rs"]
+#[expect(dead_code, reason = "its other tests ask it for more")]
+mod forge;
 mod ghcr;
 mod github;
 mod listener;
+mod slack;

@@ -130,6 +130,10 @@ impl Clock for Skewed {
     fn now(&self) -> Timestamp {
         Timestamp::from_second(1_780_000_000 + 60 * self.0).expect("a moment")
     }
+
+    async fn until(&self, _: Timestamp) {
+        panic!("nothing is waited for")
+    }
 }
 
 /// The clock of the n-th claimer. No two of them are as far apart as a lease is good for, half an

@@ -199,6 +199,8 @@ fn setup(parts: &[Part], secret: &str, folder: &TempDir) -> Result<Setup, String
         services: services?,
         alarms: alarms.map_err(|mistakes| mistakes.to_string())?,
         replicas: Vec::new(),
+        speaker: None,
+        github: None,
     })
 }
 

@@ -12,14 +12,16 @@ use serde_json::Value;
 use crate::validate::{BAD, GOOD};
 use crate::world::World;
 
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 11] = [
     "service",
     "request",
     "go-back",
     "replica-check",
     "approve",
     "image-pushed",
+    "deployment-started",
     "deployment-paused",
+    "deployment-progressed",
     "deployment-ended",
     "alerts",
 ];
@@ -79,6 +81,8 @@ fn every_sample_of_our_events_fits_its_schema() {
         let sample: Value = serde_json::from_str(&sample).expect("JSON");
         let name = match sample["detail-type"].as_str() {
             Some("Image Pushed") => "image-pushed",
+            Some("Deployment Started") => "deployment-started",
+            Some("Deployment Progressed") => "deployment-progressed",
             Some("Deployment Paused") => "deployment-paused",
             Some("Deployment Ended") => "deployment-ended",
             Some("Alert Firing" | "Alert Resolved") => "alerts",
@@ -90,7 +94,7 @@ fn every_sample_of_our_events_fits_its_schema() {
         }
         met.insert(name);
     }
-    assert_eq!(met.len(), 4, "an event without a sample");
+    assert_eq!(met.len(), 6, "an event without a sample");
 }
 
 #[test]

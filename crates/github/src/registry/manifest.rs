@@ -10,8 +10,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::Question;
-use super::realm::shortened;
-use super::wire;
+use crate::http::{self, shortened};
 
 /// What an image is described by: an index of several architectures, or the manifest of one.
 pub(super) const MEDIA_TYPES: [&str; 4] = [
@@ -69,7 +68,7 @@ pub(super) async fn measured(question: &Question, answer: Response) -> Result<Di
     match answer.status() {
         StatusCode::OK => {}
         StatusCode::NOT_FOUND => {
-            let body = wire::read(registry, answer, LONGEST_ERROR).await?;
+            let body = http::read(registry, answer, LONGEST_ERROR).await?;
             return Err(missing(question, &body));
         }
         _ => return Err(unexpected(question, &answer)),
@@ -79,7 +78,7 @@ pub(super) async fn measured(question: &Question, answer: Response) -> Result<Di
     if !answer.headers().contains_key(CONTENT_TYPE) {
         return Err(untrusted(question, "neither a digest nor a media type"));
     }
-    let body = wire::read(registry, answer, LONGEST).await?;
+    let body = http::read(registry, answer, LONGEST).await?;
     let digest = format!("sha256:{}", hex::encode(Sha256::digest(body)));
     let digest: Digest = digest.parse().expect("SHA-256 has 64 hexadecimal digits");
 

@@ -22,6 +22,7 @@ use domain::name::{Digest, Image, Tag};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, StatusCode};
 
+use crate::http;
 use challenge::{Bearer, Challenge};
 use repository::Repository;
 use token::{Token, Tokens};
@@ -194,7 +195,7 @@ impl Registry {
         if answer.status() != StatusCode::OK {
             return Err(manifest::unexpected(question, &answer));
         }
-        let body = wire::read(&whom, answer, LONGEST_TOKEN).await?;
+        let body = http::read(&whom, answer, LONGEST_TOKEN).await?;
         Token::read(&body).ok_or_else(|| {
             Failure::Unavailable(format!(
                 "asked {whom} for a token, and there is none in its answer"

@@ -16,10 +16,12 @@ mod evidence;
 mod fleet;
 mod images;
 mod ledger;
+mod marks;
 mod metrics;
 mod objects;
 mod ringing;
 mod store;
+mod talk;
 mod wire;
 
 mod definitions;
@@ -52,6 +54,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use workflow::ports::Letter;
 
 pub use calls::{Call, Calls, Fault};
 pub use definitions::MACHINES;
@@ -60,6 +63,7 @@ pub use images::Images;
 pub use settings::Settings;
 pub use steps::VERBS;
 pub use store::{Kind, Store, StoreError};
+pub use talk::{Posted, Saying, Speaker};
 pub use told::{Observer, Told};
 pub use world::World;
 
@@ -133,7 +137,9 @@ impl<P: Plant> Account<P> {
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             objects: objects::Bucketful::default(),
+            marks: marks::Marks::default(),
             observer: RwLock::default(),
+            talk: talk::Talk::default(),
             images,
             store,
             settings,
@@ -326,6 +332,21 @@ impl<P: Plant> Account<P> {
     /// Events and webhook bodies that nobody could take.
     pub fn dead_letters(&self) -> Vec<DeadLetter> {
         self.0.bus().dead_letters()
+    }
+
+    /// Lets `speaker` say what people are told in a chat; without, it is kept here.
+    pub fn let_speak(&self, speaker: Speaker) {
+        self.0.talk.let_speak(speaker);
+    }
+
+    /// The messages of this life of the account, as a chat shows them.
+    pub fn messages(&self) -> Vec<Posted> {
+        self.0.talk.messages()
+    }
+
+    /// The letters of this life of the account, oldest first.
+    pub fn letters(&self) -> Vec<Letter> {
+        self.0.talk.letters()
     }
 
     /// What the steps ask of the world, kept by this account.
