@@ -70,6 +70,7 @@ CALLS = {
     "ssm:GetParameter": f"arn:aws:ssm:{HERE}:parameter/cutover/services/checkout",
     "ssm:GetParametersByPath": f"arn:aws:ssm:{HERE}:parameter/cutover/services",
     "states:DescribeExecution": f"arn:aws:states:{HERE}:execution:cutover-deployment:1",
+    "states:ListExecutions": f"arn:aws:states:{HERE}:stateMachine:cutover-deployment",
     "states:StartExecution": f"arn:aws:states:{HERE}:stateMachine:cutover-recovery",
 }
 SECRETS = {

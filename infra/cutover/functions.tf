@@ -104,7 +104,7 @@ locals {
     sweep = {
       timeout = 50
       memory  = 256
-      may     = ["dynamodb:Query", "states:DescribeExecution", "states:StartExecution"]
+      may     = ["dynamodb:Query", "states:DescribeExecution", "states:ListExecutions", "states:StartExecution"]
     }
     approve = {
       timeout = 50

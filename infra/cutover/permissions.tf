@@ -28,7 +28,9 @@ locals {
     callbacks = { resources = ["*"] }
     # Whether a holder of the lease still runs; what the sweep begins.
     executions = { resources = ["arn:${local.partition}:states:${local.here}:execution:${local.name}-deployment:*"] }
-    recovery   = { resources = [for name, arn in local.machine_arns : arn if name == "recovery"] }
+    # What broke off without a word.
+    deployments = { resources = [for name, arn in local.machine_arns : arn if name == "deployment"] }
+    recovery    = { resources = [for name, arn in local.machine_arns : arn if name == "recovery"] }
     # The services under Cutover, no other.
     services  = { resources = [for place in local.places : "${local.ecs}:service/${place}"] }
     rollouts  = { resources = [for place in local.places : "${local.ecs}:service-deployment/${place}/*"] }
@@ -93,6 +95,7 @@ locals {
     "ssm:GetParameter"                          = "documents"
     "ssm:GetParametersByPath"                   = "documents"
     "states:DescribeExecution"                  = "executions"
+    "states:ListExecutions"                     = "deployments"
     "states:SendTaskFailure"                    = "callbacks"
     "states:SendTaskSuccess"                    = "callbacks"
     "states:StartExecution"                     = "recovery"
