@@ -43,7 +43,7 @@ async fn a_thread_is_written_once_and_read_as_it_was_written() {
 async fn a_write_whose_answer_was_lost_is_known_as_done() {
     let account = Account::new().await;
     let ledger = account.ledger();
-    account.line.fails_at("PutItem", vec![Fault::Lost]);
+    account.line.fails_at("UpdateItem", vec![Fault::Lost]);
 
     assert_eq!(ledger.keep(thread()).await, Ok(true));
 }

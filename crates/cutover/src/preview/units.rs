@@ -112,7 +112,7 @@ impl Units {
             "executions.runs" => requests(2),
             // events:PutEvents, one event.
             "bus.publish" => Self { events: 1, ..requests(1) },
-            // dynamodb:GetItem and dynamodb:PutItem, of less than a unit.
+            // dynamodb:GetItem and dynamodb:UpdateItem, of less than a unit.
             "threads.thread" => Self { reads: 1, ..requests(1) },
             "threads.keep" => Self { writes: 1, ..requests(1) },
             // dynamodb:UpdateItem, a second time where the channel is quiet.
