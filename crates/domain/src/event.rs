@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::alert::Alerts;
 use crate::approval::Asking;
 use crate::name::{DeploymentId, ServiceName};
 use crate::outcome::Outcome;
@@ -24,6 +25,10 @@ pub enum Event {
     DeploymentProgressed(Moved),
     /// A deployment ended.
     DeploymentEnded(Outcome),
+    /// Alerts fire.
+    AlertFiring(Alerts),
+    /// Alerts are over.
+    AlertResolved(Alerts),
 }
 
 /// A deployment of which there is more to tell. What that is stands in its record: the event only
@@ -86,6 +91,8 @@ impl Event {
             Self::DeploymentPaused(_) => "Deployment Paused",
             Self::DeploymentProgressed(_) => "Deployment Progressed",
             Self::DeploymentEnded(_) => "Deployment Ended",
+            Self::AlertFiring(_) => "Alert Firing",
+            Self::AlertResolved(_) => "Alert Resolved",
         }
     }
 
@@ -98,6 +105,7 @@ impl Event {
             }
             Self::DeploymentPaused(paused) => serde_json::to_value(paused),
             Self::DeploymentEnded(outcome) => serde_json::to_value(outcome),
+            Self::AlertFiring(alerts) | Self::AlertResolved(alerts) => serde_json::to_value(alerts),
         };
         detail.expect("our events are made of texts, numbers and lists of them")
     }

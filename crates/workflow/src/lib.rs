@@ -6,6 +6,8 @@
 
 pub mod ports;
 
+mod alert;
+mod heed;
 mod receive;
 mod resolve;
 
@@ -41,6 +43,8 @@ mod post;
 mod fence;
 mod progress;
 
+pub use alert::alert;
+pub use heed::{Heeded, heed};
 pub use receive::receive;
 pub use resolve::resolve;
 

@@ -28,6 +28,8 @@ const TABLE: &str = "cutover";
 const BUS: &str = "cutover";
 const SERVICES: &str = "/cutover/services/";
 const WEBHOOK_SECRET: &str = "cutover/webhook";
+const ALERT_SECRET: &str = "cutover/alertmanager";
+pub(crate) const ALERT_TOKEN: &str = "hush-alert-token";
 const REGISTRY_SECRET: &str = "cutover/registry";
 const SLACK_SECRET: &str = "cutover/slack";
 const ALARM: &str = "checkout-errors";
@@ -47,6 +49,8 @@ pub(crate) struct Stage {
     pub(crate) document: ServiceDocument,
     ghcr: Ghcr,
     webhook: String,
+    /// Where Alertmanager tells.
+    alerts: String,
 }
 
 impl Stage {
@@ -66,6 +70,7 @@ impl Stage {
 
         aws.table(TABLE).await;
         aws.secret(WEBHOOK_SECRET, SECRET).await;
+        aws.secret(ALERT_SECRET, ALERT_TOKEN).await;
         aws.secret(REGISTRY_SECRET, LOGIN).await;
         aws.secret(SLACK_SECRET, slack::TOKEN).await;
         let topics = [aws.topic("cutover-followers").await, aws.topic("cutover-operators").await];
@@ -79,8 +84,9 @@ impl Stage {
         let arns = machines(&aws, arns).await;
         rules(&aws, &arns).await;
         let webhook = aws.function_url("cutover-receive").await;
+        let alerts = aws.function_url("cutover-alert").await;
         introduce(&aws, &ecs, &ghcr, &listener);
-        Some(Self { aws, ecs, listener, slack, document, ghcr, webhook })
+        Some(Self { aws, ecs, listener, slack, document, ghcr, webhook, alerts })
     }
 
     /// Pushes an image of `checkout`: it is in the registry from then on.
@@ -99,6 +105,13 @@ impl Stage {
     /// Has somebody tell of a push who does not know the secret, and answers the status.
     pub(crate) async fn deliver_forged(&self, push: &Push) -> u16 {
         push.deliver(&self.webhook, "a guess").await
+    }
+
+    /// Has Alertmanager tell of alerts, as its webhook has them; answers the status.
+    pub(crate) async fn alert(&self, token: &str, alerts: &Value) -> u16 {
+        let told = json!({ "version": "4", "alerts": alerts });
+        let post = reqwest::Client::new().post(&self.alerts).bearer_auth(token).json(&told);
+        post.send().await.expect("the door answers").status().as_u16()
     }
 
     /// Waits until so many deployments have ended, and answers them as Step Functions has them.
@@ -277,6 +290,7 @@ async fn functions(
         ("CUTOVER_SLACK_URL", slack.url.clone()),
         ("CUTOVER_TABLE", TABLE.to_owned()),
         ("CUTOVER_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
+        ("CUTOVER_ALERT_SECRET", ALERT_SECRET.to_owned()),
     ]
     .into_iter()
     .chain(ghcr.environment())

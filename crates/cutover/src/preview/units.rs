@@ -107,6 +107,8 @@ impl Units {
             // The same, and dynamodb:PutItem. What a large entry costs beyond one unit is counted
             // when it is known.
             "ledger.append" => Self { reads: reads(sizes.record), writes: 1, ..requests(2) },
+            // states:ListExecutions, of executions that failed, ran out of time or were stopped: free.
+            "executions.broken_off" => requests(3),
             // states:SendTaskSuccess, states:SendTaskFailure, states:DescribeExecution: free.
             "callbacks.succeed" | "callbacks.fail" => requests(1),
             "executions.runs" => requests(2),

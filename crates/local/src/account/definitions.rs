@@ -30,11 +30,13 @@ pub(super) const TELLING: &str = "deployment-told";
 const RULES: &str = include_str!("../../../../events/rules.json");
 
 /// The patterns, by the rule's name.
-const PATTERNS: [(&str, &str); 9] = [
+const PATTERNS: [(&str, &str); 11] = [
     ("image-pushed", include_str!("../../../../events/patterns/image-pushed.json")),
     ("hook-waiting", include_str!("../../../../events/patterns/hook-waiting.json")),
     ("deployment-changed", include_str!("../../../../events/patterns/deployment-changed.json")),
     ("alarm-ringing", include_str!("../../../../events/patterns/alarm-ringing.json")),
+    ("alert-firing", include_str!("../../../../events/patterns/alert-firing.json")),
+    ("alert-told", include_str!("../../../../events/patterns/alert-told.json")),
     ("execution-ended", include_str!("../../../../events/patterns/execution-ended.json")),
     ("state-written", include_str!("../../../../events/patterns/state-written.json")),
     ("state-locked", include_str!("../../../../events/patterns/state-locked.json")),
