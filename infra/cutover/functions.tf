@@ -139,12 +139,12 @@ locals {
     post = {
       timeout = 50
       memory  = 256
-      may     = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:PutItem", "ssm:GetParameter", "secretsmanager:GetSecretValue"]
+      may     = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem", "ssm:GetParameter", "secretsmanager:GetSecretValue"]
     }
     mail = {
       timeout = 50
       memory  = 256
-      may     = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "ssm:GetParameter", "sns:Publish"]
+      may     = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem", "ssm:GetParameter", "sns:Publish"]
     }
   }
 

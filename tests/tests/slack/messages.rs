@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use domain::approval::Approve;
 use domain::outcome::End;
-use local::alarms::AlarmState;
 use local::plant::Share;
 use local::simulated::{Behaviour, Smoke};
 use serde_json::{Value, json};
@@ -81,10 +80,9 @@ async fn who_is_asked_finds_buttons_and_the_answer_takes_them_away() {
 async fn what_waits_for_a_person_though_something_is_wrong_says_so() {
     let hold = |it: &mut Value| it["on_failure"] = json!("hold");
     let (mut world, fake) = telling(vec![checkout(hold)]).await;
-    world.push("checkout", "v1.1.0", Behaviour::default()).await;
-    world.pass(MINUTE).await;
-    world.account.set_alarm("checkout-errors", AlarmState::Alarm, "by hand").expect("an alarm");
-    world.pass(Duration::from_secs(10)).await;
+    let bad = Behaviour { error_rate: Share::ALL, ..Behaviour::default() };
+    world.push("checkout", "v1.1.0", bad).await;
+    world.pass(2 * MINUTE).await;
 
     insta::assert_snapshot!("held", seen(&world, &fake));
 }
@@ -96,7 +94,7 @@ async fn what_is_refused_is_told_though_it_was_never_planned() {
     world.account.start("deployment", "checkout-try", ask).expect("a new name");
     world.settle().await;
 
-    insta::assert_snapshot!("refused", seen_alone(&fake));
+    insta::assert_snapshot!("refused", fake.seen(CHANNEL));
     insta::assert_json_snapshot!("refused_json", newest(&fake));
 }
 
@@ -145,8 +143,4 @@ async fn without_a_channel_in_its_document_a_service_is_not_told_of() {
     assert_eq!(world.ends("checkout"), [End::Deployed]);
     assert_eq!(fake.seen(CHANNEL), "");
     assert_eq!(world.account.letters(), []);
-}
-
-fn seen_alone(fake: &Fake) -> String {
-    fake.seen(CHANNEL)
 }

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::ReturnValue::UpdatedNew;
+use aws_sdk_dynamodb::types::ReturnValue::AllNew;
 use domain::Failure;
 use jiff::Timestamp;
 
@@ -70,7 +70,7 @@ impl DynamoDb {
             .key("pk", text(format!("channel#{channel}")))
             .key("sk", text("next"))
             .expression_attribute_names("#next", "next")
-            .return_values(UpdatedNew)
+            .return_values(AllNew)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What was told of deployments: written by whoever decided on it as it stands.
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 use domain::Failure;
 use domain::name::DeploymentId;
@@ -8,7 +8,7 @@ use domain::telling::{Medium, Thread};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{DynamoDb, Item, number, number_of, text, text_of};
+use super::{DynamoDb, number, number_of, text, text_of};
 use crate::failure::failure;
 
 impl DynamoDb {
@@ -52,34 +52,37 @@ impl DynamoDb {
         let id = Uuid::new_v4().simple().to_string();
         let body = serde_json::to_string(&thread)
             .map_err(|error| Failure::Invalid(format!("could not {what}: {error}")))?;
-        let mut item = Item::from([
-            ("pk".into(), text(partition(&thread.deployment))),
-            ("sk".into(), text(thread.medium.as_str())),
-            ("version".into(), number(&thread.version)),
-            ("body".into(), text(body)),
-            ("write".into(), text(&id)),
-        ]);
-        if let Some(expires) = self.expires(now) {
-            item.insert("expires".into(), expires);
-        }
-
-        let put = self
+        let mut set = "SET #version = :version, #body = :body, #write = :write".to_owned();
+        let mut write = self
             .client
-            .put_item()
+            .update_item()
             .table_name(&self.table)
-            .set_item(Some(item))
+            .key("pk", text(partition(&thread.deployment)))
+            .key("sk", text(thread.medium.as_str()))
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_names("#body", "body")
+            .expression_attribute_names("#write", "write")
+            .expression_attribute_values(":version", number(&thread.version))
+            .expression_attribute_values(":body", text(body))
+            .expression_attribute_values(":write", text(&id))
             .return_values_on_condition_check_failure(AllOld);
-        let put = match decided_on {
-            0 => put.condition_expression("attribute_not_exists(pk)"),
-            _ => put
+        if let Some(expires) = self.expires(now) {
+            set.push_str(", #expires = :expires");
+            write = write
+                .expression_attribute_names("#expires", "expires")
+                .expression_attribute_values(":expires", expires);
+        }
+        write = match decided_on {
+            0 => write.condition_expression("attribute_not_exists(pk)"),
+            _ => write
                 .condition_expression("#version = :decided_on")
-                .expression_attribute_names("#version", "version")
                 .expression_attribute_values(":decided_on", number(&decided_on)),
         };
-        match put.send().await {
+
+        match write.update_expression(set).send().await {
             Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(stands)) => {
+                Some(UpdateItemError::ConditionalCheckFailedException(stands)) => {
                     Ok(stands.item().is_some_and(|item| text_of(item, "write") == id))
                 }
                 _ => Err(failure(&what, &error)),

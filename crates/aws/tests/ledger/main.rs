@@ -25,6 +25,7 @@ mod town;
 mod claims;
 mod desks;
 mod records;
+mod threads;
 
 mod callbacks;
 mod catalog;

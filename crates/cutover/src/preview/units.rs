@@ -19,6 +19,8 @@ pub(super) struct Units {
     pub(super) events: u64,
     /// Requests to Secrets Manager.
     pub(super) secrets: u64,
+    /// Letters.
+    pub(super) letters: u64,
 }
 
 /// How large is what calls read and write, in bytes.
@@ -105,11 +107,23 @@ impl Units {
             // The same, and dynamodb:PutItem. What a large entry costs beyond one unit is counted
             // when it is known.
             "ledger.append" => Self { reads: reads(sizes.record), writes: 1, ..requests(2) },
+            // states:ListExecutions, of executions that failed, ran out of time or were stopped: free.
+            "executions.broken_off" => requests(3),
             // states:SendTaskSuccess, states:SendTaskFailure, states:DescribeExecution: free.
             "callbacks.succeed" | "callbacks.fail" => requests(1),
             "executions.runs" => requests(2),
             // events:PutEvents, one event.
             "bus.publish" => Self { events: 1, ..requests(1) },
+            // dynamodb:GetItem and dynamodb:UpdateItem, of less than a unit.
+            "threads.thread" => Self { reads: 1, ..requests(1) },
+            "threads.keep" => Self { writes: 1, ..requests(1) },
+            // dynamodb:UpdateItem, a second time where the channel is quiet.
+            "threads.reserve" => Self { writes: 2, ..requests(2) },
+            "threads.hold_off" => Self { writes: 1, ..requests(1) },
+            // Slack, and the secret of its bot with the one before it.
+            "chat.say" => Self { secrets: 2, ..requests(3) },
+            // sns:Publish.
+            "mailbox.send" => Self { letters: 1, ..requests(1) },
             _ => return None,
         })
     }
@@ -134,6 +148,7 @@ impl AddAssign for Units {
         self.alarm_reads += other.alarm_reads;
         self.events += other.events;
         self.secrets += other.secrets;
+        self.letters += other.letters;
     }
 }
 

@@ -10,7 +10,7 @@ const LOOKED_AT: usize = 2_000;
 /// become a space, what turns the direction of writing is left out, and so are credentials. What a
 /// channel takes for markup stays, for the channel to escape.
 pub fn line(text: &str, most: usize) -> String {
-    let text = redact(&text.chars().take(LOOKED_AT).collect::<String>());
+    let text = discreet(&text.chars().take(LOOKED_AT).collect::<String>());
     let mut shown = String::new();
     for c in text.chars().filter(|c| !turns(*c)) {
         match c.is_whitespace() || c.is_control() {
@@ -20,6 +20,23 @@ pub fn line(text: &str, most: usize) -> String {
         }
     }
     beginning(shown.trim_end().to_owned(), most)
+}
+
+/// A text without credentials. An ARN is none, though its end may look like one, and whoever is
+/// called has to know what is left where.
+fn discreet(text: &str) -> String {
+    let mut told = String::new();
+    let mut others = String::new();
+    for word in text.split_inclusive(char::is_whitespace) {
+        match word.starts_with("arn:aws") {
+            true => {
+                told.push_str(&redact(&std::mem::take(&mut others)));
+                told.push_str(word);
+            }
+            false => others.push_str(word),
+        }
+    }
+    told + &redact(&others)
 }
 
 /// Whether a character is not seen but changes how others are.
@@ -45,9 +62,13 @@ mod tests {
             ("<!channel> *bold* & @here", "<!channel> *bold* & @here"),
             ("قيد الخدمة 服务 سرویس\u{200c}ها", "قيد الخدمة 服务 سرویس\u{200c}ها"),
             ("password=hunter2 failed", "password=[redacted] failed"),
+            (
+                "ECS left arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/checkout/wJalrXUtnFEMI7K as FAILED",
+                "ECS left arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/checkout/wJalrXUtnFEMI7K as FAILED",
+            ),
             ("", ""),
         ] {
-            assert_eq!(line(text, 60), shown, "{text:?}");
+            assert_eq!(line(text, 120), shown, "{text:?}");
         }
     }
 

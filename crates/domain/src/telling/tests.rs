@@ -1,3 +1,5 @@
+//! What is told of a deployment at each moment of it, and what of that is new.
+
 use super::*;
 use crate::record::Dated;
 use crate::telling::Press::{Approve, Hold, Reject, ReleaseQuarantine, RollBack};

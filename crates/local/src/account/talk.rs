@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
 use workflow::ports::{Letter, Said};
 
-/// How many letters are remembered.
+/// How many messages, and how many letters, are remembered.
 const MOST: usize = 10_000;
 
 /// What a message comes to.
@@ -52,7 +52,7 @@ pub struct Posted {
 #[derive(Default)]
 pub(super) struct Talk {
     speaker: RwLock<Option<Speaker>>,
-    messages: Mutex<Vec<Posted>>,
+    messages: Mutex<VecDeque<Posted>>,
     letters: Mutex<VecDeque<Letter>>,
 }
 
@@ -80,19 +80,17 @@ impl Talk {
 
     fn keep(&self, channel: &str, telling: &Telling, message: &Message, now: Timestamp) -> Said {
         let mut messages = self.messages.lock();
-        let name = match message {
-            Message::First => {
-                messages.push(Posted {
-                    channel: channel.to_owned(),
-                    telling: telling.clone(),
-                    below: Vec::new(),
-                    sent: Vec::new(),
-                });
-                (messages.len() - 1).to_string()
+        if *message == Message::First {
+            let (channel, telling) = (channel.to_owned(), telling.clone());
+            messages.push_back(Posted { channel, telling, below: Vec::new(), sent: Vec::new() });
+            if messages.len() > MOST {
+                messages.pop_front();
             }
-            Message::Changed(name) | Message::Below(name, _) => name.clone(),
-        };
-        let known = name.parse::<usize>().ok().and_then(|place| messages.get_mut(place));
+        }
+        // Named after its deployment: numbers would begin anew in the next life of the account.
+        let name = telling.deployment.to_string();
+        let known =
+            messages.iter_mut().rev().find(|it| it.telling.deployment == telling.deployment);
         let Some(posted) = known else { return Said::Gone };
         match message {
             Message::Below(_, lines) => posted.below.extend(lines.iter().cloned()),
@@ -111,7 +109,7 @@ impl Talk {
     }
 
     pub(super) fn messages(&self) -> Vec<Posted> {
-        self.messages.lock().clone()
+        self.messages.lock().iter().cloned().collect()
     }
 
     pub(super) fn letters(&self) -> Vec<Letter> {
