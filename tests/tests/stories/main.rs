@@ -4,6 +4,7 @@ mod blue_green;
 mod coverage;
 mod duplicates;
 mod evidence;
+mod freezes;
 mod lost_answers;
 mod metrics;
 mod people;
