@@ -74,6 +74,7 @@ CALLS = {
 }
 SECRETS = {
     "receive": f"arn:aws:secretsmanager:{HERE}:secret:cutover/webhook-a1b2c3",
+    "alert": f"arn:aws:secretsmanager:{HERE}:secret:cutover/alertmanager-a1b2c3",
     "plan": f"arn:aws:secretsmanager:{HERE}:secret:shop/ghcr-a1b2c3",
 }
 # What no function may do.

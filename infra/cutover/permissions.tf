@@ -15,8 +15,10 @@ locals {
     # One table; nothing is ever deleted from it.
     ledger = { resources = [aws_dynamodb_table.ledger.arn] }
     bus    = { resources = [aws_cloudwatch_event_bus.this.arn] }
-    # The webhook's secret for `receive`, the registry's login for `plan`: each reads only its own.
-    webhook  = { resources = [aws_secretsmanager_secret.webhook.arn] }
+    # GitHub's secret for `receive`, Alertmanager's token for `alert`, the registry's login for `plan`:
+    # each reads only its own.
+    webhook  = { resources = [aws_secretsmanager_secret.door["receive"].arn] }
+    alert    = { resources = [aws_secretsmanager_secret.door["alert"].arn] }
     registry = { resources = [for arn in [var.registry_secret] : arn if arn != null] }
     # The path itself is what GetParametersByPath is asked for.
     documents = { resources = [local.documents_arn, "${local.documents_arn}/*"] }
@@ -99,7 +101,10 @@ locals {
   # Which secret a function reads is what its wiring asks for.
   secret = {
     for name in local.functions :
-    name => contains(local.wiring[name], "CUTOVER_WEBHOOK_SECRET") ? "webhook" : "registry"
+    name => one([
+      for setting, secret in { WEBHOOK = "webhook", ALERT = "alert", REGISTRY = "registry" } :
+      secret if contains(local.wiring[name], "CUTOVER_${setting}_SECRET")
+    ])
   }
   scope = {
     for name in local.functions : name => {

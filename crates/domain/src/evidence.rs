@@ -14,6 +14,8 @@ use crate::service::Smoke;
 pub struct Evidence {
     /// The service's alarms.
     pub alarms: Vec<Alarm>,
+    /// The service's alerts.
+    pub alerts: Vec<Alarm>,
     /// Green's targets at the load balancer; not asked where green has none yet.
     pub targets: Option<Targets>,
     /// The smoke requests and their answers; asked only before production moves.
@@ -122,20 +124,22 @@ impl Finding {
 impl Evidence {
     /// What every check says `now` of a rollout that began at `began` and wants `wanted` tasks.
     pub fn findings(&self, began: Timestamp, wanted: u32, now: Timestamp) -> Vec<Finding> {
-        let alarms = self.alarms.iter().map(|alarm| alarm.finding(began, self.spared));
+        let alarms = self.alarms.iter().map(|alarm| ("alarm", alarm));
+        let alerts = self.alerts.iter().map(|alert| ("alert", alert));
+        let rings = alarms.chain(alerts).map(|(kind, it)| it.finding(kind, began, self.spared));
         let targets = self.targets.iter().map(|targets| targets.finding(wanted));
         let smoke = self.smoke.iter().map(|(smoke, answer)| finding(smoke, answer));
         let held = self.held.iter().map(|why| Finding::new("terraform", Says::Pending, why));
         let metrics = self.metrics.iter().map(|(check, told)| check.finding(told, now));
 
         let replicas = self.replicas.iter().cloned();
-        alarms.chain(targets).chain(smoke).chain(replicas).chain(metrics).chain(held).collect()
+        rings.chain(targets).chain(smoke).chain(replicas).chain(metrics).chain(held).collect()
     }
 }
 
 impl Alarm {
     /// An alarm that rang before the rollout began does not blame it, and does not let it go on.
-    fn finding(&self, began: Timestamp, spared: bool) -> Finding {
+    fn finding(&self, kind: &str, began: Timestamp, spared: bool) -> Finding {
         let since = self.since.strftime("%Y-%m-%dT%H:%M:%SZ");
         let (says, measured) = match self.state {
             AlarmState::Quiet => (Says::Pass, "quiet".into()),
@@ -150,7 +154,7 @@ impl Alarm {
             ),
             AlarmState::Ringing => (Says::Alarm, format!("rings since {since}")),
         };
-        Finding::new(format!("alarm {}", self.name), says, measured)
+        Finding::new(format!("{kind} {}", self.name), says, measured)
     }
 }
 
@@ -225,7 +229,7 @@ mod tests {
             (AlarmState::Missing, 11, Says::Pending),
         ] {
             let alarm = Alarm { name: "5xx".into(), state, since: at(since) };
-            assert_eq!(alarm.finding(at(10), false).says, says, "{state:?} since {since}");
+            assert_eq!(alarm.finding("alarm", at(10), false).says, says, "{state:?} since {since}");
         }
     }
 

@@ -32,8 +32,9 @@ pub async fn check(
         return Ok(blue);
     }
     let blue = fleet.serving(&service.place(), service.container.as_deref()).await?;
-    let states = alarms.states(plan.alarms()).await?;
     let desk = ledger.desk(&service.name).await?;
+    let mut states = alarms.states(plan.alarms()).await?;
+    states.extend(desk.alerts(plan.alerts(), clock.now()));
 
     let objections = preflight::objections(&plan, &blue, &desk, &states, clock.now());
 
