@@ -93,8 +93,8 @@ impl Plan {
             false => stands,
         };
         let behind = desk.behind(&height, request.cause.is_explicit());
-        // A way back goes all the same: what serves may be what is broken.
-        let frozen = desk.barred().filter(|_| !request.cause.is_urgent());
+        // What is not a hotfix waits until that is over.
+        let frozen = desk.barred().filter(|_| request.hotfix && !request.cause.is_urgent());
         if let Some(why) = frozen.or(desk.forbids(&found, now)).or(behind) {
             return Err(Failure::Refused(why));
         }
@@ -210,6 +210,8 @@ impl Plan {
             explicit: self.cause.is_explicit(),
             urgent: self.cause.is_urgent(),
             hotfix: self.hotfix,
+            freezes: self.service.freezes.clone(),
+            since: self.at,
             when_busy: self.service.when_busy,
             token,
         }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::approval::Word;
 use crate::desk::Lease;
+use crate::freeze::Freeze;
 use crate::name::{Arn, DeploymentId, HookId, ServiceName};
 use crate::outcome::Outcome;
 use crate::plan::Plan;
@@ -31,6 +32,11 @@ pub enum Entry {
     Planned {
         /// What.
         plan: Box<Plan>,
+    },
+    /// It waits until nothing keeps new deployments from beginning.
+    Frozen {
+        /// Until when, and why.
+        freeze: Freeze,
     },
     /// It got the lease.
     Claimed {
@@ -105,6 +111,7 @@ impl Entry {
         match self {
             Self::Requested { .. } => "requested".into(),
             Self::Planned { .. } => "planned".into(),
+            Self::Frozen { freeze } => format!("frozen-{:?}-{}", freeze.cause, freeze.since),
             Self::Claimed { lease } => format!("claimed-{}", lease.token),
             Self::Checked { .. } => "checked".into(),
             Self::Registered { .. } => "registered".into(),
@@ -134,6 +141,7 @@ impl fmt::Display for Entry {
                 write!(f, "{by} asked for {} ({})", request.title(), request.cause.as_str())
             }
             Self::Planned { plan } => write!(f, "planned {}", plan.title()),
+            Self::Frozen { freeze } => write!(f, "waits, {freeze}"),
             Self::Claimed { lease } => write!(f, "got the lease, token {}", lease.token),
             Self::Checked { .. } => f.write_str("nothing speaks against it"),
             Self::Registered { .. } => f.write_str("registered green's task definition"),

@@ -51,7 +51,7 @@ pub use receive::receive;
 pub use resolve::resolve;
 
 pub use check::{Check, check};
-pub use claim::{Claim, claim};
+pub use claim::{Answered, Claim, claim};
 pub use conclude::{Conclude, conclude};
 pub use judge::{Judge, judge};
 pub use launch::{Launch, Launched, launch};

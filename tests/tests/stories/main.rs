@@ -5,6 +5,7 @@ mod blue_green;
 mod coverage;
 mod duplicates;
 mod evidence;
+mod freezes;
 mod lost_answers;
 mod marks;
 mod metrics;

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::AlertCheck;
 use crate::approval::Approval;
+use crate::freeze::Window;
 use crate::metric::MetricCheck;
 use crate::name::{Arn, Image, ServiceName};
 use crate::people::People;
@@ -75,6 +76,10 @@ pub struct ServiceDocument {
     /// What becomes of a push while another deployment of the service is under way.
     #[serde(default)]
     pub when_busy: WhenBusy,
+    /// When nothing new begins. Pushes wait, and the newest follows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 20))]
+    pub freezes: Vec<Window>,
     /// What of a Terraform state it stands on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terraform: Option<Box<Terraform>>,

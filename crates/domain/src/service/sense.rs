@@ -14,6 +14,9 @@ const LONGEST_BAKE: Seconds = Seconds(23 * 3600);
 /// The longest that people have, for the same reason.
 const LONGEST_APPROVAL: Seconds = Seconds(22 * 3600);
 
+/// The most freeze windows: who waits carries them along, on a desk that has to fit into 400 KB.
+const MOST_WINDOWS: usize = 20;
+
 impl ServiceDocument {
     /// What does not make sense though each field is well formed.
     pub(super) fn nonsense(&self) -> Vec<Mistake> {
@@ -90,6 +93,14 @@ impl ServiceDocument {
             unless(!twice, &at, format!("\"{}\" is listed twice", check.name()));
             for (field, what) in check.nonsense() {
                 unless(false, &format!("{at}.{field}"), what);
+            }
+        }
+        let what = "20 windows say enough".to_owned();
+        unless(self.freezes.len() <= MOST_WINDOWS, "freezes", what);
+        for (index, window) in self.freezes.iter().enumerate() {
+            for (field, what) in window.nonsense() {
+                let path = format!("freezes[{index}].{field}");
+                unless(false, path.trim_end_matches('.'), what);
             }
         }
         for (field, what) in self.terraform.iter().flat_map(|terraform| terraform.nonsense()) {

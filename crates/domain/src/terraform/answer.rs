@@ -105,6 +105,11 @@ impl Desk {
         if !broken.is_empty() && memory.frozen.is_none() {
             memory.frozen = Some(Frozen { why: broken.join("; "), since: now });
         }
+        memory.found = match look {
+            Look::Locked(_) => memory.found.take(),
+            Look::Read(seen) if memory.frozen.is_some() => Some(seen.clone()),
+            _ => None,
+        };
 
         answer.told.extend(broken);
         answer.frozen = memory.frozen.is_some();

@@ -265,7 +265,7 @@ impl<P: Plant> Account<P> {
     /// Lets nothing new begin for a while, or no longer, and tells the freeze.
     pub async fn freeze(&self, ask: &FreezeByHand) -> Result<Freeze, Failure> {
         let world = self.world();
-        workflow::freeze(&world, &world, &world, ask).await
+        workflow::freeze(&world, &world, &world, &world, ask).await
     }
 
     /// Starts an execution of any machine, as a person does at the console.
