@@ -40,7 +40,7 @@ mod fence;
 pub use receive::receive;
 pub use resolve::resolve;
 
-pub use check::{Check, check};
+pub use check::{Check, check, preflight};
 pub use claim::{Claim, claim};
 pub use conclude::{Conclude, conclude};
 pub use judge::{Judge, judge};

@@ -7,7 +7,7 @@ use local::account::VERBS;
 use serde_json::Value;
 use tests::ministack::Ministack;
 
-use crate::{chain, going_back, lost, people, queue, replicas, taken_back, terraform};
+use crate::{chain, going_back, lost, people, preflight, queue, replicas, taken_back, terraform};
 
 const README: &str = include_str!("../../../functions/README.md");
 
@@ -97,7 +97,7 @@ impl Table {
 /// Every story there is.
 fn stories() -> Vec<&'static crate::story::Story> {
     let taken_back = [taken_back::STORIES, going_back::STORIES, people::STORIES].concat();
-    let standing = [replicas::STORIES, terraform::STORIES].concat();
+    let standing = [preflight::STORIES, replicas::STORIES, terraform::STORIES].concat();
     [chain::STORIES, lost::STORIES, queue::STORIES, &standing, &taken_back].concat()
 }
 

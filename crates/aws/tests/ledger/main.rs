@@ -32,3 +32,4 @@ mod events;
 mod letters;
 mod objects;
 mod secrets;
+mod vault;

@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use super::definitions::{self, Target};
 use super::executions::Executions;
+use super::ground::Changes;
 use super::objects::Bucketful;
 use super::steps::{self, Payload};
 use super::{Calls, Images, NotStarted, Observer, Settings, Store, Told, ecs, ledger};
@@ -48,6 +49,7 @@ pub(super) struct Inner<P: Plant> {
     pub(super) tasks: TaskTracker,
     pub(super) closing: CancellationToken,
     pub(super) objects: Bucketful,
+    pub(super) ground: Changes,
     pub(super) observer: RwLock<Option<Observer>>,
 }
 

@@ -10,10 +10,12 @@ mod told;
 mod inner;
 mod world;
 
+mod blueprint;
 mod databases;
 mod ecs;
 mod evidence;
 mod fleet;
+mod ground;
 mod images;
 mod ledger;
 mod metrics;
@@ -39,6 +41,7 @@ use domain::desk::Desk;
 use domain::failure::decode;
 use domain::freeze::{Freeze, FreezeByHand};
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
+use domain::preflight::Platform;
 use domain::quarantine::{ByHand, InForce, Quarantine};
 use domain::record::Record;
 use domain::release::ImagePushed;
@@ -62,8 +65,8 @@ pub use store::{Kind, Store, StoreError};
 pub use told::{Observer, Told};
 pub use world::World;
 
+pub(crate) use blueprint::{family, words};
 pub(crate) use ecs::place_in;
-pub(crate) use evidence::log_place;
 pub(crate) use fleet::target_group;
 
 use self::executions::{Executions, failed};
@@ -132,6 +135,7 @@ impl<P: Plant> Account<P> {
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             objects: objects::Bucketful::default(),
+            ground: ground::Changes::default(),
             observer: RwLock::default(),
             images,
             store,
@@ -208,6 +212,11 @@ impl<P: Plant> Account<P> {
     /// Puts an image into this machine's registry and answers its digest.
     pub fn push(&self, image: &Image, tag: &Tag, artifact: Artifact) -> Digest {
         self.0.images.push(&self.0.store, image, tag, artifact)
+    }
+
+    /// Says what an image is built for; without that nobody knows.
+    pub fn build_for(&self, image: &Image, digest: &Digest, platforms: Vec<Platform>) {
+        self.0.images.build_for(image, digest, platforms);
     }
 
     /// Starts a deployment that somebody asked for.
