@@ -40,8 +40,9 @@ pub async fn check(
         return Ok(blue);
     }
 
-    let (facts, Report { objections, warnings }) =
-        preflight(clock, fleet, balancer, vault, logs, alarms, ledger, &plan).await?;
+    // So much is asked side by side that it is too large to stand in this future.
+    let looked = preflight(clock, fleet, balancer, vault, logs, alarms, ledger, &plan);
+    let (facts, Report { objections, warnings }) = Box::pin(looked).await?;
 
     ledger.append(&plan.deployment, &service.name, Entry::Claimed { lease }).await?;
     if !objections.is_empty() {
@@ -78,8 +79,7 @@ pub async fn preflight(
     .await?;
     let ground = match plan.cause.is_urgent() {
         true => None,
-        // It asks much side by side, which is too much to stand in this future.
-        false => Some(Box::pin(ground::ask(fleet, balancer, vault, logs, plan, &blue)).await?),
+        false => Some(ground::ask(fleet, balancer, vault, logs, plan, &blue).await?),
     };
     let facts = Facts { blue, alarms: states, ground };
 
