@@ -69,10 +69,12 @@ CALLS = {
     "ssm:GetParameter": f"arn:aws:ssm:{HERE}:parameter/cutover/services/checkout",
     "ssm:GetParametersByPath": f"arn:aws:ssm:{HERE}:parameter/cutover/services",
     "states:DescribeExecution": f"arn:aws:states:{HERE}:execution:cutover-deployment:1",
+    "states:ListExecutions": f"arn:aws:states:{HERE}:stateMachine:cutover-deployment",
     "states:StartExecution": f"arn:aws:states:{HERE}:stateMachine:cutover-recovery",
 }
 SECRETS = {
     "receive": f"arn:aws:secretsmanager:{HERE}:secret:cutover/webhook-a1b2c3",
+    "alert": f"arn:aws:secretsmanager:{HERE}:secret:cutover/alertmanager-a1b2c3",
     "plan": f"arn:aws:secretsmanager:{HERE}:secret:shop/ghcr-a1b2c3",
 }
 # What no function may do.

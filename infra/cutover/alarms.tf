@@ -24,6 +24,13 @@ locals {
       dimensions = { FunctionName = aws_lambda_function.this["receive"].function_name }
       statistic  = "Sum"
     }
+    alerts = {
+      says       = "The door could not take what Alertmanager told; it tells it again for a while."
+      namespace  = "AWS/Lambda"
+      metric     = "Url5xxCount"
+      dimensions = { FunctionName = aws_lambda_function.this["alert"].function_name }
+      statistic  = "Sum"
+    }
     # Who stands on a desk and is gone is found by it; nobody else would miss it.
     sweep = {
       says       = "For an hour the sweep failed, or was not called at all."

@@ -1,31 +1,48 @@
-# Where GitHub knocks: the URL of `receive`, which is public. Who may come in is decided by the
-# signature of each delivery, over its raw bytes, before it is read.
+# Where others knock: the URLs of `receive` (GitHub) and `alert` (Alertmanager), which are public. Who
+# may come in is decided by the signature of a delivery, or the token that it shows, before anything
+# of it is read.
 
-resource "aws_lambda_function_url" "receive" {
-  function_name      = aws_lambda_function.this["receive"].function_name
+locals {
+  # The functions with a URL, and the secret that each knows its callers by.
+  doors = {
+    receive = { secret = "webhook", holds = "What GitHub signs its deliveries with." }
+    alert   = { secret = "alertmanager", holds = "The bearer token that Alertmanager shows." }
+  }
+}
+
+resource "aws_lambda_function_url" "door" {
+  for_each = local.doors
+
+  function_name      = aws_lambda_function.this[each.key].function_name
   authorization_type = "NONE"
 }
 
 resource "aws_lambda_permission" "anybody_by_url" {
+  for_each = local.doors
+
   statement_id           = "anybody-by-url"
   action                 = "lambda:InvokeFunctionUrl"
-  function_name          = aws_lambda_function.this["receive"].function_name
+  function_name          = aws_lambda_function.this[each.key].function_name
   principal              = "*"
   function_url_auth_type = "NONE"
 }
 
 # Since October 2025 a URL needs both; this one holds for calls by the URL only.
 resource "aws_lambda_permission" "anybody_calls_by_url" {
+  for_each = local.doors
+
   statement_id             = "anybody-calls-by-url"
   action                   = "lambda:InvokeFunction"
-  function_name            = aws_lambda_function.this["receive"].function_name
+  function_name            = aws_lambda_function.this[each.key].function_name
   principal                = "*"
   invoked_via_function_url = true
 }
 
-# Its value is put in by hand, so that no state and no plan ever holds it.
-resource "aws_secretsmanager_secret" "webhook" {
-  name                    = "${local.name}/webhook"
-  description             = "What GitHub signs its deliveries with."
+# Their values are put in by hand, so that no state and no plan ever holds them.
+resource "aws_secretsmanager_secret" "door" {
+  for_each = local.doors
+
+  name                    = "${local.name}/${each.value.secret}"
+  description             = each.value.holds
   recovery_window_in_days = 7
 }

@@ -10,6 +10,11 @@ locals {
       memory  = 256
       may     = ["secretsmanager:GetSecretValue", "events:PutEvents"]
     }
+    alert = {
+      timeout = 10
+      memory  = 256
+      may     = ["secretsmanager:GetSecretValue", "events:PutEvents"]
+    }
     resolve = {
       timeout = 50
       memory  = 256
@@ -71,6 +76,11 @@ locals {
       memory  = 256
       may     = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:DescribeServiceDeployments", "ecs:DescribeServices", "states:SendTaskSuccess", "states:SendTaskFailure", "events:PutEvents"]
     }
+    heed = {
+      timeout = 50
+      memory  = 256
+      may     = ["ssm:GetParametersByPath", "dynamodb:GetItem", "dynamodb:UpdateItem"]
+    }
     resume = {
       timeout = 50
       memory  = 256
@@ -104,7 +114,7 @@ locals {
     sweep = {
       timeout = 50
       memory  = 256
-      may     = ["dynamodb:Query", "states:DescribeExecution", "states:StartExecution"]
+      may     = ["dynamodb:Query", "states:DescribeExecution", "states:ListExecutions", "states:StartExecution"]
     }
     approve = {
       timeout = 50
@@ -140,7 +150,8 @@ locals {
       CUTOVER_TABLE           = local.name
       CUTOVER_BUS             = local.name
       CUTOVER_SERVICES        = local.documents
-      CUTOVER_WEBHOOK_SECRET  = aws_secretsmanager_secret.webhook.arn
+      CUTOVER_WEBHOOK_SECRET  = aws_secretsmanager_secret.door["receive"].arn
+      CUTOVER_ALERT_SECRET    = aws_secretsmanager_secret.door["alert"].arn
       CUTOVER_REGISTRY_SECRET = var.registry_secret
     },
     { for name, arn in local.machine_arns : "CUTOVER_${upper(replace(name, "-", "_"))}_MACHINE" => arn },

@@ -1,11 +1,21 @@
 output "webhook_url" {
   description = "What GitHub's webhook is pointed at."
-  value       = aws_lambda_function_url.receive.function_url
+  value       = aws_lambda_function_url.door["receive"].function_url
 }
 
 output "webhook_secret" {
   description = "The id of the secret that GitHub's webhook signs with. Put its value in by hand."
-  value       = aws_secretsmanager_secret.webhook.id
+  value       = aws_secretsmanager_secret.door["receive"].id
+}
+
+output "alert_url" {
+  description = "What the webhook of an Alertmanager is pointed at."
+  value       = aws_lambda_function_url.door["alert"].function_url
+}
+
+output "alert_secret" {
+  description = "The id of the secret that Alertmanager's bearer token is in. Put its value in by hand."
+  value       = aws_secretsmanager_secret.door["alert"].id
 }
 
 output "machines" {

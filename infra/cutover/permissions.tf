@@ -15,8 +15,10 @@ locals {
     # One table; nothing is ever deleted from it.
     ledger = { resources = [aws_dynamodb_table.ledger.arn] }
     bus    = { resources = [aws_cloudwatch_event_bus.this.arn] }
-    # The webhook's secret for `receive`, the registry's login for `plan`: each reads only its own.
-    webhook  = { resources = [aws_secretsmanager_secret.webhook.arn] }
+    # GitHub's secret for `receive`, Alertmanager's token for `alert`, the registry's login for `plan`:
+    # each reads only its own.
+    webhook  = { resources = [aws_secretsmanager_secret.door["receive"].arn] }
+    alert    = { resources = [aws_secretsmanager_secret.door["alert"].arn] }
     registry = { resources = [for arn in [var.registry_secret] : arn if arn != null] }
     # The path itself is what GetParametersByPath is asked for.
     documents = { resources = [local.documents_arn, "${local.documents_arn}/*"] }
@@ -24,7 +26,9 @@ locals {
     callbacks = { resources = ["*"] }
     # Whether a holder of the lease still runs; what the sweep begins.
     executions = { resources = ["arn:${local.partition}:states:${local.here}:execution:${local.name}-deployment:*"] }
-    recovery   = { resources = [for name, arn in local.machine_arns : arn if name == "recovery"] }
+    # What broke off without a word.
+    deployments = { resources = [for name, arn in local.machine_arns : arn if name == "deployment"] }
+    recovery    = { resources = [for name, arn in local.machine_arns : arn if name == "recovery"] }
     # The services under Cutover, no other.
     services  = { resources = [for place in local.places : "${local.ecs}:service/${place}"] }
     rollouts  = { resources = [for place in local.places : "${local.ecs}:service-deployment/${place}/*"] }
@@ -98,6 +102,7 @@ locals {
     "ssm:GetParameter"                                   = "documents"
     "ssm:GetParametersByPath"                            = "documents"
     "states:DescribeExecution"                           = "executions"
+    "states:ListExecutions"                              = "deployments"
     "states:SendTaskFailure"                             = "callbacks"
     "states:SendTaskSuccess"                             = "callbacks"
     "states:StartExecution"                              = "recovery"
@@ -106,7 +111,10 @@ locals {
   # Which secret a function reads is what its wiring asks for.
   secret = {
     for name in local.functions :
-    name => contains(local.wiring[name], "CUTOVER_WEBHOOK_SECRET") ? "webhook" : "registry"
+    name => one([
+      for setting, secret in { WEBHOOK = "webhook", ALERT = "alert", REGISTRY = "registry" } :
+      secret if contains(local.wiring[name], "CUTOVER_${setting}_SECRET")
+    ])
   }
   scope = {
     for name in local.functions : name => {

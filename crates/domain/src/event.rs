@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::alert::Alerts;
 use crate::approval::Asking;
 use crate::name::{DeploymentId, ServiceName};
 use crate::outcome::Outcome;
@@ -19,6 +20,10 @@ pub enum Event {
     DeploymentPaused(Paused),
     /// A deployment ended.
     DeploymentEnded(Outcome),
+    /// Alerts fire.
+    AlertFiring(Alerts),
+    /// Alerts are over.
+    AlertResolved(Alerts),
 }
 
 /// A deployment that waits for people, as the event tells it.
@@ -60,6 +65,8 @@ impl Event {
             Self::ImagePushed(_) => "Image Pushed",
             Self::DeploymentPaused(_) => "Deployment Paused",
             Self::DeploymentEnded(_) => "Deployment Ended",
+            Self::AlertFiring(_) => "Alert Firing",
+            Self::AlertResolved(_) => "Alert Resolved",
         }
     }
 
@@ -69,6 +76,7 @@ impl Event {
             Self::ImagePushed(pushed) => serde_json::to_value(pushed),
             Self::DeploymentPaused(paused) => serde_json::to_value(paused),
             Self::DeploymentEnded(outcome) => serde_json::to_value(outcome),
+            Self::AlertFiring(alerts) | Self::AlertResolved(alerts) => serde_json::to_value(alerts),
         };
         detail.expect("our events are made of texts, numbers and lists of them")
     }

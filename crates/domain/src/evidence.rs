@@ -14,6 +14,8 @@ use crate::service::Smoke;
 pub struct Evidence {
     /// The service's alarms.
     pub alarms: Vec<Alarm>,
+    /// The service's alerts.
+    pub alerts: Vec<Alarm>,
     /// Green's targets at the load balancer; not asked where green has none yet.
     pub targets: Option<Targets>,
     /// The smoke requests and their answers; asked only before production moves.
@@ -118,14 +120,16 @@ impl Finding {
         Self { check: check.into(), says, measured: measured.into() }
     }
 
-    /// Whether an alarm says it.
+    /// Whether an alarm, or an alert, says it.
     pub(crate) fn is_of_alarm(&self) -> bool {
-        self.check.starts_with(OF_ALARM)
+        let kind = self.check.split(' ').next();
+        kind == Some(ALARM) || kind == Some(ALERT)
     }
 }
 
-/// What the check of an alarm is called, before its name.
-const OF_ALARM: &str = "alarm ";
+/// What the checks of alarms and alerts are called, before their names.
+const ALARM: &str = "alarm";
+const ALERT: &str = "alert";
 
 impl Evidence {
     /// What every check says `now` of a rollout that began at `began` and wants `wanted` tasks.
@@ -137,21 +141,24 @@ impl Evidence {
         mends: bool,
         now: Timestamp,
     ) -> Vec<Finding> {
-        let alarms = self.alarms.iter().map(|alarm| alarm.finding(began, self.spared, mends));
+        let alarms = self.alarms.iter().map(|alarm| (ALARM, alarm));
+        let alerts = self.alerts.iter().map(|alert| (ALERT, alert));
+        let rings = alarms.chain(alerts);
+        let rings = rings.map(|(kind, it)| it.finding(kind, began, self.spared, mends));
         let targets = self.targets.iter().map(|targets| targets.finding(wanted));
         let smoke = self.smoke.iter().map(|(smoke, answer)| finding(smoke, answer));
         let held = self.held.iter().map(|why| Finding::new("terraform", Says::Pending, why));
         let metrics = self.metrics.iter().map(|(check, told)| check.finding(told, now));
 
         let replicas = self.replicas.iter().cloned();
-        alarms.chain(targets).chain(smoke).chain(replicas).chain(metrics).chain(held).collect()
+        rings.chain(targets).chain(smoke).chain(replicas).chain(metrics).chain(held).collect()
     }
 }
 
 impl Alarm {
     /// An alarm that rang before the rollout began does not blame it, and does not let it go on,
     /// unless it is to mend just that.
-    fn finding(&self, began: Timestamp, spared: bool, mends: bool) -> Finding {
+    fn finding(&self, kind: &str, began: Timestamp, spared: bool, mends: bool) -> Finding {
         let since = self.since.strftime("%Y-%m-%dT%H:%M:%SZ");
         let (says, measured) = match self.state {
             AlarmState::Quiet => (Says::Pass, "quiet".into()),
@@ -169,7 +176,7 @@ impl Alarm {
             ),
             AlarmState::Ringing => (Says::Alarm, format!("rings since {since}")),
         };
-        Finding::new(format!("{OF_ALARM}{}", self.name), says, measured)
+        Finding::new(format!("{kind} {}", self.name), says, measured)
     }
 }
 
@@ -244,7 +251,8 @@ mod tests {
             (AlarmState::Missing, 11, Says::Pending),
         ] {
             let alarm = Alarm { name: "5xx".into(), state, since: at(since) };
-            assert_eq!(alarm.finding(at(10), false, false).says, says, "{state:?} since {since}");
+            let finding = alarm.finding(ALARM, at(10), false, false);
+            assert_eq!(finding.says, says, "{state:?} since {since}");
         }
     }
 
@@ -253,10 +261,10 @@ mod tests {
         let at = |second| Timestamp::from_second(second).unwrap();
         for (since, says) in [(9, Says::Pass), (10, Says::Alarm), (11, Says::Alarm)] {
             let alarm = Alarm { name: "5xx".into(), state: AlarmState::Ringing, since: at(since) };
-            assert_eq!(alarm.finding(at(10), false, true).says, says, "since {since}");
+            assert_eq!(alarm.finding(ALARM, at(10), false, true).says, says, "since {since}");
         }
         let gone = Alarm { name: "5xx".into(), state: AlarmState::Missing, since: at(1) };
-        assert_eq!(gone.finding(at(10), false, true).says, Says::Pending);
+        assert_eq!(gone.finding(ALARM, at(10), false, true).says, Says::Pending);
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod approval;
 pub mod plan;
 pub mod preflight;
 
+pub mod alert;
 pub mod comparison;
 pub mod evidence;
 pub mod excerpt;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::alert::AlertCheck;
 use crate::desk::{Desk, Liability, Waiter};
 use crate::failure::Failure;
 use crate::metric::MetricCheck;
@@ -165,6 +166,14 @@ impl Plan {
         }
     }
 
+    /// The alerts that count: none on a way back, for the same reason.
+    pub fn alerts(&self) -> &[AlertCheck] {
+        match self.cause.is_urgent() {
+            true => &[],
+            false => &self.service.checks.alerts,
+        }
+    }
+
     /// The requests that green is asked through the test listener: none on a way back, to what was
     /// asked before.
     pub fn smoke(&self) -> &[Smoke] {
@@ -194,6 +203,7 @@ impl Plan {
             began,
             until: self.service.rollback_window.after(ended),
             alarms: self.service.checks.alarms.clone(),
+            alerts: self.service.checks.alerts.clone(),
             hold: self.service.on_failure == OnFailure::Hold,
         })
     }

@@ -1,13 +1,20 @@
-//! What no event told of: deployments that stand on a desk though nobody may carry them any more.
+//! What no event told of: deployments that stand on a desk though nobody may carry them any more,
+//! and those that broke off without a word.
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::desk::{Desk, LEASE};
-use crate::name::DeploymentId;
+use crate::event::ExecutionEnded;
+use crate::name::{DeploymentId, ServiceName};
 use crate::seconds::Seconds;
 
-/// A lease that gave a sign this recently is left alone: its recovery may be at work.
+/// A lease that gave a sign this recently, and an execution that broke off this recently, is left
+/// alone: its recovery may be at work.
 const QUIET: Seconds = Seconds::minutes(10);
+
+/// How far back it is looked for executions that broke off. As long as EventBridge tries to tell.
+const MEMORY: Seconds = Seconds(24 * 3600);
 
 /// Everybody on a desk whose execution is to be looked for: who has the lease, waits, or watches.
 pub fn suspects(desk: &Desk, now: Timestamp) -> Vec<DeploymentId> {
@@ -29,6 +36,21 @@ pub fn suspects(desk: &Desk, now: Timestamp) -> Vec<DeploymentId> {
     suspects.sort();
     suspects.dedup();
     suspects
+}
+
+/// From when until before when executions that broke off are looked for.
+pub fn window(now: Timestamp) -> (Timestamp, Timestamp) {
+    (MEMORY.before(now), QUIET.before(now))
+}
+
+/// Whether an execution that broke off was of a service, or of this one. What named none has no
+/// record to be written to.
+pub fn concerns(ended: &ExecutionEnded, service: Option<&ServiceName>) -> bool {
+    let input = ended.input.as_deref().map(serde_json::from_str::<Value>);
+    let input = input.and_then(Result::ok).unwrap_or_default();
+    let named = input["service"].as_str().and_then(|name| name.parse::<ServiceName>().ok());
+
+    named.is_some_and(|named| service.is_none_or(|service| *service == named))
 }
 
 /// The name of the recovery of a deployment that a sweep found: one in an hour.
@@ -75,6 +97,23 @@ mod tests {
         assert_eq!(names(&desk, 9), ["two"]);
         assert_eq!(names(&desk, 10), ["one", "two"]);
         assert_eq!(names(&desk, 100), ["one", "two"]);
+    }
+
+    #[test]
+    fn what_broke_off_is_looked_for_by_the_service_that_its_input_names() {
+        let ended = |input: Option<&str>| ExecutionEnded {
+            input: input.map(str::to_owned),
+            ..ExecutionEnded::lost("checkout-1".parse().expect("a name"))
+        };
+        let (checkout, cart) = ("checkout".parse().ok(), "cart".parse().ok());
+        let named = ended(Some(r#"{"service": "checkout", "tag": "v1"}"#));
+
+        assert!(concerns(&named, None) && concerns(&named, checkout.as_ref()));
+        assert!(!concerns(&named, cart.as_ref()));
+        for input in [None, Some("{"), Some("{}"), Some(r#"{"service": 7}"#)] {
+            assert!(!concerns(&ended(input), None), "{input:?}");
+        }
+        assert_eq!(window(at(1450)), (at(10), at(1440)));
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! What starts the rollback machine: an alarm, or a person.
+//! What starts the rollback machine: an alarm, an alert, or a person.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::alert::{Alert, Alerts};
 use crate::failure::{Failure, decode};
 use crate::name::{DeploymentId, ServiceName};
 
@@ -51,12 +52,15 @@ impl GoBack {
 pub enum Trigger {
     /// Alarms, by name: the one that changed, and those that made a composite one ring.
     Alarms(Vec<String>),
+    /// Alerts that fire, as Alertmanager told of them.
+    Alerts(Vec<Alert>),
     /// A person.
     Person(GoBack),
 }
 
 impl Trigger {
-    /// Reads the detail of a `CloudWatch Alarm State Change`, or what a person typed.
+    /// Reads the detail of a `CloudWatch Alarm State Change` or of an `Alert Firing`, or what a
+    /// person typed.
     ///
     /// # Errors
     /// [`Failure::Invalid`] with the path of the field that is wrong.
@@ -74,6 +78,10 @@ impl Trigger {
             reason_data: String,
         }
 
+        if input.get("alerts").is_some() {
+            let Alerts { alerts } = decode(input)?;
+            return Ok(Self::Alerts(alerts));
+        }
         if input.get("alarmName").is_none() {
             return decode(input).map(Self::Person);
         }
@@ -125,6 +133,7 @@ mod tests {
             (json!({ "service": "checkout", "too": "v1" }), "unknown field `too`"),
             (json!({ "service": 7 }), "at `service`"),
             (json!({ "alarmName": 7 }), "at `alarmName`"),
+            (json!({ "alerts": [{ "name": 7 }] }), "at `alerts[0].name`"),
         ] {
             let told = Trigger::read(&typed).expect_err("it is wrong").to_string();
             assert!(told.contains(wrong), "{typed}: {told}");

@@ -247,13 +247,18 @@ impl World {
         }
     }
 
-    /// Whether nobody stands on a desk. Who does though nothing runs waits for the sweep.
+    /// Whether nobody stands on a desk and every record has its end. Who stands there, or owes an end,
+    /// though nothing runs waits for the sweep.
     fn is_swept(&self) -> bool {
         let clear = |desk: &Desk| {
             (&desk.lease, &desk.watcher) == (&None, &None)
                 && (&desk.waiting, &desk.urgent) == (&None, &None)
         };
-        self.account.desks().iter().all(clear)
+        let told = |service: &ServiceDocument| {
+            let history = self.account.history(&service.name, usize::MAX);
+            history.iter().all(|record| record.outcome().is_some())
+        };
+        self.account.desks().iter().all(clear) && self.account.services().iter().all(told)
     }
 
     /// The executions that run.

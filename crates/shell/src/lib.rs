@@ -6,6 +6,7 @@
 
 mod about;
 mod event;
+pub mod keys;
 pub mod log;
 mod run;
 mod setting;

@@ -7,13 +7,14 @@ use crate::Error;
 
 /// Every setting there is, and what to set it to. `functions/README.md` says which function reads
 /// which.
-pub const SETTINGS: [(&str, &str); 8] = [
+pub const SETTINGS: [(&str, &str); 9] = [
     ("CUTOVER_TABLE", "the name of the DynamoDB table that is the ledger"),
     ("CUTOVER_BUS", "the name of the EventBridge bus"),
     ("CUTOVER_SERVICES", "what the names of the service documents begin with in Parameter Store"),
     ("CUTOVER_DEPLOYMENT_MACHINE", "the ARN of the deployment state machine"),
     ("CUTOVER_RECOVERY_MACHINE", "the ARN of the recovery state machine"),
     ("CUTOVER_WEBHOOK_SECRET", "the id of GitHub's webhook secret in Secrets Manager"),
+    ("CUTOVER_ALERT_SECRET", "the id of Alertmanager's bearer token in Secrets Manager"),
     ("CUTOVER_REGISTRY_SECRET", "the id of the registry's login in Secrets Manager"),
     ("CUTOVER_LOG", "the level of the log: off, error, warn, info, debug or trace"),
 ];

@@ -1,4 +1,4 @@
-//! Finds the change that an alarm, or a person, wants taken back.
+//! Finds the change that an alarm, an alert, or a person wants taken back.
 
 use domain::Failure;
 use domain::attribution::{self, Attribution, WayBack};
@@ -13,7 +13,8 @@ use crate::ports::{Alarms, Catalog, Clock, Ledger};
 
 /// Finds what is to be taken back: a rollout in flight, a deployment that ended, or nothing.
 ///
-/// What an alarm's event says about its state is not used: it may be late. The alarm is asked.
+/// What an alarm's event says about its state is not used: it may be late. The alarm is asked. Of an
+/// alert there is only what was told.
 /// Nothing is written here, because traffic waits for this.
 pub async fn attribute(
     clock: &impl Clock,
@@ -27,6 +28,9 @@ pub async fn attribute(
             // Side by side, for the same reason.
             let (states, desks) = try_join(alarms.states(&names), ledger.desks()).await?;
             attribution::of_alarms(&states, &desks, clock.now())
+        }
+        Trigger::Alerts(alerts) => {
+            attribution::of_alerts(&alerts, &ledger.desks().await?, clock.now())
         }
         Trigger::Person(ask) => {
             catalog.service(&ask.service).await?;

@@ -6,6 +6,8 @@
 
 pub mod ports;
 
+mod alert;
+mod heed;
 mod receive;
 mod resolve;
 
@@ -37,6 +39,8 @@ mod unwind;
 
 mod fence;
 
+pub use alert::alert;
+pub use heed::{Heeded, heed};
 pub use receive::receive;
 pub use resolve::resolve;
 

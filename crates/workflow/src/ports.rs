@@ -246,6 +246,15 @@ pub enum Heard {
 pub trait Executions {
     /// Whether the execution of a deployment, or the recovery of one, runs.
     async fn runs(&self, deployment: &DeploymentId) -> Result<bool, Failure>;
+    /// The deployments whose execution ended otherwise than by its own word, from a moment until
+    /// before another.
+    async fn broken_off(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<DeploymentId>, Failure>;
+    /// How the execution of a deployment ended, if it is over.
+    async fn ended(&self, deployment: &DeploymentId) -> Result<Option<ExecutionEnded>, Failure>;
 }
 
 /// The recoveries of deployments: Step Functions.

@@ -24,8 +24,9 @@ pub struct Swept {
     pub recovered: Vec<DeploymentId>,
 }
 
-/// Finds leases, queues and watchers of executions that are gone, and has each recovered. The event
-/// that should have told of their end was lost.
+/// Finds leases, queues and watchers of executions that are gone, and executions that broke off
+/// without a word in the record, and has each recovered. The event that should have told of their
+/// end was lost.
 pub async fn sweep(
     clock: &impl Clock,
     ledger: &impl Ledger,
@@ -41,16 +42,33 @@ pub async fn sweep(
         None => ledger.desks().await?,
     };
 
-    for desk in desks {
-        for name in sweep::suspects(&desk, now) {
-            if executions.runs(&name).await? {
-                continue;
-            }
-            let recovery = sweep::recovery(&name, now);
-            recoveries.begin(&recovery, &ExecutionEnded::lost(name.clone())).await?;
-            tracing::warn!(service = %desk.service, deployment = %name, "swept up {name}, whose execution is gone");
-            swept.recovered.push(name);
+    let mut gone = Vec::new();
+    for name in desks.iter().flat_map(|desk| sweep::suspects(desk, now)) {
+        if !executions.runs(&name).await? {
+            gone.push(ExecutionEnded::lost(name));
         }
     }
+    // Who stood on no desk when it broke off is in nobody's way, but still owes an end.
+    let (from, to) = sweep::window(now);
+    for name in executions.broken_off(from, to).await? {
+        if gone.iter().any(|it| it.name == name) || is_told(ledger, &name).await? {
+            continue;
+        }
+        let ended = executions.ended(&name).await?;
+        gone.extend(ended.filter(|ended| sweep::concerns(ended, input.service.as_ref())));
+    }
+
+    for ended in gone {
+        let name = ended.name.clone();
+        recoveries.begin(&sweep::recovery(&name, now), &ended).await?;
+        tracing::warn!(deployment = %name, "swept up {name}, whose execution is gone");
+        swept.recovered.push(name);
+    }
     Ok(swept)
+}
+
+/// Whether the record of a deployment says how it ended.
+async fn is_told(ledger: &impl Ledger, deployment: &DeploymentId) -> Result<bool, Failure> {
+    let record = ledger.record(deployment).await?;
+    Ok(record.is_some_and(|record| record.outcome().is_some()))
 }

@@ -51,6 +51,7 @@ pub async fn watch(
         rollout: rollout.arn.clone(),
         place: plan.service.place(),
         alarms: plan.alarms().to_vec(),
+        alerts: plan.alerts().to_vec(),
         answered: rollout.answered.clone(),
         hold: plan.service.on_failure == OnFailure::Hold,
         asks: watch.asks.clone(),

@@ -3,8 +3,9 @@
 mod door;
 mod keys;
 
+use shell::keys::Keys;
+
 use self::door::Door;
-use self::keys::Keys;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shell::Error> {
@@ -13,7 +14,7 @@ async fn main() -> Result<(), shell::Error> {
     let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
     let secrets = aws::SecretsManager::new(&config);
     let id = shell::setting("CUTOVER_WEBHOOK_SECRET")?;
-    let keys = Keys::begin(async || secrets.secrets(&id).await).await;
+    let keys = Keys::begin(async || keys::secrets(secrets.secrets(&id).await?)).await;
     let door = Door { clock: aws::SystemClock, bus, keys };
 
     shell::run("receive", async |request| Ok(door.hear(request).await)).await

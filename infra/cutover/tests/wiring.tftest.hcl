@@ -106,12 +106,12 @@ run "people_are_told_of_every_machine_but_one_whose_failure_is_an_answer" {
   }
 }
 
-run "only_receive_has_a_url" {
+run "only_doors_have_a_url" {
   command = plan
 
   assert {
-    condition     = aws_lambda_function_url.receive.function_name == "cutover-receive"
-    error_message = "The URL leads to another function than receive."
+    condition     = toset([for url in aws_lambda_function_url.door : url.function_name]) == toset(["cutover-receive", "cutover-alert"])
+    error_message = "A URL leads to another function than receive and alert."
   }
 }
 

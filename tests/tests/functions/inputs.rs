@@ -46,6 +46,7 @@ pub(crate) async fn start_at(verb: &str, url: &str, level: &str) -> Function {
             "arn:aws:states:eu-central-1:123456789012:stateMachine:cutover-recovery",
         ),
         ("CUTOVER_WEBHOOK_SECRET", SECRET_ID),
+        ("CUTOVER_ALERT_SECRET", SECRET_ID),
         ("CUTOVER_LOG", level),
     ];
     Function::start(binary(verb), &environment).await
@@ -80,7 +81,7 @@ pub(crate) fn input(verb: &str) -> Value {
     });
     let blue = json!({ "task_definition": task_definition, "desired": 2, "running": 2 });
     match verb {
-        "receive" => json!({
+        "receive" | "alert" => json!({
             "version": "2.0", "rawPath": "/", "headers": {}, "body": "{}", "isBase64Encoded": false,
             "requestContext": { "http": { "method": "POST", "path": "/" } }
         }),
@@ -115,6 +116,12 @@ pub(crate) fn input(verb: &str) -> Value {
             "failure": { "Error": "Refused", "Cause": "{}" }
         }),
         "approve" => json!({ "service": "checkout", "by": "ada", "reason": "receipts are right" }),
+        "heed" => json!({
+            "detail-type": "Alert Firing",
+            "detail": { "alerts": [{
+                "name": "Errors", "fingerprint": "f", "since": "2026-05-04T09:12:20Z"
+            }] }
+        }),
         "resume" => json!({
             "detail-type": "ECS Hook State Change", "source": "aws.ecs",
             "detail": { "serviceDeploymentArn": rollout["arn"] }
@@ -157,7 +164,7 @@ pub(crate) fn input(verb: &str) -> Value {
 /// A field of the input, and where a mistake in it is told.
 pub(crate) fn field(verb: &str) -> (&'static str, &'static str) {
     match verb {
-        "receive" => ("/requestContext/http/method", "requestContext.http.method"),
+        "receive" | "alert" => ("/requestContext/http/method", "requestContext.http.method"),
         "resolve" => ("/tag", "tag"),
         "plan" => ("/request/service", "request.service"),
         "claim" => ("/token", "token"),
@@ -170,6 +177,7 @@ pub(crate) fn field(verb: &str) -> (&'static str, &'static str) {
         "restore" => ("/plan/service", "plan.service"),
         "preserve" => ("/rollout/arn", "rollout.arn"),
         "conclude" | "stop" => ("/deployment", "deployment"),
+        "heed" => ("/detail/alerts/0/since", "alerts[0].since"),
         "resume" => ("/detail-type", "detail-type"),
         "observe" => ("/name", "name"),
         "attribute" | "approve" | "sweep" => ("/service", "service"),

@@ -1,5 +1,6 @@
 //! Deployments, told from start to end on a simulated account.
 
+mod alerts;
 mod blue_green;
 mod coverage;
 mod duplicates;

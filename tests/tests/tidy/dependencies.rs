@@ -8,14 +8,15 @@ use serde_json::Value;
 use super::tree::{root, text};
 
 /// What each crate of ours may depend on, of ours. A new crate is written in here with its place.
-const MAY: [(&str, &[&str]); 15] = [
+const MAY: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("asl", &[]),
     ("workflow", &["domain"]),
+    ("alertmanager", &["domain"]),
     ("github", &["domain", "workflow"]),
     ("aws", &["domain", "workflow"]),
     ("shell", &["domain"]),
-    ("local", &["domain", "workflow", "asl", "github"]),
+    ("local", &["domain", "workflow", "asl", "alertmanager", "github"]),
     ("drill", &["domain", "asl", "local"]),
     (
         "cutover",
@@ -40,7 +41,7 @@ const MAY: [(&str, &[&str]); 15] = [
 ];
 
 /// What a function of `functions/` may depend on: it wires. Nothing depends on a function.
-const FUNCTION: &[&str] = &["aws", "domain", "github", "shell", "workflow"];
+const FUNCTION: &[&str] = &["alertmanager", "aws", "domain", "github", "shell", "workflow"];
 
 /// The crates whose decisions must be the same wherever they are made: nothing below them may
 /// reach a socket, a file, a process or a runtime.

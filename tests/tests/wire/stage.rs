@@ -27,6 +27,8 @@ const TABLE: &str = "cutover";
 const BUS: &str = "cutover";
 const SERVICES: &str = "/cutover/services/";
 const WEBHOOK_SECRET: &str = "cutover/webhook";
+const ALERT_SECRET: &str = "cutover/alertmanager";
+pub(crate) const ALERT_TOKEN: &str = "hush-alert-token";
 const REGISTRY_SECRET: &str = "cutover/registry";
 const ALARM: &str = "checkout-errors";
 /// What CloudWatch tells when an alarm rings.
@@ -44,6 +46,8 @@ pub(crate) struct Stage {
     pub(crate) document: ServiceDocument,
     ghcr: Ghcr,
     webhook: String,
+    /// Where Alertmanager tells.
+    alerts: String,
 }
 
 impl Stage {
@@ -63,6 +67,7 @@ impl Stage {
 
         aws.table(TABLE).await;
         aws.secret(WEBHOOK_SECRET, SECRET).await;
+        aws.secret(ALERT_SECRET, ALERT_TOKEN).await;
         aws.secret(REGISTRY_SECRET, LOGIN).await;
         let text = serde_json::to_string(&document).expect("a document");
         aws.parameter(&format!("{SERVICES}checkout"), &text).await;
@@ -73,8 +78,9 @@ impl Stage {
         let arns = machines(&aws, arns).await;
         rules(&aws, &arns).await;
         let webhook = aws.function_url("cutover-receive").await;
+        let alerts = aws.function_url("cutover-alert").await;
         introduce(&aws, &ecs, &ghcr, &listener);
-        Some(Self { aws, ecs, listener, document, ghcr, webhook })
+        Some(Self { aws, ecs, listener, document, ghcr, webhook, alerts })
     }
 
     /// Pushes an image of `checkout`: it is in the registry from then on.
@@ -93,6 +99,13 @@ impl Stage {
     /// Has somebody tell of a push who does not know the secret, and answers the status.
     pub(crate) async fn deliver_forged(&self, push: &Push) -> u16 {
         push.deliver(&self.webhook, "a guess").await
+    }
+
+    /// Has Alertmanager tell of alerts, as its webhook has them; answers the status.
+    pub(crate) async fn alert(&self, token: &str, alerts: &Value) -> u16 {
+        let told = json!({ "version": "4", "alerts": alerts });
+        let post = reqwest::Client::new().post(&self.alerts).bearer_auth(token).json(&told);
+        post.send().await.expect("the door answers").status().as_u16()
     }
 
     /// Waits until so many deployments have ended, and answers them as Step Functions has them.
@@ -258,6 +271,7 @@ async fn functions(aws: &Ministack, ecs: &Ecs, ghcr: &Ghcr) -> BTreeMap<String, 
         ("CUTOVER_SERVICES", SERVICES.to_owned()),
         ("CUTOVER_TABLE", TABLE.to_owned()),
         ("CUTOVER_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
+        ("CUTOVER_ALERT_SECRET", ALERT_SECRET.to_owned()),
     ]
     .into_iter()
     .chain(ghcr.environment())

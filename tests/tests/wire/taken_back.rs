@@ -11,20 +11,22 @@ use serde_json::{Value, json};
 
 use crate::calls::{Calls, Table};
 use crate::record::outcome;
-use crate::stage::{LONGEST, Stage, digest};
+use crate::stage::{ALERT_TOKEN, LONGEST, Stage, digest};
 use crate::story::{Story, stories};
 
-pub(crate) const STORIES: &[&Story] = &[&SMOKE, &EARLY, &ALARM, &STOPPED];
+pub(crate) const STORIES: &[&Story] = &[&SMOKE, &EARLY, &ALARM, &ALERT, &STOPPED];
 
 static SMOKE: Story = Story::new(|| Box::pin(smoke()));
 static EARLY: Story = Story::new(|| Box::pin(early()));
 static ALARM: Story = Story::new(|| Box::pin(alarm()));
+static ALERT: Story = Story::new(|| Box::pin(alert()));
 static STOPPED: Story = Story::new(|| Box::pin(stopped()));
 
 stories! {
     green_that_answers_badly_gets_no_traffic, SMOKE;
     an_alarm_that_rings_while_green_starts_stops_the_rollout, EARLY;
     an_alarm_that_rings_while_green_is_watched_takes_it_back, ALARM;
+    an_alert_that_fires_while_green_is_watched_takes_it_back, ALERT;
     a_deployment_that_a_person_stops_is_taken_back_by_its_recovery, STOPPED;
 }
 
@@ -102,6 +104,34 @@ async fn alarm() -> Option<Calls> {
     let alarms = evidence.alarms.kept().expect("CloudWatch was asked");
     assert_eq!(alarms[0].alarm, "checkout-errors", "{evidence}");
     assert_eq!(alarms[0].reason.as_str(), "the test says so", "{evidence}");
+    assert_eq!(stage.serves(), Some(digest("v1.0.0")));
+    Some(stage.calls())
+}
+
+/// The alert is heeded while the rollback machine works, so what is written is written again here too.
+async fn alert() -> Option<Calls> {
+    let stage = Stage::set(|document| {
+        document["bake"] = "5m".into();
+        document["checks"]["alerts"] = json!([{ "name": "Errors" }]);
+    })
+    .await?;
+    stage.deliver(&stage.push("v1.1.0")).await;
+    stage.bakes().await;
+    let alerts = json!([{
+        "status": "firing",
+        "labels": { "alertname": "Errors" },
+        "startsAt": jiff::Timestamp::now(),
+        "fingerprint": "b2f1a7c3d9e04856"
+    }]);
+
+    assert_eq!(stage.alert("a guess", &alerts).await, 401);
+    assert_eq!(stage.alert(ALERT_TOKEN, &alerts).await, 202);
+
+    let record = stage.record_of(&stage.ended(1).await[0]).await;
+    assert_eq!(outcome(&record).end, End::RolledBack, "{}", outcome(&record).why);
+    assert!(outcome(&record).why.starts_with("alert Errors rings"), "{}", outcome(&record).why);
+    let heeded = async || stage.desk().await["alerts"][0]["alert"]["name"].as_str().map(drop);
+    stage.find("the alert on the desk", heeded).await;
     assert_eq!(stage.serves(), Some(digest("v1.0.0")));
     Some(stage.calls())
 }

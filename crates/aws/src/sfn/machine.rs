@@ -1,13 +1,12 @@
-//! The executions of one state machine.
+//! One state machine, and how its executions are started and stopped.
 
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::error::ProvideErrorMetadata;
-use aws_sdk_sfn::types::ExecutionStatus::{PendingRedrive, Running};
 use domain::Failure;
 use domain::event::ExecutionEnded;
 use domain::name::DeploymentId;
 use serde_json::Value;
-use workflow::ports::{Executions, Recoveries};
+use workflow::ports::Recoveries;
 
 use crate::Config;
 use crate::config::client;
@@ -16,8 +15,8 @@ use crate::failure::failure;
 /// A state machine whose executions are asked for by name.
 #[derive(Debug, Clone)]
 pub struct StateMachine {
-    client: Client,
-    arn: String,
+    pub(super) client: Client,
+    pub(super) arn: String,
 }
 
 /// What came of starting an execution.
@@ -76,7 +75,7 @@ impl StateMachine {
 
     /// What Step Functions calls the execution `name`: the machine's ARN with `execution` in place of
     /// `stateMachine`, and the name behind it. A version or an alias is no part of it.
-    fn execution(&self, name: &DeploymentId) -> Result<String, Failure> {
+    pub(super) fn execution(&self, name: &DeploymentId) -> Result<String, Failure> {
         let (account, machine) = self.arn.split_once(":stateMachine:").ok_or_else(|| {
             Failure::Invalid(format!(
                 "{:?} is not the ARN of a state machine: \"arn:aws:states:<region>:<account>:stateMachine:<name>\"",
@@ -85,24 +84,6 @@ impl StateMachine {
         })?;
         let machine = machine.split(':').next().unwrap_or_default();
         Ok(format!("{account}:execution:{machine}:{name}"))
-    }
-}
-
-/// Only the execution of the deployment itself can be asked for: EventBridge names a recovery after
-/// the event that started it. None is overlooked where it counts. A lease is taken over when it is
-/// expired and nobody works under it, and a recovery that works renews it at every look
-/// (`domain::desk::LEASE`).
-impl Executions for StateMachine {
-    async fn runs(&self, deployment: &DeploymentId) -> Result<bool, Failure> {
-        let describe =
-            self.client.describe_execution().execution_arn(self.execution(deployment)?).send();
-
-        match describe.await {
-            // One that is about to be redriven will act again.
-            Ok(found) => Ok(matches!(found.status(), Running | PendingRedrive)),
-            Err(error) if error.code() == Some("ExecutionDoesNotExist") => Ok(false),
-            Err(error) => Err(failure(&format!("describe the execution {deployment}"), &error)),
-        }
     }
 }
 

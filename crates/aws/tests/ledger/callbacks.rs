@@ -2,8 +2,10 @@
 
 use aws::{Started, StateMachine, StepFunctions};
 use domain::Failure;
-use domain::name::CallbackToken;
-use serde_json::json;
+use domain::event::ExecutionEnded;
+use domain::name::{CallbackToken, DeploymentId};
+use jiff::Timestamp;
+use serde_json::{Value, json};
 use workflow::ports::{Callbacks, Executions, Heard};
 
 use crate::support::{Answer, Script};
@@ -12,6 +14,7 @@ const SUCCESS: &str = "AWSStepFunctions.SendTaskSuccess";
 const FAILURE: &str = "AWSStepFunctions.SendTaskFailure";
 const HEARTBEAT: &str = "AWSStepFunctions.SendTaskHeartbeat";
 const DESCRIBE: &str = "AWSStepFunctions.DescribeExecution";
+const LIST: &str = "AWSStepFunctions.ListExecutions";
 const START: &str = "AWSStepFunctions.StartExecution";
 const MACHINE: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:cutover-deployment";
 
@@ -141,6 +144,63 @@ async fn an_execution_runs_or_does_not() {
             let asked = "arn:aws:states:eu-west-1:123456789012:execution:cutover-deployment:checkout-v1-4-2-0a1b";
             assert_eq!(aws.calls()[0].body["executionArn"], asked);
         }
+    }
+}
+
+#[tokio::test]
+async fn those_that_broke_off_are_listed_by_the_moment_of_their_end() {
+    let item = |name: &str, stopped: f64| {
+        json!({
+            "executionArn": "arn", "stateMachineArn": MACHINE, "name": name, "status": "ABORTED",
+            "startDate": 1.0, "stopDate": stopped
+        })
+    };
+    let page = |items: &[Value], next: Value| {
+        Answer::json(json!({ "executions": items, "nextToken": next }))
+    };
+    let early = page(&[item("cart-1", 99.9), item("cart-2", 100.0)], json!("more"));
+    let late = page(&[item("cart-3", 199.9), item("cart-4", 200.0)], Value::Null);
+    let odd = page(&[item("not a name of ours", 150.0)], Value::Null);
+    let aws = Script::new().turns(LIST, [early, late, odd, page(&[], Value::Null)]).play().await;
+    let [from, to] = [100, 200].map(|second| Timestamp::from_second(second).expect("a moment"));
+
+    let found = StateMachine::new(&aws.config(), MACHINE).broken_off(from, to).await;
+
+    let found: Vec<_> = found.expect("an answer").iter().map(ToString::to_string).collect();
+    assert_eq!(found, ["cart-2", "cart-3"]);
+    let asked: Vec<_> = aws.calls().into_iter().map(|call| call.body).collect();
+    assert_eq!(asked[1]["nextToken"], "more");
+    let ends: Vec<_> = asked.iter().map(|body| &body["statusFilter"]).collect();
+    assert_eq!(ends, ["FAILED", "FAILED", "TIMED_OUT", "ABORTED"]);
+}
+
+#[tokio::test]
+async fn how_an_execution_ended_is_told_when_it_is_over() {
+    let described = |status: &str| {
+        Answer::json(json!({
+            "executionArn": "arn", "stateMachineArn": MACHINE, "status": status, "startDate": 1.0,
+            "input": "{}", "error": "Oops", "cause": "by hand"
+        }))
+    };
+    let deployment: DeploymentId = "checkout-1".parse().expect("a name");
+    for (answer, over) in [
+        (described("RUNNING"), false),
+        (described("PENDING_REDRIVE"), false),
+        (described("ABORTED"), true),
+        (Answer::json_error(400, "ExecutionDoesNotExist", "no such"), false),
+    ] {
+        let aws = Script::new().turns(DESCRIBE, [answer]).play().await;
+
+        let ended = StateMachine::new(&aws.config(), MACHINE).ended(&deployment).await;
+
+        let told = ExecutionEnded {
+            name: deployment.clone(),
+            status: "ABORTED".into(),
+            input: Some("{}".into()),
+            error: Some("Oops".into()),
+            cause: Some("by hand".into()),
+        };
+        assert_eq!(ended.expect("an answer"), over.then_some(told));
     }
 }
 

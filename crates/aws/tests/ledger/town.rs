@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use domain::Failure;
 use domain::desk::Lease;
-use domain::event::Event;
+use domain::event::{Event, ExecutionEnded};
 use domain::name::{Arn, CallbackToken, DeploymentId, HookId};
 use domain::preflight::{Blueprint, Serving, Wiring};
 use domain::preserved::{LogPlace, Task};
@@ -72,6 +72,14 @@ impl Callbacks for Town {
 impl Executions for Town {
     async fn runs(&self, deployment: &DeploymentId) -> Result<bool, Failure> {
         Ok(self.with(|town| town.running.get(deployment).copied().unwrap_or(false)))
+    }
+
+    async fn broken_off(&self, _: Timestamp, _: Timestamp) -> Result<Vec<DeploymentId>, Failure> {
+        panic!("nobody sweeps here")
+    }
+
+    async fn ended(&self, _: &DeploymentId) -> Result<Option<ExecutionEnded>, Failure> {
+        panic!("nobody sweeps here")
     }
 }
 

@@ -1,6 +1,7 @@
 //! `cutover schema`: what a document must look like, for editors and other programs.
 
 use clap::{Args, ValueEnum};
+use domain::alert::Alerts;
 use domain::approval::Approve;
 use domain::event::Paused;
 use domain::outcome::Outcome;
@@ -44,6 +45,8 @@ enum Name {
     DeploymentPaused,
     /// The detail of the event `Deployment Ended`, and the output of the deployment machine
     DeploymentEnded,
+    /// The detail of the events `Alert Firing` and `Alert Resolved`
+    Alerts,
     /// The configuration of `cutover local`
     Local,
 }
@@ -75,6 +78,7 @@ impl Name {
             Self::ImagePushed => told::<ImagePushed>(),
             Self::DeploymentPaused => told::<Paused>(),
             Self::DeploymentEnded => told::<Outcome>(),
+            Self::Alerts => told::<Alerts>(),
             Self::Local => read::<Config>(),
         }
     }

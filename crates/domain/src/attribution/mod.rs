@@ -6,8 +6,9 @@ mod target;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use self::suspect::{Change, Suspect, change_of};
+use self::suspect::{Change, Ringing, Suspect, change_of};
 use self::target::{last_good, quarantined, target, way_back};
+use crate::alert::Alert;
 use crate::desk::{Desk, Watcher};
 use crate::evidence::{Alarm, AlarmState};
 use crate::name::{Arn, CallbackToken, DeploymentId, HookId, ServiceName};
@@ -100,27 +101,39 @@ pub struct Watched {
 /// the others are watched, because most often one change is at fault. What rings no more by now
 /// blames nobody.
 pub fn of_alarms(alarms: &[Alarm], desks: &[Desk], now: Timestamp) -> Attribution {
-    let ringing: Vec<&Alarm> =
-        alarms.iter().filter(|alarm| alarm.state == AlarmState::Ringing).collect();
-    let Some(names) = names(&ringing) else {
+    let ringing = alarms.iter().filter(|alarm| alarm.state == AlarmState::Ringing);
+    of_ringing(&ringing.map(Ringing::Alarm).collect::<Vec<_>>(), desks, now)
+}
+
+/// The same for alerts that were told to fire. One of which it was told since that it is over rings
+/// no more.
+pub fn of_alerts(alerts: &[Alert], desks: &[Desk], now: Timestamp) -> Attribution {
+    let is_over =
+        |alert: &Alert| alert.resolved.is_some() || desks.iter().any(|desk| desk.is_over(alert));
+    let ringing = alerts.iter().filter(|alert| !is_over(alert));
+    of_ringing(&ringing.map(Ringing::Alert).collect::<Vec<_>>(), desks, now)
+}
+
+fn of_ringing(ringing: &[Ringing<'_>], desks: &[Desk], now: Timestamp) -> Attribution {
+    let Some(names) = names(ringing) else {
         return Attribution { why: "nothing of it rings by now".into(), ..Attribution::default() };
     };
 
-    let mut suspects: Vec<(Suspect<'_>, &Alarm)> = Vec::new();
+    let mut suspects: Vec<(Suspect<'_>, Ringing<'_>)> = Vec::new();
     for desk in desks {
         let change = change_of(desk);
         let blamed = change.and_then(|change| {
-            let alarm = ringing.iter().find(|alarm| change.answers_for(alarm))?;
-            Some((Suspect { desk, change }, *alarm))
+            let rings = ringing.iter().find(|rings| change.answers_for(**rings))?;
+            Some((Suspect { desk, change }, *rings))
         });
         suspects.extend(blamed);
     }
     suspects.sort_by_key(|(suspect, _)| std::cmp::Reverse(suspect.change.moment(now)));
 
     let mut attribution = Attribution::default();
-    for (suspect, alarm) in suspects {
-        let why = format!("alarm {} rings since {}", alarm.name, alarm.since);
-        attribution.add(&suspect, alarm, &why, now);
+    for (suspect, rings) in suspects {
+        let why = format!("{rings} rings since {}", rings.since());
+        attribution.add(&suspect, rings, &why, now);
     }
     attribution.why = match attribution.chosen() {
         Some(chosen) => format!("{names}: {chosen}"),
@@ -179,7 +192,7 @@ impl Attribution {
     }
 
     /// Adds a suspect, newest first: the first that may be taken back is, the others are watched.
-    fn add(&mut self, suspect: &Suspect<'_>, alarm: &Alarm, why: &str, now: Timestamp) {
+    fn add(&mut self, suspect: &Suspect<'_>, rings: Ringing<'_>, why: &str, now: Timestamp) {
         let desk = suspect.desk;
         let mut watch = |deployment: &DeploymentId, why: String| {
             let (service, deployment) = (desk.service.clone(), deployment.clone());
@@ -192,7 +205,7 @@ impl Attribution {
             Change::InFlight(watcher, _) if watcher.hold => watch(&watcher.deployment, held(why)),
             Change::InFlight(watcher, _) if !first => watch(&watcher.deployment, later(why)),
             Change::InFlight(watcher, _) => {
-                self.stop = Some(stopping(desk, watcher, Some(alarm.since), why.to_owned()));
+                self.stop = Some(stopping(desk, watcher, Some(rings.since()), why.to_owned()));
                 (self.stops, self.again) = (true, true);
             }
             Change::Concluded(deployed, liability) if liability.hold => {
@@ -207,7 +220,7 @@ impl Attribution {
                     ),
                 ),
                 Some(target) => {
-                    let by = format!("alarm {}", alarm.name);
+                    let by = rings.to_string();
                     let quarantine = quarantined(deployed, why, Some(by.clone()), now);
                     let why = Some(why.to_owned());
                     let way = way_back(desk, target, Some(by), why, Some(quarantine), now);
@@ -237,11 +250,11 @@ fn later(why: &str) -> String {
     format!("{why}; a newer change is taken back first")
 }
 
-fn names(ringing: &[&Alarm]) -> Option<String> {
+fn names(ringing: &[Ringing<'_>]) -> Option<String> {
     let first = ringing.first()?;
     Some(match ringing.len() {
-        1 => format!("alarm {} rings", first.name),
-        more => format!("alarm {} and {} more ring", first.name, more - 1),
+        1 => format!("{first} rings"),
+        more => format!("{first} and {} more ring", more - 1),
     })
 }
 

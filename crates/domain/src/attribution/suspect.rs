@@ -1,11 +1,42 @@
-//! The deployments that an alarm may blame.
+//! The deployments that an alarm, or an alert, may blame.
+
+use std::fmt;
 
 use jiff::Timestamp;
 
+use crate::alert::Alert;
 use crate::desk::{Deployed, Desk, Liability, Watcher};
 use crate::evidence::Alarm;
 
-/// A deployment that an alarm may blame.
+/// What rings.
+#[derive(Clone, Copy)]
+pub(super) enum Ringing<'a> {
+    /// An alarm of CloudWatch.
+    Alarm(&'a Alarm),
+    /// An alert of Prometheus.
+    Alert(&'a Alert),
+}
+
+impl Ringing<'_> {
+    /// Since when.
+    pub(super) fn since(&self) -> Timestamp {
+        match self {
+            Self::Alarm(alarm) => alarm.since,
+            Self::Alert(alert) => alert.since,
+        }
+    }
+}
+
+impl fmt::Display for Ringing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Alarm(alarm) => write!(f, "alarm {}", alarm.name),
+            Self::Alert(alert) => alert.fmt(f),
+        }
+    }
+}
+
+/// A deployment that may be blamed.
 pub(super) struct Suspect<'a> {
     pub(super) desk: &'a Desk,
     pub(super) change: Change<'a>,
@@ -20,17 +51,24 @@ pub(super) enum Change<'a> {
 }
 
 impl Change<'_> {
-    /// Whether an alarm that rings may blame this change.
-    pub(super) fn answers_for(&self, alarm: &Alarm) -> bool {
-        match self {
-            // Whether ECS began it before the alarm is seen when it is stopped.
-            Self::InFlight(watcher, _) => watcher.alarms.contains(&alarm.name),
-            Self::Concluded(_, liability) => {
-                liability.alarms.contains(&alarm.name)
-                    && liability.began < alarm.since
-                    && alarm.since <= liability.until
+    /// Whether what rings may blame this change.
+    pub(super) fn answers_for(&self, rings: Ringing<'_>) -> bool {
+        let (alarms, alerts) = match self {
+            Self::InFlight(watcher, _) => (&watcher.alarms, &watcher.alerts),
+            Self::Concluded(_, liability) => (&liability.alarms, &liability.alerts),
+        };
+        let listed = match rings {
+            Ringing::Alarm(alarm) => alarms.contains(&alarm.name),
+            Ringing::Alert(alert) => alerts.iter().any(|check| check.means(alert)),
+        };
+        listed
+            && match self {
+                // Whether ECS began it before that is seen when it is stopped.
+                Self::InFlight(..) => true,
+                Self::Concluded(_, liability) => {
+                    liability.began < rings.since() && rings.since() <= liability.until
+                }
             }
-        }
     }
 
     /// What is newer is later.

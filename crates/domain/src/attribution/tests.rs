@@ -1,6 +1,7 @@
 //! Who is blamed, and where it goes back to.
 
 use super::*;
+use crate::alert::AlertCheck;
 use crate::desk::{Deployed, Liability, Waiter};
 use crate::name::Digest;
 use crate::pile::Released;
@@ -21,12 +22,28 @@ fn ringing(since: i64) -> Vec<Alarm> {
     vec![Alarm { name: ERRORS.into(), state: AlarmState::Ringing, since: at(since) }]
 }
 
+fn check() -> AlertCheck {
+    let labels = [("team".to_owned(), "shop".to_owned())].into();
+    AlertCheck { name: "Errors".into(), labels }
+}
+
+fn firing(since: i64, team: &str) -> Alert {
+    Alert {
+        name: "Errors".into(),
+        labels: [("team".to_owned(), team.to_owned())].into(),
+        fingerprint: format!("errors-of-{team}"),
+        since: at(since),
+        resolved: None,
+    }
+}
+
 /// A service that went from release `a` to `b` in a deployment of twenty minutes.
 fn concluded(service: &str, began: i64, change: impl FnOnce(&mut Liability)) -> Desk {
     let mut liability = Liability {
         began: at(began),
         until: at(began + 20 + 60),
         alarms: vec![ERRORS.into()],
+        alerts: vec![check()],
         hold: false,
     };
     change(&mut liability);
@@ -62,6 +79,7 @@ fn in_flight(desk: Desk, hold: bool) -> Desk {
         rollout: arn("service-deployment/shop/checkout/c"),
         place: Place { cluster: "shop".into(), service: desk.service.to_string() },
         alarms: vec![ERRORS.into()],
+        alerts: vec![check()],
         answered: None,
         hold,
         asks: None,
@@ -93,6 +111,35 @@ fn an_alarm_after_the_end_goes_back_to_the_last_good_release() {
     assert_eq!(way.input.by.as_deref(), Some("alarm shop-errors"));
     let quarantine = way.quarantine.expect("what is left must not come again");
     assert_eq!((quarantine.digest, quarantine.since), (digest('b'), at(41)));
+}
+
+#[test]
+fn an_alert_is_treated_like_an_alarm() {
+    let desk = concluded("checkout", 10, |_| {});
+
+    let attribution = of_alerts(&[firing(40, "shop")], std::slice::from_ref(&desk), at(41));
+    assert_eq!(back(&attribution), Some(("checkout", &digest('a'))));
+    assert_eq!(attribution.why, "alert Errors rings: going back to checkout aaaaaaaaaaaa");
+    let way = attribution.deploy.expect("a way back");
+    assert_eq!(way.input.by.as_deref(), Some("alert Errors"));
+
+    let flying = in_flight(desk.clone(), false);
+    let attribution = of_alerts(&[firing(40, "shop")], &[flying], at(41));
+    assert_eq!(stopped(&attribution), Some("checkout-c"));
+
+    for (alert, why) in [
+        (firing(9, "shop"), "before it began"),
+        (firing(91, "shop"), "long after its end"),
+        (firing(40, "other"), "another team's"),
+        (Alert { resolved: Some(at(41)), ..firing(40, "shop") }, "over"),
+    ] {
+        let attribution = of_alerts(&[alert], std::slice::from_ref(&desk), at(100));
+        assert_eq!((attribution.deploy, attribution.stop), (None, None), "{why}");
+    }
+    let told_since = Alert { resolved: Some(at(42)), ..firing(40, "shop") };
+    let knows = desk.heed(&[told_since], at(42));
+    let attribution = of_alerts(&[firing(40, "shop")], &[knows], at(43));
+    assert_eq!(attribution.why, "nothing of it rings by now");
 }
 
 #[test]

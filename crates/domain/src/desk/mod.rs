@@ -11,6 +11,7 @@ pub use who::{Deployed, Liability, Waiter, Watcher, Worker};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::alert::Known;
 use crate::approval::{Asking, Word};
 use crate::freeze::Freeze;
 use crate::name::{DeploymentId, ServiceName};
@@ -48,6 +49,9 @@ pub struct Desk {
     /// What people said to the deployment that has the lease.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<Word>,
+    /// What was told of the alerts of the service.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<Known>,
     /// What was deployed last.
     pub deployed: Option<Deployed>,
     /// What was deployed, and what to go back to.
@@ -125,6 +129,7 @@ impl Desk {
             watcher: None,
             spared: None,
             words: Vec::new(),
+            alerts: Vec::new(),
             deployed: None,
             releases: Pile::default(),
             freeze: None,

@@ -176,6 +176,7 @@ fn what_has_not_begun_is_only_an_execution_unless_it_goes_back() {
         rollout: "arn:aws:ecs:eu-central-1:1:service-deployment/shop/checkout/1".parse().unwrap(),
         place: Place { cluster: "shop".into(), service: "checkout".into() },
         alarms: Vec::new(),
+        alerts: Vec::new(),
         answered: None,
         hold: false,
         asks: None,

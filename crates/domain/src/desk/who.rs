@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::alert::AlertCheck;
 use crate::approval::Asking;
 use crate::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Tag};
 use crate::policy::Height;
@@ -58,6 +59,9 @@ pub struct Watcher {
     pub place: Place,
     /// The alarms that it listens to.
     pub alarms: Vec<String>,
+    /// The alerts that it listens to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<AlertCheck>,
     /// The pause that was answered last. ECS may show it as waiting for a moment longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered: Option<HookId>,
@@ -100,6 +104,9 @@ pub struct Liability {
     pub until: Timestamp,
     /// The alarms of its service.
     pub alarms: Vec<String>,
+    /// The alerts of its service.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<AlertCheck>,
     /// Whether a person is asked instead of going back.
     #[serde(default)]
     pub hold: bool,

@@ -11,6 +11,7 @@ pub use mistakes::{Mistake, Mistakes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::alert::AlertCheck;
 use crate::approval::Approval;
 use crate::metric::MetricCheck;
 use crate::name::{Arn, Image, ServiceName};
@@ -120,6 +121,9 @@ pub struct Checks {
     /// CloudWatch alarms, by name, that must not ring.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alarms: Vec<String>,
+    /// Alerts of Prometheus that must not fire, as Alertmanager tells of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<AlertCheck>,
     /// Read replicas that must keep up before the deployment begins and while it is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replicas: Option<ReplicaCheck>,
@@ -136,6 +140,7 @@ impl Default for Checks {
             test_url: None,
             within: thirty_seconds(),
             alarms: vec![],
+            alerts: vec![],
             replicas: None,
             metrics: vec![],
         }

@@ -70,6 +70,14 @@ impl ServiceDocument {
             let twice = self.checks.alarms[..index].contains(alarm);
             unless(!twice, &path, format!("{alarm:?} is listed twice"));
         }
+        for (index, check) in self.checks.alerts.iter().enumerate() {
+            let path = format!("checks.alerts[{index}]");
+            let twice = self.checks.alerts[..index].contains(check);
+            unless(!twice, &path, format!("{check} is listed twice"));
+            for (field, what) in check.nonsense() {
+                unless(false, &format!("{path}.{field}"), what);
+            }
+        }
         let replicas = self.checks.replicas.iter().flat_map(ReplicaCheck::nonsense);
         for (field, what) in replicas {
             unless(false, &format!("checks.replicas.{field}"), what);

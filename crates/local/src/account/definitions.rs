@@ -26,11 +26,13 @@ pub const MACHINES: [(&str, &str); 6] = [
 const RULES: &str = include_str!("../../../../events/rules.json");
 
 /// The patterns, by the rule's name.
-const PATTERNS: [(&str, &str); 8] = [
+const PATTERNS: [(&str, &str); 10] = [
     ("image-pushed", include_str!("../../../../events/patterns/image-pushed.json")),
     ("hook-waiting", include_str!("../../../../events/patterns/hook-waiting.json")),
     ("deployment-changed", include_str!("../../../../events/patterns/deployment-changed.json")),
     ("alarm-ringing", include_str!("../../../../events/patterns/alarm-ringing.json")),
+    ("alert-firing", include_str!("../../../../events/patterns/alert-firing.json")),
+    ("alert-told", include_str!("../../../../events/patterns/alert-told.json")),
     ("execution-ended", include_str!("../../../../events/patterns/execution-ended.json")),
     ("state-written", include_str!("../../../../events/patterns/state-written.json")),
     ("state-locked", include_str!("../../../../events/patterns/state-locked.json")),

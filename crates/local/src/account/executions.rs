@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use asl::{Execution, Keep, Start, Status, StatusChange};
 use domain::Failure;
+use domain::event::ExecutionEnded;
+use domain::name::DeploymentId;
+use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -41,6 +44,30 @@ struct Kept {
     name: String,
     input: Value,
     running: bool,
+    /// How it ended, if otherwise than by its own word.
+    #[serde(default)]
+    broken_off: Option<BrokenOff>,
+}
+
+/// How an execution ended that did not come to its end.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct BrokenOff {
+    at: Timestamp,
+    status: String,
+    error: Option<String>,
+    cause: Option<String>,
+}
+
+impl BrokenOff {
+    fn of(change: &StatusChange) -> Option<Self> {
+        let outcome = change.outcome.as_ref().filter(|it| it.status != Status::Succeeded)?;
+        Some(Self {
+            at: change.stop?,
+            status: outcome.status.to_string(),
+            error: outcome.error.clone(),
+            cause: outcome.cause.clone(),
+        })
+    }
 }
 
 /// Why an execution was not started.
@@ -70,6 +97,25 @@ impl Executions {
             known.kept.name == name
                 && known.execution.as_ref().is_some_and(|it| it.status() == Status::Running)
         })
+    }
+
+    /// The deployments whose execution broke off from a moment until before another.
+    pub(super) fn broken_off(&self, from: Timestamp, to: Timestamp) -> Vec<DeploymentId> {
+        let known = self.by_name.lock();
+        let within = known.values().map(|known| &known.kept).filter(|kept| {
+            let broken_off = kept.broken_off.as_ref().filter(|_| kept.machine == "deployment");
+            broken_off.is_some_and(|it| (from..to).contains(&it.at))
+        });
+        within.filter_map(|kept| kept.name.parse().ok()).collect()
+    }
+
+    /// How the execution of a deployment broke off, if it did.
+    pub(super) fn ended(&self, deployment: &DeploymentId) -> Option<ExecutionEnded> {
+        let known = self.by_name.lock();
+        let kept = &known.get(&key("deployment", deployment.as_str()))?.kept;
+        let BrokenOff { status, error, cause, .. } = kept.broken_off.clone()?;
+        let input = Some(kept.input.to_string());
+        Some(ExecutionEnded { name: deployment.clone(), status, input, error, cause })
     }
 
     pub(super) fn get(&self, machine: &str, name: &str) -> Option<Execution> {
@@ -115,11 +161,12 @@ impl<P: Plant> Inner<P> {
             };
         }
 
-        let kept = Kept { machine: machine.into(), name: name.into(), input, running: true };
+        let (machine, name) = (machine.to_owned(), name.to_owned());
+        let kept = Kept { machine, name, input, running: true, broken_off: None };
         let execution = self.run(&kept)?;
-        self.store.put(Kind::Execution, &key(machine, name), &kept);
-        let known = Known { kept, execution: Some(execution.clone()) };
-        by_name.insert(key(machine, name), known);
+        let key = key(&kept.machine, &kept.name);
+        self.store.put(Kind::Execution, &key, &kept);
+        by_name.insert(key, Known { kept, execution: Some(execution.clone()) });
         Ok(execution)
     }
 
@@ -161,8 +208,13 @@ impl<P: Plant> Inner<P> {
             return;
         }
         if change.status != Status::Running {
-            let ended = Kept { running: false, ..kept.clone() };
-            self.store.put(Kind::Execution, &key(&kept.machine, &kept.name), &ended);
+            let key = key(&kept.machine, &kept.name);
+            let broken_off = BrokenOff::of(change);
+            let ended = Kept { running: false, broken_off, ..kept.clone() };
+            self.store.put(Kind::Execution, &key, &ended);
+            if let Some(known) = self.executions.by_name.lock().get_mut(&key) {
+                known.kept = ended;
+            }
         }
         let arn = change.execution.arn.clone();
         let event = self.bus().event(

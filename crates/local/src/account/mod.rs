@@ -35,6 +35,7 @@ use std::sync::{Arc, OnceLock};
 
 use asl::{Clock, Execution, Tokens};
 use domain::Failure;
+use domain::alert::Alerts;
 use domain::approval::{Approve, Approved};
 use domain::attribution::Attribution;
 use domain::desk::Desk;
@@ -207,6 +208,12 @@ impl<P: Plant> Account<P> {
         let payload = Payload::Own(json!(pushed));
         let received = steps::invoke(&self.0, "receive", payload).await;
         received.map(drop).map_err(|error| failed(&error))
+    }
+
+    /// Tells the account what became of alerts, as Alertmanager's webhook does.
+    pub async fn alert(&self, told: Alerts) -> Result<(), Failure> {
+        let alerted = steps::invoke(&self.0, "alert", Payload::Own(json!(told))).await;
+        alerted.map(drop).map_err(|error| failed(&error))
     }
 
     /// Puts an image into this machine's registry and answers its digest.

@@ -17,8 +17,9 @@ use crate::plant::Plant;
 const TIME_LIMIT: Duration = Duration::from_secs(50);
 
 /// Every verb that a state machine, a rule or the webhook may call.
-pub const VERBS: [&str; 23] = [
+pub const VERBS: [&str; 25] = [
     "receive",
+    "alert",
     "resolve",
     "plan",
     "claim",
@@ -31,6 +32,7 @@ pub const VERBS: [&str; 23] = [
     "restore",
     "preserve",
     "conclude",
+    "heed",
     "resume",
     "approve",
     "observe",
@@ -127,6 +129,7 @@ pub(super) async fn invoke<P: Plant>(
 async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value, Failure> {
     match verb {
         "receive" => answer(workflow::receive(w, decode(input)?).await),
+        "alert" => answer(workflow::alert(w, decode(input)?).await),
         "resolve" => answer(workflow::resolve(w, w, decode(input)?).await),
         "plan" => answer(workflow::plan(w, w, w, w, decode(input)?).await),
         "claim" => answer(workflow::claim(w, w, w, w, decode(input)?).await),
@@ -140,6 +143,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "preserve" => answer(workflow::preserve(w, w, w, w, w, w, decode(input)?).await),
         "conclude" => answer(workflow::conclude(w, w, w, w, w, decode(input)?).await),
         "approve" => answer(workflow::approve(w, w, w, decode(input)?).await),
+        "heed" => answer(workflow::heed(w, w, w, input).await),
         "resume" => answer(workflow::resume(w, w, input).await),
         "attribute" => answer(workflow::attribute(w, w, w, w, input).await),
         "stop" => answer(workflow::stop(w, w, w, w, decode(input)?).await),

@@ -191,6 +191,20 @@ impl<P: Plant> Executions for World<P> {
         let answer = async { Ok(self.0.executions.runs(deployment.as_str())) };
         self.0.calls.make("executions.runs", answer).await
     }
+
+    async fn broken_off(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<DeploymentId>, Failure> {
+        let answer = async { Ok(self.0.executions.broken_off(from, to)) };
+        self.0.calls.make("executions.broken_off", answer).await
+    }
+
+    async fn ended(&self, deployment: &DeploymentId) -> Result<Option<ExecutionEnded>, Failure> {
+        let answer = async { Ok(self.0.executions.ended(deployment)) };
+        self.0.calls.make("executions.ended", answer).await
+    }
 }
 
 impl<P: Plant> Recoveries for World<P> {

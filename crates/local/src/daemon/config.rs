@@ -33,6 +33,11 @@ pub struct Config {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 2))]
     pub webhook_secrets: Vec<SecretSource>,
+    /// Where the bearer tokens are that Alertmanager shows: one, or two while it is being changed.
+    /// Without any, nothing that it tells is believed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 2))]
+    pub alert_tokens: Vec<SecretSource>,
     /// Where the token is that the API asks for. Needed where others than this machine can connect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api_token: Option<SecretSource>,

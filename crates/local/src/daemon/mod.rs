@@ -145,6 +145,7 @@ impl Daemon {
                 story: Arc::clone(&lines),
                 addresses: addresses.clone(),
                 secrets: setup.secrets,
+                alert_tokens: setup.alert_tokens,
                 token: setup.token,
             },
         );

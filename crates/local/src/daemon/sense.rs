@@ -35,25 +35,29 @@ impl Findings {
     }
 }
 
-/// What GitHub signs with.
-pub(super) fn secrets(
+/// What callers are known by: the newest one, and perhaps the one before it.
+pub(super) fn keys(
     findings: &mut Findings,
+    field: &str,
     sources: &[SecretSource],
     read: impl Fn(&SecretSource) -> Result<String, (String, String)>,
-) -> Option<Secrets> {
+) -> Vec<String> {
     if sources.len() > 2 {
-        let what = format!("{} secrets are too many", sources.len());
-        findings.add("webhook_secrets", what, "name the new one and the one before it");
+        let what = format!("{} are too many", sources.len());
+        findings.add(field, what, "name the new one and the one before it");
     }
-    let mut found = sources.iter().enumerate().filter_map(|(index, source)| {
-        let told = |(what, remedy)| findings.add(format!("webhook_secrets[{index}]"), what, remedy);
+    let found = sources.iter().enumerate().filter_map(|(index, source)| {
+        let told = |(what, remedy)| findings.add(format!("{field}[{index}]"), what, remedy);
         read(source).map_err(told).ok()
     });
-    let (current, previous) = (found.next()?, found.next());
-    found.for_each(drop);
+    found.collect()
+}
 
-    let secrets = Secrets::new(current).ok()?;
-    match previous {
+/// What GitHub signs with.
+pub(super) fn secrets(keys: Vec<String>) -> Option<Secrets> {
+    let mut keys = keys.into_iter();
+    let secrets = Secrets::new(keys.next()?).ok()?;
+    match keys.next() {
         Some(previous) => secrets.accepting(previous).ok(),
         None => Some(secrets),
     }

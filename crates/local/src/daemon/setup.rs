@@ -3,13 +3,14 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use alertmanager::Tokens;
 use domain::name::{Image, Tag};
 use domain::service::ServiceDocument;
 use github::Secrets;
 
 use super::config::Config;
-use super::secret::Token;
-use super::sense::{Findings, alarms, images, replicas, secrets, services};
+use super::secret::{SecretSource, Token};
+use super::sense::{Findings, alarms, images, keys, replicas, secrets, services};
 use crate::alarms::{Alarms, Mistakes};
 use crate::databases::Pair;
 use crate::processes::Artifact;
@@ -27,6 +28,8 @@ pub struct Setup {
     pub home: PathBuf,
     /// What GitHub signs with. Without, every delivery is refused.
     pub secrets: Option<Secrets>,
+    /// What Alertmanager shows. Without, nothing that it tells is believed.
+    pub alert_tokens: Option<Tokens>,
     /// What the API asks for.
     pub token: Option<Token>,
     /// What is put into the registry at the start.
@@ -65,12 +68,12 @@ impl Setup {
     ) -> Result<Self, Mistakes> {
         let mut findings = Findings::default();
 
-        let secrets = secrets(&mut findings, &config.webhook_secrets, |source| {
-            source.read(home, &environment)
-        });
+        let read = |source: &SecretSource| source.read(home, &environment);
+        let secrets =
+            secrets(keys(&mut findings, "webhook_secrets", &config.webhook_secrets, read));
+        let alert_tokens = keys(&mut findings, "alert_tokens", &config.alert_tokens, read);
         let token = config.api_token.as_ref().and_then(|source| {
-            let read = source.read(home, &environment);
-            read.map_err(|(what, remedy)| findings.add("api_token", what, remedy)).ok()
+            read(source).map_err(|(what, remedy)| findings.add("api_token", what, remedy)).ok()
         });
         if !config.listen.ip().is_loopback() && config.api_token.is_none() {
             let what = format!("{} can be reached by others, who could deploy", config.listen);
@@ -79,8 +82,7 @@ impl Setup {
         let images = images(&mut findings, config);
         let services = services(&mut findings, config, home);
         let alarms = alarms(&mut findings, config, &services);
-        let replicas =
-            replicas(&mut findings, config, &services, |source| source.read(home, &environment));
+        let replicas = replicas(&mut findings, config, &services, read);
 
         match findings.0.is_empty() {
             false => Err(Mistakes(findings.0)),
@@ -89,6 +91,7 @@ impl Setup {
                 state: Some(home.join(&config.state)),
                 home: home.to_owned(),
                 secrets,
+                alert_tokens: Tokens::new(alert_tokens).ok(),
                 token: token.map(Token::new),
                 images,
                 services,

@@ -1,5 +1,7 @@
-//! The HTTP door of a daemon: GitHub's webhook, and an API for people and programs.
+//! The HTTP door of a daemon: the webhooks of GitHub and Alertmanager, and an API for people and
+//! programs.
 
+mod alerts;
 mod answer;
 mod dead_letters;
 mod deployments;
@@ -20,6 +22,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use alertmanager::Tokens;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
@@ -49,6 +52,7 @@ pub(crate) struct Reception {
     pub(crate) story: Arc<Story>,
     pub(crate) addresses: BTreeMap<ServiceName, Addresses>,
     pub(crate) secrets: Option<Secrets>,
+    pub(crate) alert_tokens: Option<Tokens>,
     pub(crate) token: Option<Token>,
 }
 
@@ -133,6 +137,7 @@ fn app(desk: Desk) -> Router {
     Router::new()
         .route("/", get(welcome))
         .route("/webhooks/github", post(webhook::hear))
+        .route("/webhooks/alertmanager", post(alerts::hear))
         .nest("/api", api)
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
@@ -143,7 +148,7 @@ fn app(desk: Desk) -> Router {
 async fn welcome() -> axum::Json<Value> {
     axum::Json(json!({
         "cutover": env!("CARGO_PKG_VERSION"),
-        "webhook": "POST /webhooks/github",
+        "webhooks": ["POST /webhooks/github", "POST /webhooks/alertmanager"],
         "api": [
             "GET /api/services",
             "GET /api/services/{service}",

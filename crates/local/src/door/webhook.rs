@@ -23,7 +23,7 @@ use crate::bus::Event;
 /// The target that an unreadable delivery could not be handed to.
 pub(super) const TARGET: &str = "receive";
 
-/// How long GitHub may take to send a body. It gives up after 10 seconds itself.
+/// How long a body may take. GitHub gives up after 10 seconds itself.
 const SENDING: Duration = Duration::from_secs(10);
 
 /// Beyond this no body is read to its end just to answer politely. GitHub sends 25 MB at most.
@@ -53,13 +53,9 @@ struct Delivery {
 /// `POST /webhooks/github`.
 pub(super) async fn hear(State(desk): State<Desk>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let body = match timeout(SENDING, whole(body)).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(refusal)) => return refusal.into_response(),
-        Err(_) => {
-            return Refusal::new(408, "Timeout", "the body did not arrive within 10 seconds")
-                .into_response();
-        }
+    let body = match arrived(body).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal.into_response(),
     };
     let heard = take(&desk, &parts.headers, &body).await;
     heard.unwrap_or_else(IntoResponse::into_response)
@@ -144,6 +140,12 @@ fn bury(reception: &Reception, headers: &[(String, String)], body: &[u8], why: &
     let now = reception.account.now();
     let event = Event::new("github", "Delivery Unreadable", now, json!(delivery));
     reception.account.bus().bury(event, TARGET, why);
+}
+
+/// Waits for a body, but not for ever.
+pub(super) async fn arrived(body: Body) -> Result<Bytes, Refusal> {
+    let late = |_| Refusal::new(408, "Timeout", "the body did not arrive within 10 seconds");
+    timeout(SENDING, whole(body)).await.map_err(late).flatten()
 }
 
 /// Reads a body, or says that it is too large. That is said after it was sent: whoever still sends

@@ -71,12 +71,13 @@ pub async fn preflight(
 ) -> Result<(Facts, Report), Failure> {
     let service = &plan.service;
     let place = service.place();
-    let (blue, states, desk) = try_join3(
+    let (blue, mut states, desk) = try_join3(
         fleet.serving(&place, service.container.as_deref()),
         alarms.states(plan.alarms()),
         ledger.desk(&service.name),
     )
     .await?;
+    states.extend(desk.alerts(plan.alerts(), clock.now()));
     let ground = match plan.cause.is_urgent() {
         true => None,
         false => Some(ground::ask(fleet, balancer, vault, logs, plan, &blue).await?),

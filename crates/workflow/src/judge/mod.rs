@@ -66,7 +66,9 @@ pub async fn judge(
                 }
                 _ => Vec::new(),
             };
-            Evidence { gives_way, held, words, spared: desk.spares(now), replicas, ..measured }
+            let alerts = desk.alerts(plan.alerts(), now);
+            let spared = desk.spares(now);
+            Evidence { gives_way, held, words, spared, replicas, alerts, ..measured }
         }
     };
 

@@ -1,0 +1,13 @@
+//! Prometheus' Alertmanager at the door.
+//!
+//! Bytes come in with their headers; the alerts that were told, or why the door stays shut, go out.
+//! Nothing here touches the network or a clock, so the same door stands before AWS, one machine and
+//! a test.
+
+mod refusal;
+mod tokens;
+pub mod webhook;
+
+pub use refusal::Refusal;
+pub use tokens::{Tokens, Unusable};
+pub use webhook::Told;

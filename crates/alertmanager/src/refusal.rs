@@ -1,0 +1,59 @@
+//! Why the door stays shut.
+
+/// A delivery that is not acted on, because it is not by who may tell, or cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no bearer token.
+    #[error(
+        "Authorization is missing: set `http_config.authorization.credentials` of the receiver"
+    )]
+    Unauthorized,
+    /// It is not one that we know.
+    #[error("the bearer token is not ours: compare it on both sides")]
+    Forged,
+    /// The body is larger than we read.
+    #[error(
+        "the body has {length} bytes, and at most {limit} are read: set `max_alerts` of the receiver"
+    )]
+    TooLarge {
+        /// How long it is.
+        length: usize,
+        /// How long it may be.
+        limit: usize,
+    },
+    /// The body is not what Alertmanager sends.
+    #[error("{path}: {problem}")]
+    Unreadable {
+        /// The field, as a JSON path from the body's root: `alerts[0].startsAt`.
+        path: String,
+        /// What is wrong there.
+        problem: String,
+    },
+}
+
+impl Refusal {
+    /// The HTTP status. Alertmanager tries again what ends with 5xx, and nothing else.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Unauthorized | Self::Forged => 401,
+            Self::TooLarge { .. } => 413,
+            Self::Unreadable { .. } => 400,
+        }
+    }
+
+    /// The name of the error in the answer's body.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Unauthorized | Self::Forged => "Unauthorized",
+            Self::TooLarge { .. } => "TooLarge",
+            Self::Unreadable { .. } => "Invalid",
+        }
+    }
+
+    /// An unreadable field. What is wrong may quote the body, so it is cut to a readable length.
+    pub(crate) fn unreadable(path: impl Into<String>, problem: impl Into<String>) -> Self {
+        const LONGEST: usize = 300;
+        let cut = |text: String| text.chars().take(LONGEST).collect();
+        Self::Unreadable { path: cut(path.into()), problem: cut(problem.into()) }
+    }
+}

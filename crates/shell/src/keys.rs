@@ -1,0 +1,127 @@
+//! What a door knows its callers by, kept between deliveries.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use domain::Failure;
+use tokio::time::Instant;
+
+/// How often the keys are asked for again because one does not fit: whoever sends forgeries must not
+/// make us ask for each of them.
+const RARELY: Duration = Duration::from_secs(60);
+
+/// What callers are known by: the secrets that they sign with, or the tokens that they show. During a
+/// rotation that is the current and the previous.
+#[derive(Debug)]
+pub struct Keys<K, F> {
+    ask: F,
+    known: RefCell<Option<K>>,
+    renewed: RefCell<Option<Instant>>,
+}
+
+impl<K: Clone, F: AsyncFn() -> Result<K, Failure>> Keys<K, F> {
+    /// Asks for the keys before the first delivery. If there is no answer, the first delivery asks
+    /// again.
+    pub async fn begin(ask: F) -> Self {
+        let keys = Self { ask, known: RefCell::default(), renewed: RefCell::default() };
+        if let Err(failure) = keys.known().await {
+            tracing::warn!("began without the secret of the webhook: {failure}");
+        }
+        keys
+    }
+
+    /// The keys as they were when they were asked for.
+    ///
+    /// # Errors
+    /// Whatever `ask` fails with.
+    pub async fn known(&self) -> Result<K, Failure> {
+        let known = self.known.borrow().clone();
+        match known {
+            Some(keys) => Ok(keys),
+            None => self.fetch().await,
+        }
+    }
+
+    /// The keys as they are now, if they were not asked for a moment ago.
+    pub async fn renewed(&self) -> Option<K> {
+        let now = Instant::now();
+        let soon = self.renewed.borrow().is_some_and(|last| now.duration_since(last) < RARELY);
+        if soon {
+            return None;
+        }
+        self.renewed.replace(Some(now));
+
+        self.fetch()
+            .await
+            .inspect_err(|failure| {
+                tracing::warn!("kept the secret of the webhook as it was: {failure}");
+            })
+            .ok()
+    }
+
+    async fn fetch(&self) -> Result<K, Failure> {
+        let keys = (self.ask)().await?;
+        self.known.replace(Some(keys.clone()));
+        Ok(keys)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    #[tokio::test(start_paused = true)]
+    async fn keys_are_asked_for_once_and_again_at_most_once_a_minute() {
+        let asked = Cell::new(0);
+        let keys = Keys::begin(async || {
+            asked.set(asked.get() + 1);
+            Ok(asked.get())
+        })
+        .await;
+
+        for _ in 0..3 {
+            assert_eq!(keys.known().await, Ok(1));
+        }
+        assert_eq!(keys.renewed().await, Some(2));
+        assert_eq!(keys.renewed().await, None, "a moment ago");
+        tokio::time::advance(RARELY.saturating_sub(Duration::from_millis(1))).await;
+        assert_eq!(keys.renewed().await, None, "still");
+        tokio::time::advance(Duration::from_millis(1)).await;
+        assert_eq!(keys.renewed().await, Some(3));
+        assert_eq!((keys.known().await, asked.get()), (Ok(3), 3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_an_answer_each_delivery_asks_until_there_is_one() {
+        let asked = Cell::new(0);
+        let keys = Keys::begin(async || {
+            asked.set(asked.get() + 1);
+            match asked.get() {
+                1 | 2 => Err(Failure::Unavailable("no answer".into())),
+                _ => Ok("key"),
+            }
+        })
+        .await;
+
+        assert_eq!(keys.known().await.unwrap_err().name(), "Unavailable");
+        assert_eq!((keys.known().await, keys.known().await), (Ok("key"), Ok("key")));
+        assert_eq!(asked.get(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_known_stays_known_when_there_is_no_answer() {
+        let asked = Cell::new(0);
+        let keys = Keys::begin(async || {
+            asked.set(asked.get() + 1);
+            match asked.get() {
+                1 => Ok("key"),
+                _ => Err(Failure::Unavailable("no answer".into())),
+            }
+        })
+        .await;
+
+        assert_eq!(keys.renewed().await, None);
+        assert_eq!(keys.known().await, Ok("key"));
+    }
+}

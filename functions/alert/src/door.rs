@@ -1,0 +1,89 @@
+//! The door on AWS: from a request at the function's URL to events on the bus.
+
+use std::time::Duration;
+
+use alertmanager::webhook::{self, LIMIT, Told};
+use alertmanager::{Refusal, Tokens};
+use domain::Failure;
+use domain::alert::Alerts;
+use serde_json::json;
+use shell::keys::Keys;
+use shell::url::{Request, Response};
+use tokio::time::timeout;
+use workflow::ports::Bus;
+
+/// How long hearing may take. Alertmanager waits for as long as its receiver's `timeout`, or until
+/// the next notification of the group.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Whom the door needs.
+pub(crate) struct Door<B, F> {
+    pub(crate) bus: B,
+    pub(crate) keys: Keys<Tokens, F>,
+}
+
+impl<B, F> Door<B, F>
+where
+    B: Bus,
+    F: AsyncFn() -> Result<Tokens, Failure>,
+{
+    /// Answers a request, whatever it is, while Alertmanager still listens.
+    pub(crate) async fn hear(&self, request: Request) -> Response {
+        let answer = timeout(PATIENCE, self.take(request)).await;
+
+        answer.unwrap_or_else(|_| late(&Failure::Unavailable("it took too long".into())))
+    }
+
+    async fn take(&self, request: Request) -> Response {
+        if request.method() != "POST" {
+            let says = "Alertmanager's webhook is taken here, by POST";
+            return told(405, "MethodNotAllowed", says).with("allow", "POST");
+        }
+        let shown = request.headers().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        let shown = shown.map(|(_, value)| value.to_owned());
+        let body = match request.body() {
+            Ok(body) => body,
+            Err(problem) => return told(400, "Invalid", &problem),
+        };
+        let heard = match self.listen(shown.as_deref(), &body).await {
+            Ok(Ok(heard)) => heard,
+            Ok(Err(refusal)) => {
+                tracing::warn!("refused a delivery: {refusal}");
+                return told(refusal.status(), refusal.name(), &refusal.to_string());
+            }
+            Err(failure) => return late(&failure),
+        };
+
+        let answer = heard.answer();
+        match workflow::alert(&self.bus, Alerts { alerts: heard.alerts }).await {
+            Ok(()) => Response::json(202, &answer),
+            Err(failure) => late(&failure),
+        }
+    }
+
+    /// What the delivery says. A token that does not fit may be newer than ours.
+    async fn listen(
+        &self,
+        shown: Option<&str>,
+        body: &[u8],
+    ) -> Result<Result<Told, Refusal>, Failure> {
+        let heard = webhook::read(&self.keys.known().await?, LIMIT, shown, body);
+
+        if heard == Err(Refusal::Forged)
+            && let Some(newer) = self.keys.renewed().await
+        {
+            return Ok(webhook::read(&newer, LIMIT, shown, body));
+        }
+        Ok(heard)
+    }
+}
+
+/// Whatever the reason, it is ours: Alertmanager tries again what ends with 5xx.
+fn late(failure: &Failure) -> Response {
+    tracing::error!(failure = failure.name(), "lost a delivery: {failure}");
+    told(503, "Unavailable", &failure.to_string())
+}
+
+fn told(status: u16, name: &str, message: &str) -> Response {
+    Response::json(status, &json!({ "error": name, "message": message }))
+}

@@ -1,0 +1,26 @@
+//! Hears Alertmanager's webhook, and tells the bus what became of alerts.
+
+mod door;
+
+use alertmanager::Tokens;
+use domain::Failure;
+use shell::keys::Keys;
+
+use self::door::Door;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), shell::Error> {
+    shell::log::begin();
+    let config = aws::config(None, None).await;
+    let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
+    let secrets = aws::SecretsManager::new(&config);
+    let id = shell::setting("CUTOVER_ALERT_SECRET")?;
+    let keys = Keys::begin(async || {
+        let tokens = secrets.secrets(&id).await?.into_iter().filter(|it| !it.trim().is_empty());
+        Tokens::new(tokens).map_err(|error| Failure::Refused(error.to_string()))
+    })
+    .await;
+    let door = Door { bus, keys };
+
+    shell::run("alert", async |request| Ok(door.hear(request).await)).await
+}
