@@ -35,10 +35,10 @@ locals {
       memory  = 256
       may     = ["dynamodb:GetItem", "rds:DescribeDBInstances", "rds:DescribeDBClusters", "cloudwatch:GetMetricData"]
     }
-    check = {
+    check = { # What it may look at it looks at; what it may not it tells.
       timeout = 50
       memory  = 256
-      may     = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:DescribeServices", "ecs:DescribeServiceDeployments", "cloudwatch:DescribeAlarms"]
+      may     = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:DescribeServices", "ecs:DescribeServiceDeployments", "ecs:DescribeTaskDefinition", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeListeners", "secretsmanager:DescribeSecret", "ssm:DescribeParameters", "logs:DescribeLogGroups", "cloudwatch:DescribeAlarms"]
     }
     launch = { # The last two are needed for what it registers; it calls neither.
       timeout = 50

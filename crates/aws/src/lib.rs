@@ -59,6 +59,8 @@ mod sfn;
 mod sns;
 #[cfg(feature = "ssm")]
 mod ssm;
+#[cfg(all(feature = "secretsmanager", feature = "ssm"))]
+mod vault;
 
 #[cfg(feature = "cloudwatch")]
 pub use cloudwatch::CloudWatch;
@@ -91,6 +93,8 @@ pub use sfn::{Started, StateMachine, StepFunctions};
 pub use sns::Sns;
 #[cfg(feature = "ssm")]
 pub use ssm::Ssm;
+#[cfg(all(feature = "secretsmanager", feature = "ssm"))]
+pub use vault::Vault;
 
 /// The clock of the machine.
 #[derive(Debug, Clone, Copy, Default)]

@@ -50,7 +50,7 @@ pub use heed::{Heeded, heed};
 pub use receive::receive;
 pub use resolve::resolve;
 
-pub use check::{Check, check};
+pub use check::{Check, check, preflight};
 pub use claim::{Answered, Claim, claim};
 pub use conclude::{Conclude, conclude};
 pub use judge::{Judge, judge};

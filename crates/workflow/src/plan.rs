@@ -47,6 +47,12 @@ pub async fn plan(
     };
 
     let plan = Plan::decide(deployment, service, &request, found, &desk, clock.now())?;
+    // A way back leads to what ran here before.
+    let platforms = match plan.cause.is_urgent() {
+        true => Vec::new(),
+        false => registry.platforms(&plan.service.image, &plan.digest).await?,
+    };
+    let plan = Plan { platforms, ..plan };
 
     let entry = Entry::Planned { plan: Box::new(plan.clone()) };
     ledger.append(&plan.deployment, &plan.service.name, entry).await?;

@@ -15,7 +15,9 @@ use domain::failure::Failure;
 use domain::marking::{Mark, Status};
 use domain::metric::{Formula, Query, Series};
 use domain::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Image, ServiceName, Tag};
-use domain::preflight::Serving;
+use domain::preflight::{
+    Blueprint, Group, Held, LogGroup, Platform, Rule, Secret, Serving, Wiring,
+};
 use domain::preserved::{LogPlace, Readings, Target, Task};
 use domain::record::{Entry, Record};
 use domain::replica::Replica;
@@ -51,6 +53,8 @@ pub trait Registry {
     async fn digest_of(&self, image: &Image, tag: &Tag) -> Result<Digest, Failure>;
     /// Makes sure that a digest is there. [`Failure::Refused`] if it is not.
     async fn has(&self, image: &Image, digest: &Digest) -> Result<(), Failure>;
+    /// What an image that is there is built for; nothing where its manifest does not tell.
+    async fn platforms(&self, image: &Image, digest: &Digest) -> Result<Vec<Platform>, Failure>;
 }
 
 /// The services and their deployments: ECS.
@@ -58,6 +62,11 @@ pub trait Fleet {
     /// What a service runs now; the digest is that of `container` (or of the only container).
     /// [`Failure::Refused`] if there is no such service.
     async fn serving(&self, place: &Place, container: Option<&str>) -> Result<Serving, Failure>;
+    /// How a service is set up. [`Failure::Refused`] if there is no such service, or it must not be
+    /// read.
+    async fn wiring(&self, place: &Place) -> Result<Wiring, Failure>;
+    /// What a task definition asks for, if it is there. [`Failure::Refused`] if it must not be read.
+    async fn blueprint(&self, definition: &Arn) -> Result<Option<Blueprint>, Failure>;
     /// Registers a copy of the task definition `blue` in which only the image of `container` (or of
     /// the only container) is another. Asking twice registers two; only one is ever used.
     async fn register(
@@ -90,6 +99,8 @@ pub trait Fleet {
 
 /// What tasks print: CloudWatch Logs.
 pub trait Logs {
+    /// Whether a log group is there. [`Failure::Refused`] if that must not be known.
+    async fn has_group(&self, group: &LogGroup) -> Result<bool, Failure>;
     /// The last lines of a task, at most so many, oldest first. [`Failure::Refused`] if nothing was
     /// ever printed, or it must not be read.
     async fn last_lines(
@@ -98,6 +109,13 @@ pub trait Logs {
         task: &str,
         most: usize,
     ) -> Result<Vec<Excerpt>, Failure>;
+}
+
+/// What tasks are given that nobody else may read: Secrets Manager and Parameter Store.
+pub trait Vault {
+    /// Whether a secret can be had; its value is not read. [`Failure::Refused`] if that must not be
+    /// known.
+    async fn holds(&self, secret: &Secret) -> Result<Held, Failure>;
 }
 
 /// A service deployment as we want it.
@@ -128,6 +146,11 @@ pub trait Balancer {
     async fn targets(&self, groups: &[Arn]) -> Result<Targets, Failure>;
     /// The targets of these groups, one by one.
     async fn each(&self, groups: &[Arn]) -> Result<Vec<Target>, Failure>;
+    /// How a target group is set up, if it is there. [`Failure::Refused`] if it must not be read.
+    async fn group(&self, group: &Arn) -> Result<Option<Group>, Failure>;
+    /// Where a listener rule, or a listener by its default rule, sends traffic, if it is there.
+    /// [`Failure::Refused`] if it must not be read.
+    async fn rule(&self, rule: &Arn) -> Result<Option<Rule>, Failure>;
 }
 
 /// The alarms: CloudWatch.

@@ -7,7 +7,9 @@ use local::account::VERBS;
 use serde_json::Value;
 use tests::ministack::Ministack;
 
-use crate::{chain, going_back, lost, people, queue, replicas, taken_back, telling, terraform};
+use crate::{
+    chain, going_back, lost, people, preflight, queue, replicas, taken_back, telling, terraform,
+};
 
 const README: &str = include_str!("../../../functions/README.md");
 
@@ -98,7 +100,8 @@ impl Table {
 /// Every story there is.
 fn stories() -> Vec<&'static crate::story::Story> {
     let taken_back = [taken_back::STORIES, going_back::STORIES, people::STORIES].concat();
-    let standing = [replicas::STORIES, terraform::STORIES, telling::STORIES].concat();
+    let standing =
+        [preflight::STORIES, replicas::STORIES, terraform::STORIES, telling::STORIES].concat();
     [chain::STORIES, lost::STORIES, queue::STORIES, &standing, &taken_back].concat()
 }
 

@@ -5,6 +5,7 @@ mod chain;
 mod going_back;
 mod lost;
 mod people;
+mod preflight;
 mod queue;
 mod replicas;
 mod taken_back;

@@ -1,7 +1,6 @@
 //! Everything that a deployment meets, put together as Terraform does it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -12,12 +11,13 @@ use domain::service::ServiceDocument;
 use domain::verdict::Decision;
 use local::account::{MACHINES, VERBS};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use tests::ministack::{ACCOUNT, Function, Ministack, REGION};
 
 use crate::calls::Calls;
 use crate::ecs::Ecs;
 use crate::forge::{self, GitHub};
-use crate::ghcr::{Ghcr, LOGIN};
+use crate::ghcr::{self, Ghcr, LOGIN};
 use crate::github::{Push, SECRET};
 use crate::listener::TestListener;
 use crate::slack::{self, Slack};
@@ -263,11 +263,8 @@ fn text(value: &Value, field: &str) -> String {
 
 /// The digest of a tag, which a story may know before there is such an image.
 pub(crate) fn digest(tag: &str) -> Digest {
-    let hex: String = tag.bytes().cycle().take(32).fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
-    format!("sha256:{hex}").parse().expect("64 digits")
+    let digest = format!("sha256:{}", hex::encode(Sha256::digest(ghcr::index(tag))));
+    digest.parse().expect("64 digits")
 }
 
 /// Makes the functions, each the binary of its step, and answers their ARNs by verb.

@@ -33,3 +33,4 @@ mod events;
 mod letters;
 mod objects;
 mod secrets;
+mod vault;

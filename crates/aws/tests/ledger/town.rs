@@ -8,7 +8,7 @@ use domain::Failure;
 use domain::desk::Lease;
 use domain::event::{Event, ExecutionEnded};
 use domain::name::{Arn, CallbackToken, DeploymentId, HookId};
-use domain::preflight::Serving;
+use domain::preflight::{Blueprint, Serving, Wiring};
 use domain::preserved::{LogPlace, Task};
 use domain::rollout::{RolloutState, TargetGroup};
 use domain::service::Place;
@@ -92,6 +92,12 @@ impl Bus for Town {
 /// Nothing is planned here, so nobody asks ECS.
 impl Fleet for Town {
     async fn serving(&self, _: &Place, _: Option<&str>) -> Result<Serving, Failure> {
+        panic!("nothing was planned")
+    }
+    async fn wiring(&self, _: &Place) -> Result<Wiring, Failure> {
+        panic!("nothing was planned")
+    }
+    async fn blueprint(&self, _: &Arn) -> Result<Option<Blueprint>, Failure> {
         panic!("nothing was planned")
     }
     async fn register(&self, _: &Arn, _: Option<&str>, _: &str) -> Result<Arn, Failure> {

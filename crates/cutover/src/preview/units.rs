@@ -62,8 +62,19 @@ impl Units {
             "catalog.service" | "catalog.services" => requests(1),
             // The login of the registry, its token, the manifest.
             "registry.digest_of" | "registry.has" => Self { secrets: 1, ..requests(3) },
+            // The manifest once more, by the token of before.
+            "registry.platforms" => requests(1),
             // ecs:DescribeServices, its revisions, its deployment. Calls of ECS are free.
             "fleet.serving" => requests(3),
+            // ecs:DescribeServices; ecs:DescribeTaskDefinition.
+            "fleet.wiring" | "fleet.blueprint" => requests(1),
+            // elasticloadbalancing:DescribeTargetGroups and its attributes; DescribeRules.
+            "balancer.group" => requests(2),
+            "balancer.rule" => requests(1),
+            // secretsmanager:DescribeSecret, which is paid as reading one is, or
+            // ssm:DescribeParameters, which is free; logs:DescribeLogGroups, which is free as well.
+            "vault.holds" => Self { secrets: 1, ..requests(1) },
+            "logs.has_group" => requests(1),
             // ecs:DescribeTaskDefinition and ecs:RegisterTaskDefinition.
             "fleet.register" => requests(2),
             // ecs:ListServiceDeployments, then the revisions of up to forty deployments.

@@ -4,6 +4,7 @@
 
 use domain::Failure;
 use domain::name::Digest;
+use domain::preflight::Platform;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
@@ -39,6 +40,18 @@ struct Error {
     code: String,
 }
 
+/// An index, as far as it is read. A manifest of one architecture is one of none.
+#[derive(Deserialize)]
+struct Index {
+    #[serde(default)]
+    manifests: Vec<Described>,
+}
+
+#[derive(Deserialize)]
+struct Described {
+    platform: Option<Platform>,
+}
+
 /// The digest that the headers of a good answer name, if they name one.
 pub(super) fn named(question: &Question, answer: &Response) -> Result<Option<Digest>, Failure> {
     let headers = answer.headers();
@@ -64,6 +77,32 @@ pub(super) fn named(question: &Question, answer: &Response) -> Result<Option<Dig
 
 /// The digest of the manifest that an answer holds, by its bytes; or why it holds none.
 pub(super) async fn measured(question: &Question, answer: Response) -> Result<Digest, Failure> {
+    whole(question, answer).await.map(|(digest, _)| digest)
+}
+
+/// What the image is built for that an answer describes: what its index names. The manifest of one
+/// architecture does not say which; that stands in a blob, which registries give from elsewhere.
+///
+/// Source: the OCI image specification, "Image Index"; attestations stand in it as `unknown`.
+pub(super) async fn platforms(
+    question: &Question,
+    answer: Response,
+) -> Result<Vec<Platform>, Failure> {
+    let (digest, body) = whole(question, answer).await?;
+    if question.reference != digest.as_str() {
+        return Err(untrusted(question, "a manifest that does not have the digest it names"));
+    }
+    let index: Index = serde_json::from_slice(&body)
+        .map_err(|error| untrusted(question, &format!("a manifest that is none: {error}")))?;
+    let platforms = index.manifests.into_iter().filter_map(|it| it.platform);
+    let mut platforms: Vec<_> = platforms.filter(|it| it.os != "unknown").collect();
+    platforms.sort();
+    platforms.dedup();
+    Ok(platforms)
+}
+
+/// The manifest that an answer holds, with its digest; or why it holds none.
+async fn whole(question: &Question, answer: Response) -> Result<(Digest, Vec<u8>), Failure> {
     let registry = &question.repository.registry;
     match answer.status() {
         StatusCode::OK => {}
@@ -79,11 +118,11 @@ pub(super) async fn measured(question: &Question, answer: Response) -> Result<Di
         return Err(untrusted(question, "neither a digest nor a media type"));
     }
     let body = http::read(registry, answer, LONGEST).await?;
-    let digest = format!("sha256:{}", hex::encode(Sha256::digest(body)));
+    let digest = format!("sha256:{}", hex::encode(Sha256::digest(&body)));
     let digest: Digest = digest.parse().expect("SHA-256 has 64 hexadecimal digits");
 
     match says.is_none_or(|says| says == digest) {
-        true => Ok(digest),
+        true => Ok((digest, body)),
         false => Err(untrusted(question, "a manifest that does not have the digest it names")),
     }
 }

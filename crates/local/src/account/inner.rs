@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use super::definitions::{self, Target};
 use super::executions::Executions;
+use super::ground::Changes;
 use super::marks::Marks;
 use super::objects::Bucketful;
 use super::steps::{self, Payload};
@@ -50,6 +51,7 @@ pub(super) struct Inner<P: Plant> {
     pub(super) tasks: TaskTracker,
     pub(super) closing: CancellationToken,
     pub(super) objects: Bucketful,
+    pub(super) ground: Changes,
     pub(super) marks: Marks,
     pub(super) observer: RwLock<Option<Observer>>,
     pub(super) talk: Talk,

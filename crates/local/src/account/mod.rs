@@ -10,10 +10,12 @@ mod told;
 mod inner;
 mod world;
 
+mod blueprint;
 mod databases;
 mod ecs;
 mod evidence;
 mod fleet;
+mod ground;
 mod images;
 mod ledger;
 mod marks;
@@ -42,6 +44,7 @@ use domain::desk::Desk;
 use domain::failure::decode;
 use domain::freeze::{Freeze, FreezeByHand};
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
+use domain::preflight::Platform;
 use domain::quarantine::{ByHand, InForce, Quarantine};
 use domain::record::Record;
 use domain::release::ImagePushed;
@@ -67,8 +70,8 @@ pub use talk::{Posted, Saying, Speaker};
 pub use told::{Observer, Told};
 pub use world::World;
 
+pub(crate) use blueprint::{family, words};
 pub(crate) use ecs::place_in;
-pub(crate) use evidence::log_place;
 pub(crate) use fleet::target_group;
 
 use self::executions::{Executions, failed};
@@ -137,6 +140,7 @@ impl<P: Plant> Account<P> {
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             objects: objects::Bucketful::default(),
+            ground: ground::Changes::default(),
             marks: marks::Marks::default(),
             observer: RwLock::default(),
             talk: talk::Talk::default(),
@@ -221,6 +225,11 @@ impl<P: Plant> Account<P> {
     /// Puts an image into this machine's registry and answers its digest.
     pub fn push(&self, image: &Image, tag: &Tag, artifact: Artifact) -> Digest {
         self.0.images.push(&self.0.store, image, tag, artifact)
+    }
+
+    /// Says what an image is built for; without that nobody knows.
+    pub fn build_for(&self, image: &Image, digest: &Digest, platforms: Vec<Platform>) {
+        self.0.images.build_for(image, digest, platforms);
     }
 
     /// Starts a deployment that somebody asked for.

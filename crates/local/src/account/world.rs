@@ -7,6 +7,7 @@ use domain::desk::{Desk, Watcher};
 use domain::event::{Event, ExecutionEnded};
 use domain::evidence::{self, Alarm, AlarmState};
 use domain::name::{CallbackToken, DeploymentId, Digest, Image, ServiceName, Tag};
+use domain::preflight::Platform;
 use domain::preserved::Readings;
 use domain::record::{Entry, Record};
 use domain::service::{ServiceDocument, Smoke};
@@ -68,6 +69,11 @@ impl<P: Plant> Registry for World<P> {
 
     async fn has(&self, image: &Image, digest: &Digest) -> Result<(), Failure> {
         self.0.calls.make("registry.has", async { self.0.images.has(image, digest) }).await
+    }
+
+    async fn platforms(&self, image: &Image, digest: &Digest) -> Result<Vec<Platform>, Failure> {
+        let answer = async { Ok(self.0.images.platforms(image, digest)) };
+        self.0.calls.make("registry.platforms", answer).await
     }
 }
 
