@@ -31,6 +31,11 @@ impl Clock for Hands {
     fn now(&self) -> Timestamp {
         self.0.now()
     }
+
+    async fn until(&self, moment: Timestamp) {
+        let left = moment.duration_since(self.now());
+        tokio::time::sleep(left.try_into().unwrap_or_default()).await;
+    }
 }
 
 impl Marks {
