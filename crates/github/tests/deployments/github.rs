@@ -43,6 +43,11 @@ impl Clock for Hands {
     fn now(&self) -> Timestamp {
         *self.0.lock()
     }
+
+    async fn until(&self, moment: Timestamp) {
+        let mut now = self.0.lock();
+        *now = moment.max(*now);
+    }
 }
 
 /// A GitHub.
