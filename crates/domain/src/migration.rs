@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::desk::Desk;
 use crate::name::{DeploymentId, Digest};
 use crate::preserved::{Log, Task};
 use crate::seconds::Seconds;
@@ -206,6 +207,33 @@ pub fn look(
         (false, None) => {
             let left = Seconds(migration.within.0 - passed.0);
             Look::Runs(Seconds(passed.0 / 4).clamp(SOON, LATER).min(left))
+        }
+    }
+}
+
+impl Desk {
+    /// The migration of a digest, if it ended well before.
+    pub fn ran(&self, digest: &Digest) -> Option<&Ran> {
+        self.migrated.iter().find(|ran| ran.digest == *digest)
+    }
+
+    /// Remembers that a migration ended well; doing it again changes nothing. From then on
+    /// `deployment`, which goes on from there, gives way to no push if that is `irreversible`.
+    #[must_use]
+    pub fn migrate(mut self, ran: Ran, deployment: &DeploymentId, irreversible: bool) -> Self {
+        let at_work = self.lease.as_ref().is_some_and(|lease| lease.holder == *deployment);
+        if let Some(worker) = self.worker.as_mut().filter(|_| at_work && irreversible) {
+            worker.irreversible = true;
+        }
+        ran.remember(&mut self.migrated);
+        self
+    }
+
+    /// Why nothing but a person takes back what changed last, if so.
+    pub fn hold(&self) -> Option<Hold> {
+        match &self.watcher {
+            Some(watcher) => watcher.hold,
+            None => self.deployed.as_ref()?.liability.as_ref()?.hold,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::metric::MetricCheck;
 use crate::migration::{Hold, Migration};
 use crate::name::{Arn, CallbackToken, DeploymentId, Digest, Tag};
 use crate::policy::Height;
+use crate::preflight::Platform;
 use crate::replica::ReplicaCheck;
 use crate::request::{Cause, Request};
 use crate::seconds::Seconds;
@@ -26,6 +27,9 @@ pub struct Plan {
     pub service: ServiceDocument,
     /// What is deployed.
     pub digest: Digest,
+    /// What its image is built for, as far as the registry tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub platforms: Vec<Platform>,
     /// The tag that it was asked for by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<Tag>,
@@ -42,6 +46,9 @@ pub struct Plan {
     /// Whether it does not wait for the end of a freeze.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hotfix: bool,
+    /// Why it is deployed though an alarm rings already, where it is to mend just that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix_forward: Option<String>,
     /// When it was planned.
     pub at: Timestamp,
     /// Where the rollout stops and asks.
@@ -80,6 +87,9 @@ impl Plan {
         if request.hotfix && request.reason.as_deref().is_none_or(|it| it.trim().is_empty()) {
             return Err(Failure::Invalid("a hotfix needs a `reason`".into()));
         }
+        if let Some(why) = &request.fix_forward {
+            fixes_forward(why, request.cause)?;
+        }
         if let Some(tag) = &request.tag {
             service.tags.judge(tag).map_err(|why| {
                 Failure::Refused(format!("{why}, and {} wants no other", service.name))
@@ -101,8 +111,8 @@ impl Plan {
             false => stands,
         };
         let behind = desk.behind(&height, request.cause.is_explicit());
-        // A way back goes all the same: what serves may be what is broken.
-        let frozen = desk.barred().filter(|_| !request.cause.is_urgent());
+        // What is not a hotfix waits until that is over.
+        let frozen = desk.barred().filter(|_| request.hotfix && !request.cause.is_urgent());
         if let Some(why) = frozen.or(desk.forbids(&found, now)).or(behind) {
             return Err(Failure::Refused(why));
         }
@@ -127,12 +137,14 @@ impl Plan {
         Ok(Self {
             deployment,
             digest: found,
+            platforms: Vec::new(),
             tag: request.tag.clone().or(known_as),
             template: request.template.clone(),
             height,
             cause: request.cause,
             by: request.by.clone(),
             hotfix: request.hotfix,
+            fix_forward: request.fix_forward.clone(),
             at: now,
             pauses,
             asks_replicas: service.checks.replicas.is_some() && !request.cause.is_urgent(),
@@ -237,9 +249,25 @@ impl Plan {
             explicit: self.cause.is_explicit(),
             urgent: self.cause.is_urgent(),
             hotfix: self.hotfix,
+            freezes: self.service.freezes.clone(),
+            since: self.at,
             when_busy: self.service.when_busy,
             token,
         }
+    }
+}
+
+/// Whether a request may go past an alarm that rings: a person's may, who says why.
+fn fixes_forward(why: &str, cause: Cause) -> Result<(), Failure> {
+    match cause {
+        _ if why.trim().is_empty() => {
+            Err(Failure::Invalid("say in `fix_forward` why this release mends the alarm".into()))
+        }
+        Cause::Manual => Ok(()),
+        other => Err(Failure::Invalid(format!(
+            "only what a person asks for may `fix_forward`, and this is a {}",
+            other.as_str()
+        ))),
     }
 }
 
@@ -257,124 +285,4 @@ fn height_of_way_back(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::desk::Deployed;
-    use crate::quarantine::{QUARANTINE, Quarantine};
-    use serde_json::json;
-
-    fn digest(byte: &str) -> Digest {
-        format!("sha256:{}", byte.repeat(32)).parse().unwrap()
-    }
-
-    fn service() -> ServiceDocument {
-        let document = json!({
-            "name": "checkout", "image": "ghcr.io/acme/checkout", "tags": { "semver": ">=1" },
-            "cluster": "shop", "strategy": { "blue_green": {} }
-        });
-        ServiceDocument::read(&document.to_string()).unwrap()
-    }
-
-    fn plan(request: &serde_json::Value, found: &str, desk: &Desk) -> Result<Plan, Failure> {
-        let request: Request = serde_json::from_value(request.clone()).unwrap();
-        let name = "checkout-1".parse().unwrap();
-        Plan::decide(name, service(), &request, digest(found), desk, Timestamp::UNIX_EPOCH)
-    }
-
-    #[test]
-    fn what_may_not_be_deployed_is_refused_with_the_reason() {
-        let mut desk = Desk::new("checkout".parse().unwrap());
-        desk.deployed = Some(Deployed {
-            deployment: "checkout-0".parse().unwrap(),
-            digest: digest("cc"),
-            tag: None,
-            blue: None,
-            liability: None,
-            height: service().tags.height("v1.5.0".parse().ok().as_ref(), Timestamp::UNIX_EPOCH),
-        });
-        let quarantine = Quarantine {
-            digest: digest("ee"),
-            why: "alarm checkout-errors rings".into(),
-            by: None,
-            deployment: None,
-            since: Timestamp::UNIX_EPOCH,
-            until: QUARANTINE.after(Timestamp::UNIX_EPOCH),
-        };
-        let desk = desk.quarantine(quarantine);
-        let push = |tag: &str, digest: &str| {
-            json!({ "service": "checkout", "tag": tag, "cause": "push",
-                    "digest": format!("sha256:{}", digest.repeat(32)) })
-        };
-
-        for (request, found, refused) in [
-            (push("v1.6.0", "aa"), "aa", None),
-            (push("v0.9.0", "aa"), "aa", Some("version 0.9.0 is not in the range")),
-            (push("nightly", "aa"), "aa", Some("is no semantic version")),
-            (
-                push("v1.6.0", "aa"),
-                "bb",
-                Some("points to bbbbbbbbbbbb by now, not to aaaaaaaaaaaa"),
-            ),
-            (push("v1.4.0", "aa"), "aa", Some("older than what was deployed last (1.5.0)")),
-            (push("v1.6.0", "ee"), "ee", Some("eeeeeeeeeeee is in quarantine since")),
-            (json!({ "service": "checkout", "tag": "v1.6.0" }), "ee", Some("is in quarantine")),
-            (json!({ "service": "checkout", "tag": "v1.4.0" }), "aa", None),
-            (json!({ "service": "checkout", "tag": "v1.4.0", "cause": "rollback" }), "aa", None),
-        ] {
-            let planned = plan(&request, found, &desk);
-            match refused {
-                None => assert!(planned.is_ok(), "{request}: {planned:?}"),
-                Some(why) => {
-                    let failure = planned.expect_err("must be refused");
-                    assert_eq!(failure.name(), "Refused");
-                    assert!(failure.to_string().contains(why), "{request}: {failure}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_way_back_goes_all_at_once_and_asks_only_whether_its_tasks_are_healthy() {
-        let mut service = service();
-        service.strategy =
-            serde_json::from_value(json!({ "canary": { "percent": 10, "hold": "5m" } }))
-                .expect("a strategy");
-        service.checks.alarms = vec!["checkout-errors".into()];
-        let replicas = serde_json::from_value(json!({ "instances": ["orders-replica"] }));
-        service.checks.replicas = Some(replicas.expect("replicas"));
-        let migration = serde_json::from_value(json!({ "command": ["./migrate"] }));
-        service.migration = Some(migration.expect("a migration"));
-        let way = |cause: &str| {
-            let request = json!({ "service": "checkout", "tag": "v1.4.0", "cause": cause });
-            let request: Request = serde_json::from_value(request).expect("a request");
-            let desk = Desk::new("checkout".parse().expect("a name"));
-            let name = "checkout-1".parse().expect("a name");
-            Plan::decide(
-                name,
-                service.clone(),
-                &request,
-                digest("aa"),
-                &desk,
-                Timestamp::UNIX_EPOCH,
-            )
-            .expect("a plan")
-        };
-
-        let (forth, back) = (way("manual"), way("rollback"));
-
-        assert_eq!((forth.pauses.len(), forth.alarms().len()), (3, 1));
-        assert!(matches!(forth.strategy(), Strategy::Canary { .. }));
-        assert_eq!((back.pauses.len(), back.alarms().len()), (1, 0));
-        assert!(forth.replicas().is_some() && back.replicas().is_none());
-        assert!(forth.migrates && !back.migrates && back.migration().is_none());
-        assert_eq!(back.pauses[0].stage, crate::strategy::Stage::PostTestTrafficShift);
-        assert!(matches!(back.strategy(), Strategy::BlueGreen {}));
-        let now = Timestamp::UNIX_EPOCH;
-        assert!(
-            forth
-                .liability(now, now)
-                .is_some_and(|it| it.until == now + jiff::SignedDuration::from_hours(1))
-        );
-        assert_eq!(back.liability(now, now), None);
-    }
-}
+mod tests;

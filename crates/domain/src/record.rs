@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::approval::Word;
 use crate::desk::Lease;
+use crate::evidence::Alarm;
+use crate::freeze::Freeze;
 use crate::migration::{Begun, Migrated};
 use crate::name::{Arn, DeploymentId, HookId, ServiceName};
 use crate::outcome::Outcome;
 use crate::plan::Plan;
-use crate::preflight::Serving;
+use crate::preflight::{Serving, Warning};
 use crate::preserved::Preserved;
 use crate::quarantine::{Lifted, Quarantine};
 use crate::request::Request;
@@ -33,6 +35,11 @@ pub enum Entry {
         /// What.
         plan: Box<Plan>,
     },
+    /// It waits until nothing keeps new deployments from beginning.
+    Frozen {
+        /// Until when, and why.
+        freeze: Freeze,
+    },
     /// It got the lease.
     Claimed {
         /// The lease.
@@ -42,6 +49,12 @@ pub enum Entry {
     Checked {
         /// What served then.
         blue: Serving,
+        /// What makes it slow or risky.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        warnings: Vec<Warning>,
+        /// The alarms that rang and did not refuse it, because it is to mend what they tell of.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rang: Vec<Alarm>,
     },
     /// Green's task definition was registered.
     Registered {
@@ -121,6 +134,7 @@ impl Entry {
         match self {
             Self::Requested { .. } => "requested".into(),
             Self::Planned { .. } => "planned".into(),
+            Self::Frozen { freeze } => format!("frozen-{:?}-{}", freeze.cause, freeze.since),
             Self::Claimed { lease } => format!("claimed-{}", lease.token),
             Self::Checked { .. } => "checked".into(),
             Self::Registered { .. } => "registered".into(),
@@ -153,8 +167,12 @@ impl fmt::Display for Entry {
                 write!(f, "{by} asked for {} ({})", request.title(), request.cause.as_str())
             }
             Self::Planned { plan } => write!(f, "planned {}", plan.title()),
+            Self::Frozen { freeze } => write!(f, "waits, {freeze}"),
             Self::Claimed { lease } => write!(f, "got the lease, token {}", lease.token),
-            Self::Checked { .. } => f.write_str("nothing speaks against it"),
+            Self::Checked { warnings, .. } => {
+                f.write_str("nothing speaks against it")?;
+                warnings.iter().try_for_each(|warning| write!(f, "; but {warning}"))
+            }
             Self::Registered { .. } => f.write_str("registered green's task definition"),
             Self::Migrating { .. } => f.write_str("began the migration"),
             Self::MigrationStopped { why } => write!(f, "stopped the migration: {why}"),
@@ -251,7 +269,7 @@ impl Record {
     /// What served before.
     pub fn blue(&self) -> Option<&Serving> {
         self.find(|entry| match entry {
-            Entry::Checked { blue } => Some(blue),
+            Entry::Checked { blue, .. } => Some(blue),
             _ => None,
         })
     }

@@ -77,6 +77,8 @@ mod tests {
             explicit: false,
             urgent: false,
             hotfix: false,
+            freezes: Vec::new(),
+            since: at(0),
             when_busy: WhenBusy::Queue,
             token: name.parse().expect("a token"),
         }

@@ -1,9 +1,11 @@
 //! Asks for the right to change the service.
 
 use domain::Failure;
-use domain::desk::Claimed;
+use domain::desk::{Claimed, Lease};
+use domain::freeze::{self, ASKS_AGAIN, LONGEST_FREEZE};
 use domain::name::CallbackToken;
 use domain::plan::{LONGEST_QUEUE, Plan};
+use domain::record::Entry;
 use domain::seconds::Seconds;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -16,11 +18,38 @@ use crate::ports::{Callbacks, Clock, Executions, Ledger};
 pub struct Claim {
     /// What it is about.
     pub plan: Plan,
-    /// Who waits for the answer: the lease.
+    /// Who waits for the answer: an [`Answered`].
     pub token: CallbackToken,
+    /// How long the answer is waited for before it is asked again.
+    #[serde(default = "asks_again")]
+    pub patience: Seconds,
+}
+
+/// What who waits for the lease is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// The lease.
+    pub lease: Option<Lease>,
+    /// Whether there is none yet, so that it is asked for again.
+    pub waits: bool,
+    /// How long the next answer is waited for: until the end of a freeze, where there is one.
+    pub patience: Seconds,
+}
+
+impl Answered {
+    /// The lease is yours.
+    pub(crate) fn granted(lease: Lease) -> Self {
+        Self { lease: Some(lease), waits: false, patience: ASKS_AGAIN }
+    }
+
+    /// Ask again, and wait for that answer so long.
+    pub(crate) fn ask_again(patience: Seconds) -> Self {
+        Self { lease: None, waits: true, patience }
+    }
 }
 
 /// Asks for the lease. The answer comes by the token: at once, or when it is this request's turn.
+/// Who has to sleep for another time than it would is told so at once, and asks again.
 pub async fn claim(
     clock: &impl Clock,
     ledger: &impl Ledger,
@@ -28,14 +57,19 @@ pub async fn claim(
     callbacks: &impl Callbacks,
     input: Claim,
 ) -> Result<(), Failure> {
-    let Claim { plan, token } = input;
+    let Claim { plan, token, patience } = input;
     let service = &plan.service.name;
     let now = clock.now();
     let desk = ledger.desk(service).await?;
-    // While the service is frozen nobody's turn comes.
-    let since = desk.thawed(now).map_or(plan.at, |thawed| plan.at.max(thawed));
-    if Seconds::between(since, now) > LONGEST_QUEUE {
+    let waiter = plan.waiter(token.clone());
+    if Seconds::between(desk.waits_since(&waiter, now), now) > LONGEST_QUEUE {
         return Err(Failure::Refused(format!("it waited {LONGEST_QUEUE} for its turn")));
+    }
+    if let Some(frozen) = desk.holds_up(&waiter, now)
+        && Seconds::between(plan.at, now) > LONGEST_FREEZE
+    {
+        let days = LONGEST_FREEZE.0 / (24 * 3600);
+        return Err(Failure::Refused(format!("it waited {days} days and is still {frozen}")));
     }
     let gone = match desk.lease {
         Some(lease) if lease.expires_at <= now && !executions.runs(&lease.holder).await? => {
@@ -46,7 +80,7 @@ pub async fn claim(
 
     let (claimed, giving_way) = fence::rewrite(ledger, service, |desk| {
         let holder_runs = desk.holder_may_run(gone.as_ref());
-        let (desk, claimed) = desk.claim(plan.waiter(token.clone()), holder_runs, now);
+        let (desk, claimed) = desk.claim(waiter.clone(), holder_runs, now);
         let watcher = desk.watcher.as_ref().filter(|it| desk.gives_way(&it.deployment).is_some());
         let giving_way = watcher.map(|watcher| watcher.token.clone());
         (desk, (claimed, giving_way))
@@ -56,9 +90,9 @@ pub async fn claim(
     match claimed {
         Claimed::Granted(lease) => {
             tracing::info!(%service, deployment = %plan.deployment, token = lease.token, "claimed {service}");
-            callbacks.succeed(&token, json!(lease)).await?;
+            callbacks.succeed(&token, json!(Answered::granted(lease))).await?;
         }
-        Claimed::Parked { superseded } => {
+        Claimed::Parked { superseded, frozen } => {
             tracing::info!(%service, deployment = %plan.deployment, "waiting for {service}");
             if let Some(other) = superseded {
                 let why = format!("superseded by {} ({})", plan.title(), plan.deployment);
@@ -68,8 +102,19 @@ pub async fn claim(
             if let Some(watcher) = giving_way {
                 callbacks.succeed(&watcher, json!({})).await?;
             }
+            let sleeps = freeze::sleeps(frozen.as_ref(), patience, now);
+            if let Some(freeze) = frozen {
+                ledger.append(&plan.deployment, service, Entry::Frozen { freeze }).await?;
+            }
+            if let Some(patience) = sleeps {
+                callbacks.succeed(&token, json!(Answered::ask_again(patience))).await?;
+            }
         }
         Claimed::Behind(why) => return Err(Failure::Refused(why)),
     }
     Ok(())
+}
+
+fn asks_again() -> Seconds {
+    ASKS_AGAIN
 }

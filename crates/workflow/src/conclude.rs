@@ -3,6 +3,7 @@
 use domain::Failure;
 use domain::desk::{Deployed, Next};
 use domain::event::Event;
+use domain::freeze::ASKS_AGAIN;
 use domain::migration::Migrated;
 use domain::name::{DeploymentId, ServiceName};
 use domain::outcome::{self, Caught, End, Facts, Outcome};
@@ -15,6 +16,7 @@ use domain::rollout::Rollout;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::claim::Answered;
 use crate::fence;
 use crate::migrate;
 use crate::ports::{Bus, Callbacks, Clock, Fleet, Ledger, OneOffs};
@@ -201,7 +203,11 @@ pub(crate) async fn tell(callbacks: &impl Callbacks, next: Next) -> Result<(), F
     match next {
         Next::Nobody => {}
         Next::Granted(waiter, lease) => {
-            callbacks.succeed(&waiter.token, json!(lease)).await?;
+            callbacks.succeed(&waiter.token, json!(Answered::granted(lease))).await?;
+        }
+        Next::Asks(waiter) => {
+            let again = Answered::ask_again(ASKS_AGAIN);
+            callbacks.succeed(&waiter.token, json!(again)).await?;
         }
         Next::Behind(waiter, why) => {
             callbacks.fail(&waiter.token, &Failure::Refused(why)).await?;

@@ -1,24 +1,28 @@
 //! Lets nothing new begin for a while.
 
 use domain::Failure;
+use domain::desk::Desk;
 use domain::freeze::{Freeze, FreezeByHand};
 
 use crate::conclude::tell;
 use crate::fence;
-use crate::ports::{Callbacks, Clock, Ledger};
+use crate::ports::{Callbacks, Catalog, Clock, Ledger};
 
-/// Freezes a service by a person's word, or lets it go on, and tells the freeze that begins or is
-/// over. Who waited for a person to end it is told; who waits for the end by the clock asks again
-/// within five minutes of it.
+/// Freezes a service by a person's word, or ends whatever freezes it, and tells the freeze that
+/// begins or is over. Who waited for a person to end it is told; who waits for the end by the clock
+/// asks again then.
 pub async fn freeze(
     clock: &impl Clock,
+    catalog: &impl Catalog,
     ledger: &impl Ledger,
     callbacks: &impl Callbacks,
     ask: &FreezeByHand,
 ) -> Result<Freeze, Failure> {
     let now = clock.now();
+    let windows = catalog.service(&ask.service).await?.freezes;
 
-    let decided = fence::rewrite(ledger, &ask.service, |desk| desk.freeze_by_hand(ask, now));
+    let decide = |desk: Desk| desk.freeze_by_hand(ask, &windows, now);
+    let decided = fence::rewrite(ledger, &ask.service, decide);
     let (freeze, next) = decided.await??;
 
     tracing::warn!(service = %ask.service, "{}: {freeze}", ask.service);

@@ -32,9 +32,10 @@ async fn the_lease_is_granted_by_the_token() {
     assert_eq!(account.asked("dynamodb:UpdateItem")[0]["TableName"], "cutover-ledger");
     let told = &account.asked("states:SendTaskSuccess")[0];
     assert_eq!(told["taskToken"], TOKEN);
-    let lease: Value =
-        serde_json::from_str(told["output"].as_str().expect("a text")).expect("JSON");
+    let told: Value = serde_json::from_str(told["output"].as_str().expect("a text")).expect("JSON");
+    let lease = &told["lease"];
     assert_eq!((&lease["holder"], &lease["token"]), (&json!("checkout-1"), &json!(1)));
+    assert_eq!(told["waits"], false);
 }
 
 #[tokio::test]

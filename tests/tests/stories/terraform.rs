@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::freeze::FreezeByHand;
 use domain::outcome::End;
 use domain::service::ServiceDocument;
 use local::simulated::Behaviour;
@@ -128,23 +129,54 @@ async fn what_serves_is_deployed_again_on_another_task_definition_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_service_whose_listener_was_destroyed_is_frozen_until_a_person_accepts_it() {
+async fn a_service_whose_listener_was_destroyed_is_frozen_until_a_person_says_otherwise() {
     let mut world = world().await;
+    let deployments = world.history("checkout").len();
 
     write(&world, &state(2, &template(1), None)).await;
     world.push("checkout", "v1.2.0", Behaviour::default()).await;
-    world.settle().await;
-
+    world.pass(Duration::from_secs(3 * 3600)).await;
     assert_eq!(ask(&world, "look", None).await["frozen"], json!(["checkout"]));
-    assert_eq!(world.outcome("checkout").end, End::Refused);
+    let waits = "waits, frozen until somebody mends it and says `cutover thaw`: aws_lb_listener.production was destroyed";
+    assert!(world.story().contains(waits), "{}", world.story());
+
+    let hotfix = json!({ "service": "checkout", "tag": "v1.2.0", "hotfix": true, "reason": "now" });
+    world.account.start("deployment", "hotfix", hotfix).expect("a new name");
+    world.pass(Duration::from_secs(60)).await;
     let why = world.outcome("checkout").why;
+    assert_eq!(
+        world.outcome("checkout").end,
+        End::Refused,
+        "what is missing is missing for it, too"
+    );
     assert!(why.contains("aws_lb_listener.production was destroyed"), "{why}");
 
     write(&world, &state(3, &template(1), Some("listener-2"))).await;
+    let thaw = FreezeByHand {
+        service: "checkout".parse().expect("a name"),
+        length: None,
+        by: Some("ada".to_owned()),
+        reason: "there is a new listener".to_owned(),
+    };
+    world.account.freeze(&thaw).await.expect("it was frozen");
+    world.pass(Duration::from_secs(30 * 60)).await;
+
+    assert_eq!(world.ends("checkout").len(), deployments + 2);
+    assert_eq!(world.traffic(&checkout()), [("v1.2.0".into(), "100%".into())]);
+    assert_eq!(ask(&world, "again", None).await["frozen"], json!([]), "it was accepted as it is");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_may_accept_what_there_is_where_only_the_console_is_at_hand() {
+    let mut world = world().await;
+    write(&world, &state(2, &template(1), None)).await;
+    world.push("checkout", "v1.2.0", Behaviour::default()).await;
+    write(&world, &state(3, &template(1), Some("listener-2"))).await;
+
     let accepted = ask(&world, "accepted", Some("there is a new listener")).await;
     assert_eq!(accepted["frozen"], json!([]));
-    world.push("checkout", "v1.3.0", Behaviour::default()).await;
     world.settle().await;
+
     assert_eq!(world.outcome("checkout").end, End::Deployed, "{}", world.story());
 }
 

@@ -6,9 +6,11 @@ mod going_back;
 mod lost;
 mod migration;
 mod people;
+mod preflight;
 mod queue;
 mod replicas;
 mod taken_back;
+mod telling;
 mod terraform;
 
 mod calls;
@@ -18,6 +20,10 @@ mod stage;
 mod story;
 
 mod ecs;
+#[path = "../../../crates/github/tests/deployments/github.rs"]
+#[expect(dead_code, reason = "its other tests ask it for more")]
+mod forge;
 mod ghcr;
 mod github;
 mod listener;
+mod slack;

@@ -5,23 +5,28 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::outcome::End;
 use domain::record::Entry;
+use domain::seconds::Seconds;
+use jiff::Timestamp;
 use local::account::Fault;
+use serde_json::json;
 
 use crate::calls::{Calls, Table};
 use crate::record::outcome;
 use crate::stage::{LONGEST, Stage, digest};
 use crate::story::{Story, stories};
 
-pub(crate) const STORIES: &[&Story] = &[&QUEUE, &BEHIND, &GONE];
+pub(crate) const STORIES: &[&Story] = &[&QUEUE, &BEHIND, &GONE, &FROZEN];
 
 static QUEUE: Story = Story::new(|| Box::pin(queue()));
 static BEHIND: Story = Story::new(|| Box::pin(behind()));
 static GONE: Story = Story::new(|| Box::pin(gone()));
+static FROZEN: Story = Story::new(|| Box::pin(frozen()));
 
 stories! {
     of_three_pushes_the_second_makes_way_for_the_third, QUEUE;
     a_push_that_waited_and_is_older_by_then_is_refused, BEHIND;
     a_lease_whose_holder_is_gone_is_taken_over_when_it_has_expired, GONE;
+    a_push_in_a_window_waits_for_its_end, FROZEN;
 }
 
 async fn queue() -> Option<Calls> {
@@ -93,5 +98,29 @@ async fn gone() -> Option<Calls> {
     };
     assert_eq!(record.iter().find_map(token), Some(2), "{record:#?}");
     assert_eq!(stage.serves(), Some(digest("v1.2.0")));
+    Some(stage.calls().within(&Table::read()))
+}
+
+/// The window is over some seconds after the push.
+async fn frozen() -> Option<Calls> {
+    let now = Timestamp::now();
+    let wall = |moment: Timestamp| moment.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let (from, to) = (wall(Seconds(3_600).before(now)), wall(Seconds(40).after(now)));
+    let stage = Stage::set(|document| {
+        document["bake"] = "10s".into();
+        document["freezes"] = json!([{ "from": from, "to": to, "zone": "UTC", "why": "fair" }]);
+    })
+    .await?;
+
+    stage.deliver(&stage.push("v1.1.0")).await;
+
+    let ended = stage.ended(1).await;
+    let record = stage.record_of(&ended[0]).await;
+    assert_eq!(outcome(&record).end, End::Deployed, "{}", outcome(&record).why);
+    let waited = record.iter().find_map(|entry| match entry {
+        Entry::Frozen { freeze } => Some(freeze.why.as_str()),
+        _ => None,
+    });
+    assert_eq!(waited, Some("fair"), "{record:#?}");
     Some(stage.calls().within(&Table::read()))
 }

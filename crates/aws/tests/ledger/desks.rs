@@ -37,6 +37,8 @@ fn waiter(name: &str) -> Waiter {
         explicit: false,
         urgent: false,
         hotfix: false,
+        freezes: Vec::new(),
+        since: NOW,
         when_busy: WhenBusy::Supersede,
         token: format!("token-{name}").parse().expect("a token"),
     }

@@ -13,15 +13,15 @@ use crate::telling;
 
 /// Let nothing new begin for a while
 ///
-/// Pushes wait, and the newest follows within five minutes of the end. What is under way goes on, a
-/// way back does not wait, and `cutover deploy --hotfix` does not either. Another freeze takes the
-/// place of one in force.
+/// Pushes wait, and the newest follows at the end. What is under way goes on, a way back does not
+/// wait, and `cutover deploy --hotfix` does not either. Another freeze takes the place of one in
+/// force.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: cutover freeze checkout --for 2h --reason \"the fair\"")]
 pub(crate) struct Freeze {
     /// The service
     service: ServiceName,
-    /// How long: 30m, 2h, 1h 30m; at most 168h
+    /// How long: 30m, 2h, 1h 30m; at most 672h, which is 28 days
     #[arg(long = "for", value_name = "LENGTH", value_parser = length)]
     length: Seconds,
     /// Why, in your words
@@ -39,7 +39,8 @@ pub(crate) struct Freeze {
 
 /// End a freeze before its time
 ///
-/// Exits with 1 if the service is not frozen.
+/// Whosever it is: a person's, that of a window of the service document, or that of what Terraform
+/// changed, which is then taken as it is. Exits with 1 if the service is not frozen.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: cutover thaw checkout --reason \"the fair is over\"")]
 pub(crate) struct Thaw {
@@ -70,7 +71,7 @@ impl Freeze {
         match json {
             true => console.json(&freeze)?,
             false => {
-                let until = telling::moment(freeze.until);
+                let until = freeze.until.map(telling::moment).unwrap_or_default();
                 console.line(visible(&format!("{service} is frozen until {until}")))?;
             }
         }

@@ -3,7 +3,9 @@
 use std::slice;
 
 use clap::Args;
+use domain::desk::Desk;
 use domain::service::ServiceDocument;
+use jiff::Timestamp;
 use local::door::view::Service;
 use serde_json::json;
 
@@ -13,7 +15,7 @@ use crate::installation::InAccount;
 use crate::preview::Preview;
 #[cfg(feature = "aws")]
 use crate::problem::Problem;
-use crate::problem::Trouble;
+use crate::problem::{Trouble, visible};
 #[cfg(feature = "aws")]
 use crate::server::run;
 use crate::source::Source;
@@ -42,6 +44,7 @@ impl Plan {
             false => (validate::service(&self.document).map_err(Trouble::Wrong)?, None),
         };
 
+        let window = Desk::new(service.name.clone()).frozen(&service.freezes, Timestamp::now());
         let preview = Preview::of(service)?;
 
         match self.json {
@@ -50,11 +53,18 @@ impl Plan {
                 if let Some(now) = &now {
                     plan["now"] = json!(now);
                 }
+                if let Some(window) = &window {
+                    plan["frozen"] = json!(window);
+                }
                 console.json(&plan)?;
             }
             false => {
                 if let Some(now) = &now {
                     console.line(status::table(slice::from_ref(now)))?;
+                }
+                if let Some(window) = &window {
+                    let told = format!("A push would wait now: {window}.");
+                    console.line(visible(&told))?;
                 }
                 for line in preview.lines() {
                     console.line(line)?;

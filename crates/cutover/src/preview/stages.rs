@@ -142,7 +142,10 @@ pub(super) fn checks(service: &ServiceDocument) -> Vec<Check> {
             check(format!("replica {name}"), &good)
         })
     });
-    smoke.chain(targets).chain(alarms).chain(replicas).collect()
+    let freezes = service.freezes.iter().map(|window| {
+        check(format!("freeze {}", window.why), &format!("is not open: {window}; pushes wait"))
+    });
+    freezes.chain(smoke).chain(targets).chain(alarms).chain(replicas).collect()
 }
 
 /// What a good answer is.

@@ -1,7 +1,8 @@
 //! `cutover plan` of a document.
 
 use insta::assert_snapshot;
-use serde_json::Value;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
 
 use crate::validate::{BAD, GOOD};
 use crate::world::World;
@@ -32,6 +33,29 @@ fn a_rolling_deployment_has_no_pauses_and_one_fleet() {
     }"#;
 
     assert_snapshot!(World::new().with("worker.json", document).run("plan worker.json"));
+}
+
+#[test]
+fn a_window_that_is_open_now_is_told_and_not_waited_for() {
+    let wall = |hours| {
+        let moment = Timestamp::now() + SignedDuration::from_hours(hours);
+        moment.strftime("%Y-%m-%dT%H:%M").to_string()
+    };
+    let mut document: Value = serde_json::from_str(BLUE_GREEN).expect("JSON");
+    document["freezes"] = json!([
+        { "from": wall(-24), "to": wall(24), "zone": "Asia/Kathmandu", "why": "the fair" },
+        { "cron": "0 4 29 2 *", "for": "1h", "zone": "UTC", "why": "leap" }
+    ]);
+    let world = World::new().with("checkout.json", &document.to_string());
+
+    let told = world.run("plan checkout.json").out;
+    assert!(told.starts_with("A push would wait now: frozen until "), "{told}");
+    assert!(told.contains(" +0545: the fair.\n"), "{told}");
+    assert!(told.contains("is not open: 0 4 29 2 * for 1h (UTC); pushes wait"), "{told}");
+    assert!(told.contains("It takes 10m at least"), "{told}");
+
+    let read = world.run("plan --json checkout.json").json();
+    assert_eq!(read["frozen"]["cause"], "window", "{read}");
 }
 
 #[test]

@@ -41,6 +41,29 @@ fn every_mistake_is_told_with_its_place() {
 }
 
 #[test]
+fn a_freeze_that_never_ends_is_told_for_what_it_is() {
+    let freezes = r#""freezes": [
+        { "cron": "0 0 * * *", "for": "24h", "zone": "Europe/Berlin", "why": "night" },
+        { "cron": "0 16 * * FRI", "for": "62h", "zone": "Europa/Berlin", "why": "weekend" },
+        { "from": "2026-12-20T00:00", "to": "2026-12-02T00:00", "zone": "UTC", "why": "Christmas" }
+    ], "cluster""#;
+    let world = World::new().with("frozen.json", &GOOD.replacen("\"cluster\"", freezes, 1));
+
+    let told = world.run("validate frozen.json").to_string();
+
+    for mistake in [
+        "freezes[0].for",
+        "it never ends: it lasts 24h, and begins again every 24h",
+        "there is no time zone \"Europa/Berlin\"",
+        "freezes[2].to",
+        "it is over before it begins",
+        "exit code 1",
+    ] {
+        assert!(told.contains(mistake), "{mistake} is missing in\n{told}");
+    }
+}
+
+#[test]
 fn what_is_something_else_is_told_what_it_is() {
     let world = World::new()
         .with("machine.json", r#"{"StartAt": "A", "States": {}}"#)

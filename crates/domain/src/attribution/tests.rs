@@ -299,6 +299,8 @@ fn a_button_pressed_twice_does_not_stop_the_way_back() {
         explicit: true,
         urgent: true,
         hotfix: false,
+        freezes: Vec::new(),
+        since: at(0),
         when_busy: WhenBusy::Queue,
         token: "token-c".parse().expect("a token"),
     };

@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::Known;
 use crate::approval::{Asking, Word};
-use crate::freeze::Freeze;
-use crate::migration::{Hold, Ran};
-use crate::name::{DeploymentId, Digest, ServiceName};
+use crate::freeze::{Freeze, Thawed};
+use crate::migration::Ran;
+use crate::name::{DeploymentId, ServiceName};
 use crate::pile::{Pile, Released};
 use crate::policy::Height;
 use crate::quarantine::Quarantine;
@@ -61,9 +61,12 @@ pub struct Desk {
     /// Migrations that ended well, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub migrated: Vec<Ran>,
-    /// The last freeze.
+    /// The last freeze by a person's word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freeze: Option<Freeze>,
+    /// Until when windows of the document freeze nothing, by a person's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thawed: Option<Thawed>,
     /// What must not be deployed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quarantined: Vec<Quarantine>,
@@ -102,6 +105,8 @@ pub enum Claimed {
     Parked {
         /// Who waited before, and now waits no more.
         superseded: Option<Waiter>,
+        /// The freeze for the end of which you wait.
+        frozen: Option<Freeze>,
     },
     /// It must not wait, and why, in a sentence: something newer waits already, or the service
     /// takes nothing while it is busy.
@@ -115,6 +120,8 @@ pub enum Next {
     Nobody,
     /// The waiting request has it now and must be told.
     Granted(Waiter, Lease),
+    /// Nobody, but the waiting request sleeps too long, and must be told to ask again.
+    Asks(Waiter),
     /// The waiting request would move the service backwards by now and must be told so.
     Behind(Waiter, String),
 }
@@ -138,6 +145,7 @@ impl Desk {
             releases: Pile::default(),
             migrated: Vec::new(),
             freeze: None,
+            thawed: None,
             quarantined: Vec::new(),
             terraform: None,
         }
@@ -147,7 +155,12 @@ impl Desk {
     ///
     /// `holder_runs` tells whether the present holder's execution still runs.
     #[must_use]
-    pub fn claim(mut self, claim: Waiter, holder_runs: bool, now: Timestamp) -> (Self, Claimed) {
+    pub fn claim(
+        mut self,
+        mut claim: Waiter,
+        holder_runs: bool,
+        now: Timestamp,
+    ) -> (Self, Claimed) {
         let free = match &self.lease {
             None => true,
             Some(lease) if lease.holder == claim.deployment => {
@@ -156,17 +169,19 @@ impl Desk {
             }
             Some(lease) => !holder_runs && lease.expires_at <= now,
         };
-        let frozen = self.frozen(now).filter(|_| claim.waits_for_thaw()).map(Freeze::to_string);
+        let frozen = self.holds_up(&claim, now);
         if free && frozen.is_none() {
             let lease = self.grant(&claim, now);
             return (self, Claimed::Granted(lease));
         }
         if claim.when_busy == WhenBusy::Reject && !claim.urgent {
-            let busy = frozen.unwrap_or_else(|| "another deployment is under way".into());
+            let busy = frozen.map(|frozen| frozen.to_string());
+            let busy = busy.unwrap_or_else(|| "another deployment is under way".into());
             let why = format!("{busy}; the service says `when_busy: reject`");
             return (self, Claimed::Behind(why));
         }
 
+        claim.since = self.waits_since(&claim, now);
         let place = if claim.urgent { &mut self.urgent } else { &mut self.waiting };
         match place.take() {
             Some(other) if other.deployment != claim.deployment && claim.is_behind(&other) => {
@@ -182,9 +197,19 @@ impl Desk {
                 self.press(&claim);
                 let place = if claim.urgent { &mut self.urgent } else { &mut self.waiting };
                 *place = Some(claim);
-                (self, Claimed::Parked { superseded })
+                (self, Claimed::Parked { superseded, frozen })
             }
         }
+    }
+
+    /// Since when `waiter` waits for its turn. While the service is frozen nobody's turn comes.
+    pub fn waits_since(&self, waiter: &Waiter, now: Timestamp) -> Timestamp {
+        if self.holds_up(waiter, now).is_some() {
+            return now;
+        }
+        let waiting = self.waiting.iter().chain(&self.urgent);
+        let known = waiting.filter(|it| it.deployment == waiter.deployment).map(|it| it.since);
+        known.chain([waiter.since]).max().unwrap_or(now)
     }
 
     /// Whether the holder's execution may run, if that of `gone` is known not to. Of whoever took the
@@ -229,9 +254,8 @@ impl Desk {
 
     /// Gives the free lease to who waits. Who waits for the end of a freeze waits on.
     pub(crate) fn next(&mut self, now: Timestamp) -> Next {
-        let frozen = self.frozen(now).is_some();
-        let turn = |waiter: &mut Waiter| !(frozen && waiter.waits_for_thaw());
-        match self.urgent.take().or_else(|| self.waiting.take_if(turn)) {
+        let turn = self.waiting.as_ref().is_some_and(|it| self.holds_up(it, now).is_none());
+        match self.urgent.take().or_else(|| self.waiting.take_if(|_| turn)) {
             None => Next::Nobody,
             Some(waiter) => match self.behind(&waiter.height, waiter.explicit) {
                 Some(why) => Next::Behind(waiter, why),
@@ -303,31 +327,6 @@ impl Desk {
             self.spared = Some(SPARED.after(now));
         }
         self
-    }
-
-    /// The migration of a digest, if it ended well before.
-    pub fn ran(&self, digest: &Digest) -> Option<&Ran> {
-        self.migrated.iter().find(|ran| ran.digest == *digest)
-    }
-
-    /// Remembers that a migration ended well; doing it again changes nothing. From then on
-    /// `deployment`, which goes on from there, gives way to no push if that is `irreversible`.
-    #[must_use]
-    pub fn migrate(mut self, ran: Ran, deployment: &DeploymentId, irreversible: bool) -> Self {
-        let at_work = self.lease.as_ref().is_some_and(|lease| lease.holder == *deployment);
-        if let Some(worker) = self.worker.as_mut().filter(|_| at_work && irreversible) {
-            worker.irreversible = true;
-        }
-        ran.remember(&mut self.migrated);
-        self
-    }
-
-    /// Why nothing but a person takes back what changed last, if so.
-    pub fn hold(&self) -> Option<Hold> {
-        match &self.watcher {
-            Some(watcher) => watcher.hold,
-            None => self.deployed.as_ref()?.liability.as_ref()?.hold,
-        }
     }
 
     /// What people are asked.

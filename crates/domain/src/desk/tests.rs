@@ -15,6 +15,8 @@ fn waiter(name: &str, pushed: i64) -> Waiter {
         explicit: false,
         urgent: false,
         hotfix: false,
+        freezes: Vec::new(),
+        since: at(0),
         when_busy: WhenBusy::Queue,
         token: format!("token-{name}").parse().unwrap(),
     }
@@ -48,10 +50,10 @@ fn a_free_lease_is_granted_and_asking_again_changes_nothing() {
 fn only_the_newest_request_waits() {
     let (desk, _) = desk().claim(waiter("one", 1), true, at(0));
     let (desk, parked) = desk.claim(waiter("two", 2), true, at(0));
-    assert_eq!(parked, Claimed::Parked { superseded: None });
+    assert_eq!(parked, Claimed::Parked { superseded: None, frozen: None });
 
     let (desk, parked) = desk.claim(waiter("three", 3), true, at(0));
-    assert_eq!(parked, Claimed::Parked { superseded: Some(waiter("two", 2)) });
+    assert_eq!(parked, Claimed::Parked { superseded: Some(waiter("two", 2)), frozen: None });
 
     let (desk, behind) = desk.claim(waiter("late", 2), true, at(0));
     assert_eq!(behind, Claimed::Behind("three waits already and is newer".into()));
@@ -115,7 +117,7 @@ fn a_rollback_goes_first_and_who_waits_stays() {
     let (desk, _) = desk.claim(waiter("two", 2), true, at(0));
 
     let (desk, parked) = desk.claim(back.clone(), true, at(0));
-    assert_eq!(parked, Claimed::Parked { superseded: None });
+    assert_eq!(parked, Claimed::Parked { superseded: None, frozen: None });
     let (desk, next) = desk.release(&"one".parse().unwrap(), None, at(5));
 
     assert!(matches!(next, Next::Granted(w, _) if w == back));

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::alert::AlertCheck;
 use crate::approval::Asking;
+use crate::freeze::{Cause, Window};
 use crate::migration::Hold;
 use crate::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Tag};
 use crate::policy::Height;
@@ -45,6 +46,12 @@ pub struct Waiter {
     /// Whether it does not wait for the end of a freeze.
     #[serde(default)]
     pub hotfix: bool,
+    /// When its service takes nothing new, by the document as it was when it was planned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub freezes: Vec<Window>,
+    /// Since when it waits for its turn. While the service is frozen nobody's turn comes.
+    #[serde(default)]
+    pub since: Timestamp,
     /// What it does when another deployment of the service is under way.
     #[serde(default)]
     pub when_busy: WhenBusy,
@@ -134,9 +141,9 @@ impl Watcher {
 }
 
 impl Waiter {
-    /// Whether it waits where the service is frozen.
-    pub fn waits_for_thaw(&self) -> bool {
-        !self.urgent && !self.hotfix
+    /// Whether it waits for the end of such a freeze.
+    pub fn waits_for(&self, cause: Cause) -> bool {
+        !self.urgent && (!self.hotfix || cause == Cause::Terraform)
     }
 
     /// Whether `other`, which waits, goes first: what a person asked for is not lost to a push.

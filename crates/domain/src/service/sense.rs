@@ -1,7 +1,9 @@
 //! What no type can rule out in a service document.
 
 use super::{Mistake, ServiceDocument};
+use crate::approval::Approval;
 use crate::migration::Migration;
+use crate::people;
 use crate::replica::ReplicaCheck;
 use crate::seconds::Seconds;
 use crate::strategy::Strategy;
@@ -12,6 +14,9 @@ const LONGEST_BAKE: Seconds = Seconds(23 * 3600);
 
 /// The longest that people have, for the same reason.
 const LONGEST_APPROVAL: Seconds = Seconds(22 * 3600);
+
+/// The most freeze windows: who waits carries them along, on a desk that has to fit into 400 KB.
+const MOST_WINDOWS: usize = 20;
 
 impl ServiceDocument {
     /// What does not make sense though each field is well formed.
@@ -90,6 +95,14 @@ impl ServiceDocument {
                 unless(false, &format!("{at}.{field}"), what);
             }
         }
+        let what = "20 windows say enough".to_owned();
+        unless(self.freezes.len() <= MOST_WINDOWS, "freezes", what);
+        for (index, window) in self.freezes.iter().enumerate() {
+            for (field, what) in window.nonsense() {
+                let path = format!("freezes[{index}].{field}");
+                unless(false, path.trim_end_matches('.'), what);
+            }
+        }
         let terraform = self.terraform.iter().flat_map(|terraform| terraform.nonsense());
         let terraform = terraform.map(|(field, what)| (format!("terraform.{field}"), what));
         let migration = self.migration.iter().flat_map(Migration::nonsense);
@@ -97,28 +110,11 @@ impl ServiceDocument {
         for (path, what) in terraform.chain(migration) {
             unless(false, path.trim_end_matches('.'), what);
         }
-        if let Some(approval) = &self.approval {
-            let stops = self.strategy.pauses(self.bake);
-            let there = stops.iter().any(|pause| pause.stage == approval.before.stage());
-            let what = "this strategy has no such pause; choose another one, or another strategy";
-            unless(there, "approval.before", what.into());
-            let long = approval.within <= LONGEST_APPROVAL;
-            let what =
-                format!("choose at most {LONGEST_APPROVAL}: ECS ends a stage after 24 hours");
-            unless(long && approval.within.0 > 0, "approval.within", what);
-            let named = approval.of.len();
-            let what = match named {
-                0 => "choose 1 to 20 people".to_owned(),
-                _ => format!("`of` names {named}; choose 1 to {named}"),
-            };
-            let most = if named == 0 { 20 } else { named };
-            unless((1..=most).contains(&usize::from(approval.count)), "approval.count", what);
-            for (index, name) in approval.of.iter().enumerate() {
-                let path = format!("approval.of[{index}]");
-                unless(!name.trim().is_empty(), &path, "a name is missing".into());
-                let twice = approval.of[..index].contains(name);
-                unless(!twice, &path, format!("{name:?} is listed twice"));
-            }
+        for (field, what) in people::nonsense(&self.people) {
+            unless(false, &format!("people.{field}"), what);
+        }
+        for (field, what) in self.tell.iter().flat_map(|tell| tell.nonsense()) {
+            unless(false, &format!("tell.{field}"), what);
         }
         for (index, name) in self.after.iter().enumerate() {
             let path = format!("after[{index}]");
@@ -127,6 +123,38 @@ impl ServiceDocument {
             unless(!twice, &path, format!("`{name}` is listed twice"));
         }
 
+        mistakes.extend(self.approval.iter().flat_map(|approval| self.unapprovable(approval)));
+        mistakes
+    }
+
+    /// What does not make sense about who is asked.
+    fn unapprovable(&self, approval: &Approval) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        let mut unless = |right: bool, path: &str, what: String| {
+            if !right {
+                mistakes.push(Mistake::at(path, what));
+            }
+        };
+        let stops = self.strategy.pauses(self.bake);
+        let there = stops.iter().any(|pause| pause.stage == approval.before.stage());
+        let what = "this strategy has no such pause; choose another one, or another strategy";
+        unless(there, "approval.before", what.into());
+        let long = approval.within <= LONGEST_APPROVAL;
+        let what = format!("choose at most {LONGEST_APPROVAL}: ECS ends a stage after 24 hours");
+        unless(long && approval.within.0 > 0, "approval.within", what);
+        let named = approval.of.len();
+        let what = match named {
+            0 => "choose 1 to 20 people".to_owned(),
+            _ => format!("`of` names {named}; choose 1 to {named}"),
+        };
+        let most = if named == 0 { 20 } else { named };
+        unless((1..=most).contains(&usize::from(approval.count)), "approval.count", what);
+        for (index, name) in approval.of.iter().enumerate() {
+            let path = format!("approval.of[{index}]");
+            unless(!name.trim().is_empty(), &path, "a name is missing".into());
+            let twice = approval.of[..index].contains(name);
+            unless(!twice, &path, format!("{name:?} is listed twice"));
+        }
         mistakes
     }
 }

@@ -105,6 +105,11 @@ impl Desk {
         if !broken.is_empty() && memory.frozen.is_none() {
             memory.frozen = Some(Frozen { why: broken.join("; "), since: now });
         }
+        memory.found = match look {
+            Look::Locked(_) => memory.found.take(),
+            Look::Read(seen) if memory.frozen.is_some() => Some(seen.clone()),
+            _ => None,
+        };
 
         answer.told.extend(broken);
         answer.frozen = memory.frozen.is_some();
@@ -134,6 +139,7 @@ impl Desk {
             by: Some("terraform".into()),
             at: Some(now),
             hotfix: false,
+            fix_forward: None,
             reason: Some(format!("the task definition changed (state {})", seen.serial)),
         })
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Lock, Seen};
 use crate::desk::Desk;
+use crate::freeze::{Cause, Freeze};
 use crate::name::Arn;
 
 /// What a service stands on, as it was last seen.
@@ -26,6 +27,9 @@ pub struct Memory {
     /// Why nothing may be deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frozen: Option<Frozen>,
+    /// What was found last while nothing may be deployed: the state that a person accepts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Seen>,
 }
 
 /// A task definition on which what serves is to be deployed again.
@@ -46,16 +50,30 @@ pub struct Frozen {
     pub since: Timestamp,
 }
 
-impl Desk {
-    /// Why nothing may be begun, and what is to be done about it.
-    pub fn barred(&self) -> Option<String> {
-        let frozen = self.terraform.as_ref()?.frozen.as_ref()?;
-        Some(format!(
-            "{} is frozen since {} ({}); mend that, then start the terraform machine with {{\"service\": \"{}\", \"accept\": \"why\"}}",
-            self.service, frozen.since, frozen.why, self.service
-        ))
+impl Memory {
+    /// Why nothing may be begun, until a person accepts what there is.
+    pub(crate) fn freeze(&self) -> Option<Freeze> {
+        let Frozen { why, since } = self.frozen.clone()?;
+        Some(Freeze {
+            cause: Cause::Terraform,
+            why,
+            by: None,
+            since,
+            until: None,
+            zone: None,
+            ended: None,
+        })
     }
 
+    /// Takes what there is as it was found last. A look that was begun before comes too late.
+    pub(crate) fn accept(&mut self, now: Timestamp) {
+        self.frozen = None;
+        self.seen = self.found.take();
+        self.looked = Some(now);
+    }
+}
+
+impl Desk {
     /// Why what is under way is to wait at its next pause.
     pub fn holds(&self, now: Timestamp) -> Option<String> {
         let memory = self.terraform.as_ref()?;

@@ -10,24 +10,27 @@ mod told;
 mod inner;
 mod world;
 
+mod blueprint;
 mod databases;
 mod ecs;
 mod evidence;
 mod fleet;
+mod ground;
 mod images;
 mod ledger;
+mod marks;
 mod metrics;
 mod objects;
 mod one_offs;
 mod ringing;
 mod store;
+mod talk;
 mod wire;
 
+mod calls;
 mod definitions;
 mod executions;
 mod steps;
-
-mod calls;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -41,6 +44,7 @@ use domain::desk::Desk;
 use domain::failure::decode;
 use domain::freeze::{Freeze, FreezeByHand};
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
+use domain::preflight::Platform;
 use domain::quarantine::{ByHand, InForce, Quarantine};
 use domain::record::Record;
 use domain::release::ImagePushed;
@@ -53,6 +57,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use workflow::ports::Letter;
 
 pub use calls::{Call, Calls, Fault};
 pub use definitions::MACHINES;
@@ -61,11 +66,12 @@ pub use images::Images;
 pub use settings::Settings;
 pub use steps::VERBS;
 pub use store::{Kind, Store, StoreError};
+pub use talk::{Posted, Saying, Speaker};
 pub use told::{Observer, Told};
 pub use world::World;
 
+pub(crate) use blueprint::{family, words};
 pub(crate) use ecs::place_in;
-pub(crate) use evidence::log_place;
 pub(crate) use fleet::target_group;
 pub(crate) use one_offs::StartedTask;
 
@@ -136,7 +142,10 @@ impl<P: Plant> Account<P> {
             closing: CancellationToken::new(),
             objects: objects::Bucketful::default(),
             started: one_offs::Started::default(),
+            ground: ground::Changes::default(),
+            marks: marks::Marks::default(),
             observer: RwLock::default(),
+            talk: talk::Talk::default(),
             images,
             store,
             settings,
@@ -220,6 +229,11 @@ impl<P: Plant> Account<P> {
         self.0.images.push(&self.0.store, image, tag, artifact)
     }
 
+    /// Says what an image is built for; without that nobody knows.
+    pub fn build_for(&self, image: &Image, digest: &Digest, platforms: Vec<Platform>) {
+        self.0.images.build_for(image, digest, platforms);
+    }
+
     /// Starts a deployment that somebody asked for.
     pub fn deploy(&self, request: &Request) -> Result<DeploymentId, NotStarted> {
         let name = request.execution(0);
@@ -262,7 +276,7 @@ impl<P: Plant> Account<P> {
     /// Lets nothing new begin for a while, or no longer, and tells the freeze.
     pub async fn freeze(&self, ask: &FreezeByHand) -> Result<Freeze, Failure> {
         let world = self.world();
-        workflow::freeze(&world, &world, &world, ask).await
+        workflow::freeze(&world, &world, &world, &world, ask).await
     }
 
     /// Starts an execution of any machine, as a person does at the console.
@@ -329,6 +343,21 @@ impl<P: Plant> Account<P> {
     /// Events and webhook bodies that nobody could take.
     pub fn dead_letters(&self) -> Vec<DeadLetter> {
         self.0.bus().dead_letters()
+    }
+
+    /// Lets `speaker` say what people are told in a chat; without, it is kept here.
+    pub fn let_speak(&self, speaker: Speaker) {
+        self.0.talk.let_speak(speaker);
+    }
+
+    /// The messages of this life of the account, as a chat shows them.
+    pub fn messages(&self) -> Vec<Posted> {
+        self.0.talk.messages()
+    }
+
+    /// The letters of this life of the account, oldest first.
+    pub fn letters(&self) -> Vec<Letter> {
+        self.0.talk.letters()
     }
 
     /// What the steps ask of the world, kept by this account.

@@ -71,7 +71,7 @@ fn stands(desk: &Reception, document: &ServiceDocument) -> Option<view::Service>
         waiting: own.waiting.as_ref().map(Into::into),
         urgent: own.urgent.as_ref().map(Into::into),
         asks: own.asks().cloned(),
-        frozen: own.frozen(desk.account.now()).cloned(),
+        frozen: own.frozen(&document.freezes, desk.account.now()),
         quarantined: view::Quarantined::of(&own, desk.account.now()),
         last: last(&desk.account.history(&document.name, 20)),
         place,

@@ -53,7 +53,7 @@ pub struct Service {
     /// What people are asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asks: Option<Asking>,
-    /// Until when nothing new begins.
+    /// Why nothing new begins, and until when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frozen: Option<freeze::Freeze>,
     /// What must not be deployed.

@@ -183,7 +183,7 @@ impl Desks {
                 let (desk, claimed) = claim(desk, waiter(who), holder_runs, moment(now));
                 let came = match claimed {
                     Claimed::Granted(lease) => tell(&waiter(who), granted(&lease)),
-                    Claimed::Parked { superseded } => {
+                    Claimed::Parked { superseded, .. } => {
                         superseded.map_or(Came::Nothing, |other| tell(&other, Answer::Refused))
                     }
                     Claimed::Behind(_) => Came::Refused,
@@ -194,7 +194,7 @@ impl Desks {
                 let deployed = deployed.then(|| mark(who));
                 let (desk, next) = release(desk, &id(who), deployed, moment(now));
                 let came = match next {
-                    Next::Nobody => Came::Nothing,
+                    Next::Nobody | Next::Asks(_) => Came::Nothing,
                     Next::Granted(waiter, lease) => tell(&waiter, granted(&lease)),
                     Next::Behind(waiter, _) => tell(&waiter, Answer::Refused),
                 };

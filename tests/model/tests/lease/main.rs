@@ -120,7 +120,9 @@ fn a_queue_that_lets_the_last_one_in_loses_the_newer_push() {
             let earlier = desk.waiting.take_if(|other| other.deployment != claim.deployment);
             let (desk, claimed) = desk.claim(claim, holder_runs, now);
             match claimed {
-                Claimed::Parked { .. } => (desk, Claimed::Parked { superseded: earlier }),
+                Claimed::Parked { frozen, .. } => {
+                    (desk, Claimed::Parked { superseded: earlier, frozen })
+                }
                 granted => (desk, granted),
             }
         },

@@ -47,8 +47,8 @@ impl Account {
     }
 
     async fn freeze_by_hand(&self, what: &str, ask: &FreezeByHand) -> Result<Freeze, Trouble> {
-        self.document(what, &ask.service).await?;
-        let freeze = workflow::freeze(&SystemClock, &self.ledger, &self.callbacks, ask).await;
+        let (clock, catalog) = (&SystemClock, &self.catalog);
+        let freeze = workflow::freeze(clock, catalog, &self.ledger, &self.callbacks, ask).await;
         freeze.map_err(|failure| unsuccessful(what, &failure))
     }
 }

@@ -3,6 +3,7 @@
 use domain::Failure;
 use domain::desk::Desk;
 use domain::evidence::AlarmState;
+use domain::freeze::Freeze;
 use domain::name::{Digest, ServiceName, Tag};
 use domain::preflight::Serving;
 use domain::record::Record;
@@ -89,7 +90,7 @@ impl Account {
             waiting: desk.and_then(|desk| desk.waiting.as_ref()).map(Into::into),
             urgent: desk.and_then(|desk| desk.urgent.as_ref()).map(Into::into),
             asks: desk.and_then(Desk::asks).cloned(),
-            frozen: desk.and_then(|desk| desk.frozen(SystemClock.now())).cloned(),
+            frozen: frozen(document, desk),
             quarantined: desk
                 .map(|desk| view::Quarantined::of(desk, SystemClock.now()))
                 .unwrap_or_default(),
@@ -97,6 +98,13 @@ impl Account {
             place,
         })
     }
+}
+
+/// Why nothing new begins: a window is open also where Cutover never touched the service.
+fn frozen(document: &ServiceDocument, desk: Option<&Desk>) -> Option<Freeze> {
+    let untouched = || Desk::new(document.name.clone());
+    let desk = desk.cloned().unwrap_or_else(untouched);
+    desk.frozen(&document.freezes, SystemClock.now())
 }
 
 /// A digest with the tags by which it was deployed.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{names, tasks};
-use crate::account::{Account, StartedTask};
+use crate::account::{Account, StartedTask, family};
 use crate::plant::Plant;
 use crate::wire::json::{decode, present};
 use crate::wire::refusal::Refusal;
@@ -52,7 +52,7 @@ pub(super) fn run<P: Plant>(account: &Account<P>, body: &[u8]) -> Result<Value, 
     let definition = account.task_definition(&named).ok_or_else(|| {
         Refusal::new("ClientException", format!("there is no task definition {named}"))
     })?;
-    let family = super::task_definitions::family(&definition).to_owned();
+    let family = family(&definition).to_owned();
     let places = account.places().into_iter();
     // The plant stands by services, and a family is named after one here.
     let place = places.into_iter().find(|it| it.cluster == cluster && it.service == family);

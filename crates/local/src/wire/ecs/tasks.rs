@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{names, page, render, task_definitions};
-use crate::account::{Account, StartedTask};
+use super::{names, page, render};
+use crate::account::{Account, StartedTask, family};
 use crate::ecs::TaskDefinition;
 use crate::plant::{Plant, Task};
 use crate::wire::json::{decode, present, seconds};
@@ -118,7 +118,7 @@ pub(super) fn told_once<P: Plant>(
     let arn = arn(account, cluster, &task.id);
     let cluster = account.arn("cluster", cluster);
     let mut told = told(&arn, &cluster, "", &started.definition, task);
-    told["group"] = json!(format!("family:{}", task_definitions::family(&started.definition)));
+    told["group"] = json!(format!("family:{}", family(&started.definition)));
     told["startedBy"] = json!(started.started_by);
     told
 }
@@ -155,7 +155,7 @@ fn told(
         "stoppedReason": ending.map(|ending| &ending.reason),
         "stoppedAt": ending.map(|ending| seconds(ending.at)),
         "containers": [{
-            "name": task_definitions::family(definition),
+            "name": family(definition),
             "taskArn": arn,
             "image": definition.image,
             "lastStatus": task.status,
