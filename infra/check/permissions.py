@@ -66,6 +66,7 @@ CALLS = {
     "rds:DescribeDBInstances": f"arn:aws:rds:{HERE}:db:*",
     "s3:GetObject": [f"{BUCKET}/shop/terraform.tfstate", f"{BUCKET}/shop/terraform.tfstate.tflock"],
     "s3:ListBucket": BUCKET,
+    "sns:Publish": [f"arn:aws:sns:{HERE}:cutover-followers", f"arn:aws:sns:{HERE}:cutover-operators"],
     "ssm:GetParameter": f"arn:aws:ssm:{HERE}:parameter/cutover/services/checkout",
     "ssm:GetParametersByPath": f"arn:aws:ssm:{HERE}:parameter/cutover/services",
     "states:DescribeExecution": f"arn:aws:states:{HERE}:execution:cutover-deployment:1",
@@ -76,6 +77,7 @@ SECRETS = {
     "receive": f"arn:aws:secretsmanager:{HERE}:secret:cutover/webhook-a1b2c3",
     "alert": f"arn:aws:secretsmanager:{HERE}:secret:cutover/alertmanager-a1b2c3",
     "plan": f"arn:aws:secretsmanager:{HERE}:secret:shop/ghcr-a1b2c3",
+    "post": f"arn:aws:secretsmanager:{HERE}:secret:cutover/slack-a1b2c3",
 }
 # What no function may do.
 NEVER = {

@@ -21,7 +21,9 @@ CATALOG = {**CHECKOUT, "name": "catalog", "image": "ghcr.io/acme/catalog", "clus
 
 CUTOVER = {
     "services": {"checkout": CHECKOUT, "catalog": CATALOG},
+    "github_secret": ACCOUNT("secretsmanager", "secret:shop/github-d4e5f6"),
     "registry_secret": ACCOUNT("secretsmanager", "secret:shop/ghcr-a1b2c3"),
+    "slack_secret": ACCOUNT("secretsmanager", "secret:cutover/slack-a1b2c3"),
     "task_roles": [ROLE],
     "log_groups": ["/ecs/shop/checkout"],
     "network": {"subnets": ["subnet-1"], "security_groups": ["sg-1"]},

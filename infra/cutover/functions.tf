@@ -23,7 +23,7 @@ locals {
     plan = {
       timeout = 50
       memory  = 256
-      may     = ["secretsmanager:GetSecretValue", "ssm:GetParameter", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"]
+      may     = ["secretsmanager:GetSecretValue", "ssm:GetParameter", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "events:PutEvents"]
     }
     claim = {
       timeout = 50
@@ -35,10 +35,10 @@ locals {
       memory  = 256
       may     = ["dynamodb:GetItem", "rds:DescribeDBInstances", "rds:DescribeDBClusters", "cloudwatch:GetMetricData"]
     }
-    check = {
+    check = { # What it may look at it looks at; what it may not it tells.
       timeout = 50
       memory  = 256
-      may     = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:DescribeServices", "ecs:DescribeServiceDeployments", "cloudwatch:DescribeAlarms"]
+      may     = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:DescribeServices", "ecs:DescribeServiceDeployments", "ecs:DescribeTaskDefinition", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeListeners", "secretsmanager:DescribeSecret", "ssm:DescribeParameters", "logs:DescribeLogGroups", "cloudwatch:DescribeAlarms"]
     }
     launch = { # The last two are needed for what it registers; it calls neither.
       timeout = 50
@@ -59,12 +59,12 @@ locals {
     proceed = {
       timeout = 50
       memory  = 256
-      may     = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "ecs:ContinueServiceDeployment", "ecs:DescribeServiceDeployments"]
+      may     = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "ecs:ContinueServiceDeployment", "ecs:DescribeServiceDeployments", "events:PutEvents"]
     }
     restore = {
       timeout = 50
       memory  = 256
-      may     = ["dynamodb:Query", "dynamodb:PutItem", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:DescribeServiceDeployments", "ecs:ContinueServiceDeployment", "ecs:StopServiceDeployment"]
+      may     = ["dynamodb:Query", "dynamodb:PutItem", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:DescribeServiceDeployments", "ecs:ContinueServiceDeployment", "ecs:StopServiceDeployment", "events:PutEvents"]
     }
     preserve = {
       timeout = 50
@@ -121,6 +121,11 @@ locals {
       memory  = 256
       may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem", "states:SendTaskSuccess"]
     }
+    mark = {
+      timeout = 50
+      memory  = 256
+      may     = ["secretsmanager:GetSecretValue", "dynamodb:Query", "dynamodb:GetItem"]
+    }
     unwind = {
       timeout = 50
       memory  = 256
@@ -130,6 +135,16 @@ locals {
       timeout = 50
       memory  = 256
       may     = ["ssm:GetParametersByPath", "ssm:GetParameter", "s3:GetObject", "dynamodb:GetItem", "dynamodb:UpdateItem", "s3:ListBucket"]
+    }
+    post = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem", "ssm:GetParameter", "secretsmanager:GetSecretValue"]
+    }
+    mail = {
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem", "ssm:GetParameter", "sns:Publish"]
     }
   }
 
@@ -153,6 +168,12 @@ locals {
       CUTOVER_WEBHOOK_SECRET  = aws_secretsmanager_secret.door["receive"].arn
       CUTOVER_ALERT_SECRET    = aws_secretsmanager_secret.door["alert"].arn
       CUTOVER_REGISTRY_SECRET = var.registry_secret
+      CUTOVER_GITHUB_SECRET   = var.github_secret
+      CUTOVER_GITHUB_URL      = var.github_url
+      CUTOVER_SLACK_SECRET    = var.slack_secret
+      CUTOVER_SLACK_URL       = null # Slack itself.
+      CUTOVER_FOLLOWERS_TOPIC = aws_sns_topic.this["followers"].arn
+      CUTOVER_OPERATORS_TOPIC = aws_sns_topic.this["operators"].arn
     },
     { for name, arn in local.machine_arns : "CUTOVER_${upper(replace(name, "-", "_"))}_MACHINE" => arn },
   )

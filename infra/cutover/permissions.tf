@@ -15,11 +15,15 @@ locals {
     # One table; nothing is ever deleted from it.
     ledger = { resources = [aws_dynamodb_table.ledger.arn] }
     bus    = { resources = [aws_cloudwatch_event_bus.this.arn] }
-    # GitHub's secret for `receive`, Alertmanager's token for `alert`, the registry's login for `plan`:
-    # each reads only its own.
+    # GitHub's secret for `receive`, Alertmanager's token for `alert`, the registry's login for `plan`,
+    # the login to GitHub for `mark`, the way into Slack for `post`: each reads only its own.
     webhook  = { resources = [aws_secretsmanager_secret.door["receive"].arn] }
     alert    = { resources = [aws_secretsmanager_secret.door["alert"].arn] }
     registry = { resources = [for arn in [var.registry_secret] : arn if arn != null] }
+    github   = { resources = [for arn in [var.github_secret] : arn if arn != null] }
+    slack    = { resources = [for arn in [var.slack_secret] : arn if arn != null] }
+    # Those who follow, and those who are called.
+    topics = { resources = [for topic in aws_sns_topic.this : topic.arn] }
     # The path itself is what GetParametersByPath is asked for.
     documents = { resources = [local.documents_arn, "${local.documents_arn}/*"] }
     # A callback is answered by its token, which is the permission: these actions know no resource.
@@ -58,51 +62,62 @@ locals {
     buckets = { resources = distinct([for state in local.states : "arn:${local.partition}:s3:::${split("/", state)[0]}"]) }
     # Reading only. Composite alarms are told only to who may read all; the others know no resource.
     readings = { resources = ["*"] }
-    logs     = { resources = [for group in var.log_groups : "arn:${local.partition}:logs:${local.here}:log-group:${group}:log-stream:*"] }
+    # Whether there are secrets and logs that tasks need, which may be called anything. No value is told.
+    vault      = { resources = ["arn:${local.partition}:secretsmanager:*:${data.aws_caller_identity.this.account_id}:secret:*"] }
+    log_groups = { resources = ["arn:${local.partition}:logs:*:${data.aws_caller_identity.this.account_id}:log-group:*"] }
+    logs       = { resources = [for group in var.log_groups : "arn:${local.partition}:logs:${local.here}:log-group:${group}:log-stream:*"] }
   }
 
   upon = {
-    "cloudwatch:DescribeAlarms"                 = "readings"
-    "cloudwatch:GetMetricData"                  = "readings"
-    "dynamodb:GetItem"                          = "ledger"
-    "dynamodb:PutItem"                          = "ledger"
-    "dynamodb:Query"                            = "ledger"
-    "dynamodb:UpdateItem"                       = "ledger"
-    "ecs:ContinueServiceDeployment"             = "rollouts"
-    "ecs:DescribeServiceDeployments"            = "rollouts"
-    "ecs:DescribeServiceRevisions"              = "revisions"
-    "ecs:DescribeServices"                      = "services"
-    "ecs:DescribeTaskDefinition"                = "task_definitions"
-    "ecs:DescribeTasks"                         = "tasks"
-    "ecs:ListServiceDeployments"                = "services"
-    "ecs:ListTasks"                             = "clusters"
-    "ecs:RegisterTaskDefinition"                = "task_definitions"
-    "ecs:StopServiceDeployment"                 = "rollouts"
-    "ecs:TagResource"                           = "tags"
-    "ecs:UpdateService"                         = "services"
-    "elasticloadbalancing:DescribeTargetHealth" = "readings"
-    "events:PutEvents"                          = "bus"
-    "iam:PassRole"                              = "roles"
-    "logs:GetLogEvents"                         = "logs"
-    "rds:DescribeDBClusters"                    = "databases"
-    "rds:DescribeDBInstances"                   = "databases"
-    "s3:GetObject"                              = "states"
-    "s3:ListBucket"                             = "buckets"
-    "secretsmanager:GetSecretValue"             = "secrets"
-    "ssm:GetParameter"                          = "documents"
-    "ssm:GetParametersByPath"                   = "documents"
-    "states:DescribeExecution"                  = "executions"
-    "states:ListExecutions"                     = "deployments"
-    "states:SendTaskFailure"                    = "callbacks"
-    "states:SendTaskSuccess"                    = "callbacks"
-    "states:StartExecution"                     = "recovery"
+    "cloudwatch:DescribeAlarms"                          = "readings"
+    "cloudwatch:GetMetricData"                           = "readings"
+    "dynamodb:GetItem"                                   = "ledger"
+    "dynamodb:PutItem"                                   = "ledger"
+    "dynamodb:Query"                                     = "ledger"
+    "dynamodb:UpdateItem"                                = "ledger"
+    "ecs:ContinueServiceDeployment"                      = "rollouts"
+    "ecs:DescribeServiceDeployments"                     = "rollouts"
+    "ecs:DescribeServiceRevisions"                       = "revisions"
+    "ecs:DescribeServices"                               = "services"
+    "ecs:DescribeTaskDefinition"                         = "task_definitions"
+    "ecs:DescribeTasks"                                  = "tasks"
+    "ecs:ListServiceDeployments"                         = "services"
+    "ecs:ListTasks"                                      = "clusters"
+    "ecs:RegisterTaskDefinition"                         = "task_definitions"
+    "ecs:StopServiceDeployment"                          = "rollouts"
+    "ecs:TagResource"                                    = "tags"
+    "ecs:UpdateService"                                  = "services"
+    "elasticloadbalancing:DescribeListeners"             = "readings"
+    "elasticloadbalancing:DescribeRules"                 = "readings"
+    "elasticloadbalancing:DescribeTargetGroupAttributes" = "readings"
+    "elasticloadbalancing:DescribeTargetGroups"          = "readings"
+    "elasticloadbalancing:DescribeTargetHealth"          = "readings"
+    "events:PutEvents"                                   = "bus"
+    "iam:PassRole"                                       = "roles"
+    "logs:DescribeLogGroups"                             = "log_groups"
+    "logs:GetLogEvents"                                  = "logs"
+    "rds:DescribeDBClusters"                             = "databases"
+    "rds:DescribeDBInstances"                            = "databases"
+    "s3:GetObject"                                       = "states"
+    "s3:ListBucket"                                      = "buckets"
+    "secretsmanager:DescribeSecret"                      = "vault"
+    "secretsmanager:GetSecretValue"                      = "secrets"
+    "sns:Publish"                                        = "topics"
+    "ssm:DescribeParameters"                             = "readings"
+    "ssm:GetParameter"                                   = "documents"
+    "ssm:GetParametersByPath"                            = "documents"
+    "states:DescribeExecution"                           = "executions"
+    "states:ListExecutions"                              = "deployments"
+    "states:SendTaskFailure"                             = "callbacks"
+    "states:SendTaskSuccess"                             = "callbacks"
+    "states:StartExecution"                              = "recovery"
   }
 
   # Which secret a function reads is what its wiring asks for.
   secret = {
     for name in local.functions :
     name => one([
-      for setting, secret in { WEBHOOK = "webhook", ALERT = "alert", REGISTRY = "registry" } :
+      for setting, secret in { WEBHOOK = "webhook", ALERT = "alert", REGISTRY = "registry", GITHUB = "github", SLACK = "slack" } :
       secret if contains(local.wiring[name], "CUTOVER_${setting}_SECRET")
     ])
   }

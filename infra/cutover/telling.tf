@@ -12,8 +12,14 @@ locals {
   # Machines that only answer who started them: to fail is one of their answers.
   answering = toset(["replica-check"])
 
+  # Its cause may hold quotes, which a template does not survive; the page behind the link has it.
+  execution = {
+    paths    = { execution = "$.detail.executionArn", status = "$.detail.status", region = "$.region" }
+    template = "\"<status>: https://<region>.console.aws.amazon.com/states/home?region=<region>#/v2/executions/details/<execution>\""
+  }
+
   told = {
-    # Only `Stuck` and what nobody foresaw ends so.
+    # What nobody foresaw ends so, and a rollback that is stuck.
     failed = {
       topic = "operators"
       bus   = "default"
@@ -21,20 +27,28 @@ locals {
         source        = ["aws.states"]
         "detail-type" = ["Step Functions Execution Status Change"]
         detail = {
-          stateMachineArn = sort([for name, arn in local.machine_arns : arn if !contains(local.answering, name)])
+          stateMachineArn = sort([for name, arn in local.machine_arns : arn if !contains(local.answering, name) && name != "deployment"])
           status          = ["FAILED", "TIMED_OUT"]
         }
       }
-      # Its cause may hold quotes, which a template does not survive; the page behind the link has it.
-      paths    = { execution = "$.detail.executionArn", status = "$.detail.status", region = "$.region" }
-      template = "\"<status>: https://<region>.console.aws.amazon.com/states/home?region=<region>#/v2/executions/details/<execution>\""
+      paths    = local.execution.paths
+      template = local.execution.template
     }
-    outcome = {
-      topic    = "followers"
-      bus      = local.bus["outcome"]
-      pattern  = local.patterns["outcome"]
-      paths    = { detail = "$.detail" }
-      template = "<detail>"
+    # A deployment that is stuck is told by a letter of `mail`, which says more.
+    unforeseen = {
+      topic = "operators"
+      bus   = "default"
+      pattern = {
+        source        = ["aws.states"]
+        "detail-type" = ["Step Functions Execution Status Change"]
+        detail = {
+          stateMachineArn = [local.machine_arns["deployment"]]
+          status          = ["FAILED", "TIMED_OUT"]
+          error           = [{ "anything-but" = ["Stuck"] }]
+        }
+      }
+      paths    = local.execution.paths
+      template = local.execution.template
     }
   }
 }

@@ -51,6 +51,24 @@ variable "registry_secret" {
   default     = null
 }
 
+variable "github_secret" {
+  description = "The ARN of the secret with the login to GitHub: a token, or a GitHub App. Null where no document names `tell.github`."
+  type        = string
+  default     = null
+}
+
+variable "github_url" {
+  description = "Where GitHub answers: `https://github.example.com/api/v3` of a GitHub Enterprise Server. Null for github.com."
+  type        = string
+  default     = null
+}
+
+variable "slack_secret" {
+  description = "The ARN of the secret with the way into Slack: a bot's token, or the address of an incoming webhook. Null where nothing is told in Slack."
+  type        = string
+  default     = null
+}
+
 variable "task_roles" {
   description = "The ARNs of the task roles and execution roles of the services. `launch` hands them to the task definitions that it registers."
   type        = set(string)

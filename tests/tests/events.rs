@@ -11,7 +11,7 @@ use local::bus::{Event, Pattern};
 use serde_json::Value;
 
 /// Each sample, and the rules that must hear of it.
-const SAMPLES: [(&str, &[&str]); 58] = [
+const SAMPLES: [(&str, &[&str]); 60] = [
     // The body of a webhook, which comes in by the door, not by the bus.
     ("alertmanager/firing", &[]),
     ("cloudwatch/anomaly-ok-to-alarm", &["alarm-ringing"]),
@@ -25,12 +25,13 @@ const SAMPLES: [(&str, &[&str]); 58] = [
     ("cloudwatch/single-metric-ok-to-alarm", &["alarm-ringing"]),
     ("cutover/alert-firing", &["alert-firing", "alert-told"]),
     ("cutover/alert-resolved", &["alert-told"]),
-    ("cutover/deployment-ended-deployed", &["outcome"]),
-    ("cutover/deployment-ended-refused", &["outcome"]),
-    ("cutover/deployment-ended-rolled-back", &["outcome"]),
-    ("cutover/deployment-ended-stuck", &["outcome"]),
-    // Nobody is told yet.
-    ("cutover/deployment-paused", &[]),
+    ("cutover/deployment-ended-deployed", &["deployment-told"]),
+    ("cutover/deployment-ended-refused", &["deployment-told"]),
+    ("cutover/deployment-ended-rolled-back", &["deployment-told"]),
+    ("cutover/deployment-ended-stuck", &["deployment-told"]),
+    ("cutover/deployment-paused", &["deployment-told"]),
+    ("cutover/deployment-progressed", &["deployment-told"]),
+    ("cutover/deployment-started", &["deployment-told"]),
     ("cutover/image-pushed", &["image-pushed"]),
     ("ecs/deployment-completed", &["deployment-changed"]),
     ("ecs/deployment-failed", &["deployment-changed"]),

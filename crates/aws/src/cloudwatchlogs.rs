@@ -1,17 +1,18 @@
 //! What tasks print: Amazon CloudWatch Logs.
 //!
-//! Source: the CloudWatch Logs API reference, `GetLogEvents`.
+//! Source: the CloudWatch Logs API reference, `GetLogEvents` and `DescribeLogGroups`.
 
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::config::{Builder, Region};
 use domain::Failure;
 use domain::excerpt::Excerpt;
+use domain::preflight::LogGroup;
 use domain::preserved::LogPlace;
 use workflow::ports::Logs;
 
 use crate::Config;
 use crate::config::client;
-use crate::failure::failure;
+use crate::failure::{failure, unread};
 
 /// How many pages are read until there is a line. A page may be empty though there are lines before
 /// it.
@@ -29,6 +30,22 @@ impl CloudWatchLogs {
 }
 
 impl Logs for CloudWatchLogs {
+    async fn has_group(&self, group: &LogGroup) -> Result<bool, Failure> {
+        let LogGroup { name, region } = group;
+        let asked = self
+            .0
+            .describe_log_groups()
+            .log_group_name_prefix(name)
+            // In the order of their names: what is called so comes first.
+            .limit(1)
+            .customize()
+            .config_override(elsewhere(region.as_deref()));
+        let told = asked.send().await.map_err(|error| {
+            unread(&format!("look for the log group {name}"), "logs:DescribeLogGroups", &error)
+        })?;
+        Ok(told.log_groups().iter().any(|it| it.log_group_name() == Some(name)))
+    }
+
     async fn last_lines(
         &self,
         place: &LogPlace,
@@ -47,7 +64,7 @@ impl Logs for CloudWatchLogs {
                 .start_from_head(false)
                 .set_next_token(earlier.clone())
                 .customize()
-                .config_override(elsewhere(place));
+                .config_override(elsewhere(place.region.as_deref()));
             let told = asked.send().await.map_err(|error| {
                 failure(&format!("read the stream {stream} of the log {}", place.group), &error)
             })?;
@@ -66,11 +83,10 @@ impl Logs for CloudWatchLogs {
 }
 
 /// The region that a log is in may be another than ours.
-fn elsewhere(place: &LogPlace) -> Builder {
-    let region = place.region.clone().map(Region::new);
+fn elsewhere(region: Option<&str>) -> Builder {
     let mut builder = Builder::default();
-    if region.is_some() {
-        builder.set_region(region);
+    if let Some(region) = region {
+        builder.set_region(Some(Region::new(region.to_owned())));
     }
     builder
 }

@@ -2,6 +2,8 @@
 //!
 //! Source: the Elastic Load Balancing API reference, version 2015-12-01, `DescribeTargetHealth`.
 
+mod routing;
+
 use aws_sdk_elasticloadbalancingv2::Client;
 use aws_sdk_elasticloadbalancingv2::types::{
     TargetDescription, TargetHealth, TargetHealthDescription, TargetHealthReasonEnum,
@@ -11,6 +13,7 @@ use domain::Failure;
 use domain::evidence::Targets;
 use domain::excerpt::Excerpt;
 use domain::name::Arn;
+use domain::preflight::{Group, Rule};
 use domain::preserved::Target;
 use workflow::ports::Balancer;
 
@@ -63,6 +66,14 @@ impl Balancer for Elbv2 {
 
     async fn each(&self, groups: &[Arn]) -> Result<Vec<Target>, Failure> {
         Ok(self.all(groups).await?.into_iter().map(target).collect())
+    }
+
+    async fn group(&self, group: &Arn) -> Result<Option<Group>, Failure> {
+        routing::group(&self.0, group).await
+    }
+
+    async fn rule(&self, rule: &Arn) -> Result<Option<Rule>, Failure> {
+        routing::rule(&self.0, rule).await
     }
 }
 

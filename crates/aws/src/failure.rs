@@ -69,6 +69,20 @@ where
     }
 }
 
+/// The same where a permission may be missing, and is then what matters: `action` is the IAM action
+/// that allows the call.
+pub(crate) fn unread<E>(what: &str, action: &str, error: &SdkError<E, HttpResponse>) -> Failure
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    match error.as_service_error().and_then(ProvideErrorMetadata::code) {
+        Some("AccessDenied" | "AccessDeniedException") => {
+            Failure::Refused(format!("could not {what}: {action} is not allowed"))
+        }
+        _ => failure(what, error),
+    }
+}
+
 /// An error and its causes, as one sentence: the SDK's own `Display` says only "dispatch failure".
 fn chain(error: &dyn std::error::Error) -> String {
     let mut sentence = error.to_string();

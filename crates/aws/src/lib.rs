@@ -37,6 +37,7 @@ mod http;
 #[cfg(feature = "listener")]
 mod listener;
 mod log;
+mod log_address;
 #[cfg(any(feature = "cloudwatch", feature = "ecs"))]
 mod moment;
 #[cfg(feature = "listener")]
@@ -58,6 +59,8 @@ mod sfn;
 mod sns;
 #[cfg(feature = "ssm")]
 mod ssm;
+#[cfg(all(feature = "secretsmanager", feature = "ssm"))]
+mod vault;
 
 #[cfg(feature = "cloudwatch")]
 pub use cloudwatch::CloudWatch;
@@ -70,6 +73,7 @@ pub use ecs::Ecs;
 pub use elbv2::Elbv2;
 #[cfg(feature = "listener")]
 pub use listener::TestListener;
+pub use log_address::log_address;
 #[cfg(feature = "listener")]
 pub use prometheus::PrometheusServers;
 #[cfg(feature = "rds")]
@@ -89,6 +93,8 @@ pub use sfn::{Started, StateMachine, StepFunctions};
 pub use sns::Sns;
 #[cfg(feature = "ssm")]
 pub use ssm::Ssm;
+#[cfg(all(feature = "secretsmanager", feature = "ssm"))]
+pub use vault::Vault;
 
 /// The clock of the machine.
 #[derive(Debug, Clone, Copy, Default)]
@@ -97,5 +103,10 @@ pub struct SystemClock;
 impl workflow::ports::Clock for SystemClock {
     fn now(&self) -> jiff::Timestamp {
         jiff::Timestamp::now()
+    }
+
+    async fn until(&self, moment: jiff::Timestamp) {
+        let left = moment.duration_since(jiff::Timestamp::now());
+        tokio::time::sleep(left.try_into().unwrap_or_default()).await;
     }
 }

@@ -4,7 +4,7 @@ use aws_sdk_sns::Client;
 use aws_sdk_sns::error::{BuildError, ProvideErrorMetadata};
 use aws_sdk_sns::types::MessageAttributeValue;
 use domain::Failure;
-use workflow::ports::{Letter, Post};
+use workflow::ports::{Letter, Mailbox};
 
 use crate::Config;
 use crate::config::client;
@@ -27,7 +27,7 @@ impl Sns {
     }
 }
 
-impl Post for Sns {
+impl Mailbox for Sns {
     async fn send(&self, letter: &Letter) -> Result<(), Failure> {
         let what = format!("send {:?} to {}", letter.subject, self.topic);
         let subject = subject(&letter.subject);

@@ -105,6 +105,8 @@ impl<'a> Following<'a> {
                     deployment == of && self.told.insert(entry.key())
                 }
                 Told::Shifted { place, .. } => *place == self.service.place,
+                // Who follows a deployment has read all of it.
+                Told::Wrote { .. } => false,
             };
             if !ours {
                 continue;

@@ -56,6 +56,7 @@ impl Names {
                 }
                 format!("{} {service}: {}", time(*at), worded(entry))
             }
+            Told::Wrote { text, .. } => letter(text),
             Told::Shifted { at, place, production } => {
                 format!("{} {}: {}", time(*at), visible(&place.service), self.split(production))
             }
@@ -72,6 +73,13 @@ impl Names {
         }
         split
     }
+}
+
+/// A letter, below the line that tells of the end: what that line does not say.
+fn letter(text: &str) -> String {
+    let told = text.lines().skip(1).filter(|line| !line.starts_with("  why "));
+    let told: Vec<_> = told.map(|line| format!("         {}", visible(line))).collect();
+    told.join("\n")
 }
 
 /// An entry of a record, as a line of its own.

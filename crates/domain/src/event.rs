@@ -1,5 +1,6 @@
 //! Events of ours: what we tell the bus, and what it tells us of our executions.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,14 +17,37 @@ use crate::release::ImagePushed;
 pub enum Event {
     /// A tag of an image was pushed.
     ImagePushed(ImagePushed),
+    /// A deployment was planned.
+    DeploymentStarted(Moved),
     /// A deployment waits for people.
     DeploymentPaused(Paused),
+    /// A deployment was told to go on, or to go back.
+    DeploymentProgressed(Moved),
     /// A deployment ended.
     DeploymentEnded(Outcome),
     /// Alerts fire.
     AlertFiring(Alerts),
     /// Alerts are over.
     AlertResolved(Alerts),
+}
+
+/// A deployment of which there is more to tell. What that is stands in its record: the event only
+/// wakes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Moved {
+    /// The deployment.
+    pub deployment: DeploymentId,
+    /// Its service.
+    pub service: ServiceName,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Moved {
+    /// The event of a deployment that moved.
+    pub fn of(plan: &Plan, at: Timestamp) -> Self {
+        Self { deployment: plan.deployment.clone(), service: plan.service.name.clone(), at }
+    }
 }
 
 /// A deployment that waits for people, as the event tells it.
@@ -63,7 +87,9 @@ impl Event {
     pub fn detail_type(&self) -> &'static str {
         match self {
             Self::ImagePushed(_) => "Image Pushed",
+            Self::DeploymentStarted(_) => "Deployment Started",
             Self::DeploymentPaused(_) => "Deployment Paused",
+            Self::DeploymentProgressed(_) => "Deployment Progressed",
             Self::DeploymentEnded(_) => "Deployment Ended",
             Self::AlertFiring(_) => "Alert Firing",
             Self::AlertResolved(_) => "Alert Resolved",
@@ -74,6 +100,9 @@ impl Event {
     pub fn detail(&self) -> Value {
         let detail = match self {
             Self::ImagePushed(pushed) => serde_json::to_value(pushed),
+            Self::DeploymentStarted(moved) | Self::DeploymentProgressed(moved) => {
+                serde_json::to_value(moved)
+            }
             Self::DeploymentPaused(paused) => serde_json::to_value(paused),
             Self::DeploymentEnded(outcome) => serde_json::to_value(outcome),
             Self::AlertFiring(alerts) | Self::AlertResolved(alerts) => serde_json::to_value(alerts),

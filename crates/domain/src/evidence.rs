@@ -119,14 +119,32 @@ impl Finding {
     pub(crate) fn new(check: impl Into<String>, says: Says, measured: impl Into<String>) -> Self {
         Self { check: check.into(), says, measured: measured.into() }
     }
+
+    /// Whether an alarm, or an alert, says it.
+    pub(crate) fn is_of_alarm(&self) -> bool {
+        let kind = self.check.split(' ').next();
+        kind == Some(ALARM) || kind == Some(ALERT)
+    }
 }
+
+/// What the checks of alarms and alerts are called, before their names.
+const ALARM: &str = "alarm";
+const ALERT: &str = "alert";
 
 impl Evidence {
     /// What every check says `now` of a rollout that began at `began` and wants `wanted` tasks.
-    pub fn findings(&self, began: Timestamp, wanted: u32, now: Timestamp) -> Vec<Finding> {
-        let alarms = self.alarms.iter().map(|alarm| ("alarm", alarm));
-        let alerts = self.alerts.iter().map(|alert| ("alert", alert));
-        let rings = alarms.chain(alerts).map(|(kind, it)| it.finding(kind, began, self.spared));
+    /// One that is to mend what an alarm tells of is let go on meanwhile.
+    pub fn findings(
+        &self,
+        began: Timestamp,
+        wanted: u32,
+        mends: bool,
+        now: Timestamp,
+    ) -> Vec<Finding> {
+        let alarms = self.alarms.iter().map(|alarm| (ALARM, alarm));
+        let alerts = self.alerts.iter().map(|alert| (ALERT, alert));
+        let rings = alarms.chain(alerts);
+        let rings = rings.map(|(kind, it)| it.finding(kind, began, self.spared, mends));
         let targets = self.targets.iter().map(|targets| targets.finding(wanted));
         let smoke = self.smoke.iter().map(|(smoke, answer)| finding(smoke, answer));
         let held = self.held.iter().map(|why| Finding::new("terraform", Says::Pending, why));
@@ -138,13 +156,17 @@ impl Evidence {
 }
 
 impl Alarm {
-    /// An alarm that rang before the rollout began does not blame it, and does not let it go on.
-    fn finding(&self, kind: &str, began: Timestamp, spared: bool) -> Finding {
+    /// An alarm that rang before the rollout began does not blame it, and does not let it go on,
+    /// unless it is to mend just that.
+    fn finding(&self, kind: &str, began: Timestamp, spared: bool, mends: bool) -> Finding {
         let since = self.since.strftime("%Y-%m-%dT%H:%M:%SZ");
         let (says, measured) = match self.state {
             AlarmState::Quiet => (Says::Pass, "quiet".into()),
             AlarmState::NoData => (Says::Pass, "has no data yet".into()),
             AlarmState::Missing => (Says::Pending, "does not exist any more".into()),
+            AlarmState::Ringing if self.since < began && mends => {
+                (Says::Pass, format!("rings since {since}, before this began, which is to mend it"))
+            }
             AlarmState::Ringing if self.since < began => {
                 (Says::Pending, format!("rings since {since}, before this began"))
             }
@@ -229,8 +251,20 @@ mod tests {
             (AlarmState::Missing, 11, Says::Pending),
         ] {
             let alarm = Alarm { name: "5xx".into(), state, since: at(since) };
-            assert_eq!(alarm.finding("alarm", at(10), false).says, says, "{state:?} since {since}");
+            let finding = alarm.finding(ALARM, at(10), false, false);
+            assert_eq!(finding.says, says, "{state:?} since {since}");
         }
+    }
+
+    #[test]
+    fn an_alarm_from_before_lets_go_on_only_what_is_to_mend_it() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        for (since, says) in [(9, Says::Pass), (10, Says::Alarm), (11, Says::Alarm)] {
+            let alarm = Alarm { name: "5xx".into(), state: AlarmState::Ringing, since: at(since) };
+            assert_eq!(alarm.finding(ALARM, at(10), false, true).says, says, "since {since}");
+        }
+        let gone = Alarm { name: "5xx".into(), state: AlarmState::Missing, since: at(1) };
+        assert_eq!(gone.finding(ALARM, at(10), false, true).says, Says::Pending);
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub mod pile;
 pub mod quarantine;
 
 pub mod approval;
+pub mod people;
 pub mod plan;
 pub mod preflight;
 
@@ -31,6 +32,7 @@ pub mod replica;
 pub mod rollout;
 pub mod verdict;
 
+pub mod marking;
 pub mod outcome;
 pub mod preserved;
 pub mod record;
@@ -40,6 +42,8 @@ pub mod sweep;
 pub mod terraform;
 pub mod trigger;
 pub mod unwinding;
+
+pub mod telling;
 
 pub mod event;
 pub mod failure;

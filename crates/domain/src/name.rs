@@ -134,6 +134,29 @@ name! {
     "^[!-~]{1,2048}$"
 }
 
+name! {
+    /// A person in Slack, by the id that Slack gives: `U024BE7LH`.
+    SlackUser, is_slack_user,
+    "the id of a person in Slack such as \"U024BE7LH\": U or W, and capital letters and digits",
+    "^[UW][A-Z0-9]{1,20}$"
+}
+
+name! {
+    /// A repository at GitHub: `acme/checkout`.
+    ///
+    /// Source: the names that GitHub gives; others it answers with 404.
+    Repository, is_repository,
+    "a repository at GitHub such as \"acme/checkout\"",
+    "^[A-Za-z0-9_-]{1,39}/[A-Za-z0-9._-]{1,100}$"
+}
+
+impl Repository {
+    /// The name without its owner: `checkout`.
+    pub fn short(&self) -> &str {
+        self.0.split_once('/').map_or(&self.0, |(_, name)| name)
+    }
+}
+
 impl Digest {
     /// Enough of it to tell it from others: twelve digits, as `docker` shows them.
     pub fn short(&self) -> &str {
@@ -172,6 +195,25 @@ fn is_tag(text: &str) -> bool {
     text.len() <= 128
         && text.starts_with(word)
         && text.chars().all(|c| word(c) || c == '.' || c == '-')
+}
+
+fn is_slack_user(text: &str) -> bool {
+    text.strip_prefix(['U', 'W']).is_some_and(|rest| {
+        (1..=20).contains(&rest.len())
+            && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    })
+}
+
+fn is_repository(text: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    text.split_once('/').is_some_and(|(owner, name)| {
+        (1..=39).contains(&owner.len())
+            && owner.chars().all(word)
+            && (1..=100).contains(&name.len())
+            && name.chars().all(|c| word(c) || c == '.')
+            // These would be steps in the path of an address.
+            && !matches!(name, "." | "..")
+    })
 }
 
 fn is_digest(text: &str) -> bool {
@@ -235,6 +277,11 @@ mod tests {
             (String::new(), "".parse::<Tag>().is_err()),
             ("1shop".into(), "1shop".parse::<ServiceName>().is_err()),
             ("a b".into(), "a b".parse::<DeploymentId>().is_err()),
+            ("mia".into(), "mia".parse::<SlackUser>().is_err()),
+            ("U".into(), "U".parse::<SlackUser>().is_err()),
+            ("acme".into(), "acme".parse::<Repository>().is_err()),
+            ("acme/..".into(), "acme/..".parse::<Repository>().is_err()),
+            ("acme/a/b".into(), "acme/a/b".parse::<Repository>().is_err()),
         ] {
             assert!(refused, "{wrong:?} was accepted");
         }

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::metric::MetricCheck;
 use crate::name::{Arn, CallbackToken, DeploymentId, Digest, Tag};
 use crate::policy::Height;
+use crate::preflight::Platform;
 use crate::replica::ReplicaCheck;
 use crate::request::{Cause, Request};
 use crate::seconds::Seconds;
@@ -24,6 +25,9 @@ pub struct Plan {
     pub service: ServiceDocument,
     /// What is deployed.
     pub digest: Digest,
+    /// What its image is built for, as far as the registry tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub platforms: Vec<Platform>,
     /// The tag that it was asked for by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<Tag>,
@@ -40,6 +44,9 @@ pub struct Plan {
     /// Whether it does not wait for the end of a freeze.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hotfix: bool,
+    /// Why it is deployed though an alarm rings already, where it is to mend just that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix_forward: Option<String>,
     /// When it was planned.
     pub at: Timestamp,
     /// Where the rollout stops and asks.
@@ -71,6 +78,9 @@ impl Plan {
     ) -> Result<Self, Failure> {
         if request.hotfix && request.reason.as_deref().is_none_or(|it| it.trim().is_empty()) {
             return Err(Failure::Invalid("a hotfix needs a `reason`".into()));
+        }
+        if let Some(why) = &request.fix_forward {
+            fixes_forward(why, request.cause)?;
         }
         if let Some(tag) = &request.tag {
             service.tags.judge(tag).map_err(|why| {
@@ -116,12 +126,14 @@ impl Plan {
         Ok(Self {
             deployment,
             digest: found,
+            platforms: Vec::new(),
             tag: request.tag.clone().or(known_as),
             template: request.template.clone(),
             height,
             cause: request.cause,
             by: request.by.clone(),
             hotfix: request.hotfix,
+            fix_forward: request.fix_forward.clone(),
             at: now,
             pauses,
             asks_replicas: service.checks.replicas.is_some() && !request.cause.is_urgent(),
@@ -218,6 +230,20 @@ impl Plan {
     }
 }
 
+/// Whether a request may go past an alarm that rings: a person's may, who says why.
+fn fixes_forward(why: &str, cause: Cause) -> Result<(), Failure> {
+    match cause {
+        _ if why.trim().is_empty() => {
+            Err(Failure::Invalid("say in `fix_forward` why this release mends the alarm".into()))
+        }
+        Cause::Manual => Ok(()),
+        other => Err(Failure::Invalid(format!(
+            "only what a person asks for may `fix_forward`, and this is a {}",
+            other.as_str()
+        ))),
+    }
+}
+
 /// Where a release stands to which a service goes back: where it stood. If that is unknown the mark
 /// stays, because who goes back to it did not push it now.
 fn height_of_way_back(
@@ -305,6 +331,30 @@ mod tests {
                     assert!(failure.to_string().contains(why), "{request}: {failure}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn only_a_person_who_says_why_goes_past_an_alarm() {
+        let desk = Desk::new("checkout".parse().unwrap());
+        let ask = |cause: &str, why: &str| {
+            let request = json!({
+                "service": "checkout", "tag": "v1.6.0", "cause": cause, "fix_forward": why
+            });
+            plan(&request, "aa", &desk)
+        };
+
+        let planned = ask("manual", "mends the totals").unwrap();
+        assert_eq!(planned.fix_forward.as_deref(), Some("mends the totals"));
+        for (cause, why, says) in [
+            ("manual", "  ", "say in `fix_forward` why"),
+            ("push", "mends", "and this is a push"),
+            ("template", "mends", "and this is a template"),
+            ("rollback", "mends", "and this is a rollback"),
+        ] {
+            let failure = ask(cause, why).unwrap_err();
+            assert_eq!(failure.name(), "Invalid");
+            assert!(failure.to_string().contains(says), "{failure}");
         }
     }
 

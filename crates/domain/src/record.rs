@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::approval::Word;
 use crate::desk::Lease;
+use crate::evidence::Alarm;
 use crate::freeze::Freeze;
 use crate::name::{Arn, DeploymentId, HookId, ServiceName};
 use crate::outcome::Outcome;
 use crate::plan::Plan;
-use crate::preflight::Serving;
+use crate::preflight::{Serving, Warning};
 use crate::preserved::Preserved;
 use crate::quarantine::{Lifted, Quarantine};
 use crate::request::Request;
@@ -47,6 +48,12 @@ pub enum Entry {
     Checked {
         /// What served then.
         blue: Serving,
+        /// What makes it slow or risky.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        warnings: Vec<Warning>,
+        /// The alarms that rang and did not refuse it, because it is to mend what they tell of.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rang: Vec<Alarm>,
     },
     /// Green's task definition was registered.
     Registered {
@@ -143,7 +150,10 @@ impl fmt::Display for Entry {
             Self::Planned { plan } => write!(f, "planned {}", plan.title()),
             Self::Frozen { freeze } => write!(f, "waits, {freeze}"),
             Self::Claimed { lease } => write!(f, "got the lease, token {}", lease.token),
-            Self::Checked { .. } => f.write_str("nothing speaks against it"),
+            Self::Checked { warnings, .. } => {
+                f.write_str("nothing speaks against it")?;
+                warnings.iter().try_for_each(|warning| write!(f, "; but {warning}"))
+            }
             Self::Registered { .. } => f.write_str("registered green's task definition"),
             Self::Launched { .. } => f.write_str("told ECS to begin"),
             Self::Judged { verdict } => {
@@ -237,7 +247,7 @@ impl Record {
     /// What served before.
     pub fn blue(&self) -> Option<&Serving> {
         self.find(|entry| match entry {
-            Entry::Checked { blue } => Some(blue),
+            Entry::Checked { blue, .. } => Some(blue),
             _ => None,
         })
     }

@@ -149,6 +149,7 @@ impl Request {
             by: Some(push.pushed_by.clone()),
             at: Some(push.at),
             hotfix: false,
+            fix_forward: None,
             reason: None,
         }
     }

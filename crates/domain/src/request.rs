@@ -37,6 +37,10 @@ pub struct Request {
     /// Whether it does not wait for the end of a freeze; then `reason` says why.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hotfix: bool,
+    /// Why this release mends what an alarm tells of that rings already, where it does: the alarm is
+    /// then no reason to refuse it, and must fall silent by the end of the bake.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix_forward: Option<String>,
     /// Why, in the words of whoever asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

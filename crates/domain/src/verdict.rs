@@ -114,7 +114,8 @@ pub fn judge(
     now: Timestamp,
 ) -> Verdict {
     let progress = state.progress(&plan.pauses, rollout.answered.as_ref());
-    let findings = evidence.findings(state.began, state.wanted, now);
+    let mends = plan.fix_forward.is_some() && !is_baking(&progress);
+    let findings = evidence.findings(state.began, state.wanted, mends, now);
     let gives_way = evidence.gives_way.as_ref().filter(|_| rollout.taking_back.is_none());
     let (decision, why) = match gives_way {
         Some(to) if !state.status.is_end() => (Next::TakeBack, format!("superseded by {to}")),
@@ -240,6 +241,11 @@ fn is_starting(stage: Option<&str>) -> bool {
     matches!(stage, Some("RECONCILE_SERVICE" | "PRE_SCALE_UP" | "SCALE_UP" | "POST_SCALE_UP"))
 }
 
+/// Whether green has all of production, and blue still stands.
+fn is_baking(progress: &Progress) -> bool {
+    matches!(progress, Progress::Paused { stage: Stage::PostProductionTrafficShift, .. })
+}
+
 /// Decides while green's tasks start. The circuit breaker of ECS is for rolling deployments only, so
 /// a green that never becomes healthy would stand there for a day.
 fn starting(plan: &Plan, passed: Seconds) -> (Next, String) {
@@ -271,7 +277,9 @@ fn at_a_pause(
     if let Some(unclear) = first(Says::Pending) {
         return match left_of(Seconds(hold.0 + UNCLEAR.0)) {
             Seconds(0) => {
-                (Next::TakeBack, format!("{unclear}, and that did not clear in {UNCLEAR}"))
+                let why = format!("{unclear}, and that did not clear in {UNCLEAR}");
+                let mended_nothing = plan.fix_forward.is_some() && unclear.is_of_alarm();
+                (if mended_nothing { Next::LetGo } else { Next::TakeBack }, why)
             }
             _ => {
                 // What is watched anyway is not asked more often: a day of looks is more than an

@@ -161,7 +161,7 @@ fn traffic(schedule: &Schedule, world: &World) -> Held {
             {
                 judged.extend(planned.get(&deployment).cloned());
             }
-            Told::Recorded { .. } => {}
+            Told::Recorded { .. } | Told::Wrote { .. } => {}
             Told::Shifted { production, place, .. } => {
                 let whole: u16 = production.iter().map(|(_, share)| share.0).sum();
                 if whole != Share::ALL.0 {

@@ -64,7 +64,8 @@ impl Story {
     fn line(&self, told: &Told) -> Option<String> {
         match told {
             // ECS and the registry name things; the story is about what was decided.
-            Told::Recorded { entry: Entry::Registered { .. } | Entry::Checked { .. }, .. } => None,
+            Told::Recorded { entry: Entry::Registered { .. } | Entry::Checked { .. }, .. }
+            | Told::Wrote { .. } => None,
             Told::Recorded { at, service, entry, .. } => {
                 Some(format!("{} {service:<9} {entry}", self.clock(*at)))
             }

@@ -55,6 +55,7 @@ pub struct WorldBuilder {
     documents: Vec<ServiceDocument>,
     keep: asl::Keep,
     seed: u64,
+    telling: bool,
 }
 
 impl WorldBuilder {
@@ -69,6 +70,13 @@ impl WorldBuilder {
     #[must_use]
     pub fn keeping(mut self, keep: asl::Keep) -> Self {
         self.keep = keep;
+        self
+    }
+
+    /// With people who are told.
+    #[must_use]
+    pub fn telling(mut self) -> Self {
+        self.telling = true;
         self
     }
 
@@ -92,6 +100,7 @@ impl WorldBuilder {
                 keep: self.keep,
                 bus: bus::Settings { seed: Some(self.seed), ..bus::Settings::default() },
                 tokens: Some("token".to_owned()),
+                telling: self.telling,
                 ..Settings::default()
             },
             Arc::new(Simulated::new(now)),

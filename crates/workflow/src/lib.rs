@@ -29,6 +29,8 @@ mod sweep;
 
 mod approve;
 
+mod mark;
+
 mod attribute;
 mod compare;
 mod freeze;
@@ -37,14 +39,18 @@ mod spare;
 mod stop;
 mod unwind;
 
+mod mail;
+mod post;
+
 mod fence;
+mod progress;
 
 pub use alert::alert;
 pub use heed::{Heeded, heed};
 pub use receive::receive;
 pub use resolve::resolve;
 
-pub use check::{Check, check};
+pub use check::{Check, check, preflight};
 pub use claim::{Answered, Claim, claim};
 pub use conclude::{Conclude, conclude};
 pub use judge::{Judge, judge};
@@ -58,6 +64,8 @@ pub use watch::{LookOut, watch};
 
 pub use approve::approve;
 
+pub use mark::{Marking, mark};
+
 pub use attribute::attribute;
 pub use compare::{Compared, Redeploy, compare};
 pub use freeze::freeze;
@@ -65,6 +73,9 @@ pub use quarantine::{Quarantining, lift, quarantine, quarantine_by_hand};
 pub use spare::{Spare, spare};
 pub use stop::{Stopped, stop};
 pub use unwind::{Unwind, unwind};
+
+pub use mail::mail;
+pub use post::{Tell, Told, post};
 
 pub use observe::{LeftBehind, observe};
 pub use resume::{Woken, resume};

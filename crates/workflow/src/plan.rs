@@ -1,13 +1,15 @@
 //! Decides what exactly is deployed.
 
 use domain::Failure;
+use domain::event::{Event, Moved};
 use domain::name::DeploymentId;
 use domain::plan::Plan;
 use domain::record::Entry;
 use domain::request::Request;
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{Catalog, Clock, Ledger, Registry};
+use crate::ports::{Bus, Catalog, Clock, Ledger, Registry};
+use crate::progress;
 
 /// A deployment that somebody wants.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,12 +21,13 @@ pub struct Wanted {
 }
 
 /// Decides what exactly is deployed: the tag becomes a digest, and what must not be deployed is
-/// refused with the reason.
+/// refused with the reason. That it begins is put on the bus.
 pub async fn plan(
     clock: &impl Clock,
     catalog: &impl Catalog,
     registry: &impl Registry,
     ledger: &impl Ledger,
+    bus: &impl Bus,
     wanted: Wanted,
 ) -> Result<Plan, Failure> {
     let Wanted { deployment, request } = wanted;
@@ -44,9 +47,16 @@ pub async fn plan(
     };
 
     let plan = Plan::decide(deployment, service, &request, found, &desk, clock.now())?;
+    // A way back leads to what ran here before.
+    let platforms = match plan.cause.is_urgent() {
+        true => Vec::new(),
+        false => registry.platforms(&plan.service.image, &plan.digest).await?,
+    };
+    let plan = Plan { platforms, ..plan };
 
     let entry = Entry::Planned { plan: Box::new(plan.clone()) };
     ledger.append(&plan.deployment, &plan.service.name, entry).await?;
     tracing::info!(service = %plan.service.name, deployment = %plan.deployment, digest = %plan.digest, "planned {}", plan.title());
+    progress::tell(clock, bus, Event::DeploymentStarted(Moved::of(&plan, plan.at))).await;
     Ok(plan)
 }

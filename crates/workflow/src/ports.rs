@@ -12,16 +12,21 @@ use domain::event::{Event, ExecutionEnded};
 use domain::evidence::{Alarm, Answer, Targets};
 use domain::excerpt::Excerpt;
 use domain::failure::Failure;
+use domain::marking::{Mark, Status};
 use domain::metric::{Formula, Query, Series};
 use domain::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Image, ServiceName, Tag};
-use domain::preflight::Serving;
+use domain::preflight::{
+    Blueprint, Group, Held, LogGroup, Platform, Rule, Secret, Serving, Wiring,
+};
 use domain::preserved::{LogPlace, Readings, Target, Task};
 use domain::record::{Entry, Record};
 use domain::replica::Replica;
 use domain::rollout::{RolloutState, TargetGroup};
+use domain::seconds::Seconds;
 use domain::service::{Place, ServiceDocument, Smoke};
 use domain::signal::Signal;
 use domain::strategy::{Pause, Strategy};
+use domain::telling::{Medium, Message, Telling, Thread};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -29,6 +34,8 @@ use serde_json::Value;
 pub trait Clock {
     /// Now.
     fn now(&self) -> Timestamp;
+    /// Returns at that moment; at once if it is past.
+    async fn until(&self, moment: Timestamp);
 }
 
 /// The service documents.
@@ -46,6 +53,8 @@ pub trait Registry {
     async fn digest_of(&self, image: &Image, tag: &Tag) -> Result<Digest, Failure>;
     /// Makes sure that a digest is there. [`Failure::Refused`] if it is not.
     async fn has(&self, image: &Image, digest: &Digest) -> Result<(), Failure>;
+    /// What an image that is there is built for; nothing where its manifest does not tell.
+    async fn platforms(&self, image: &Image, digest: &Digest) -> Result<Vec<Platform>, Failure>;
 }
 
 /// The services and their deployments: ECS.
@@ -53,6 +62,11 @@ pub trait Fleet {
     /// What a service runs now; the digest is that of `container` (or of the only container).
     /// [`Failure::Refused`] if there is no such service.
     async fn serving(&self, place: &Place, container: Option<&str>) -> Result<Serving, Failure>;
+    /// How a service is set up. [`Failure::Refused`] if there is no such service, or it must not be
+    /// read.
+    async fn wiring(&self, place: &Place) -> Result<Wiring, Failure>;
+    /// What a task definition asks for, if it is there. [`Failure::Refused`] if it must not be read.
+    async fn blueprint(&self, definition: &Arn) -> Result<Option<Blueprint>, Failure>;
     /// Registers a copy of the task definition `blue` in which only the image of `container` (or of
     /// the only container) is another. Asking twice registers two; only one is ever used.
     async fn register(
@@ -85,6 +99,8 @@ pub trait Fleet {
 
 /// What tasks print: CloudWatch Logs.
 pub trait Logs {
+    /// Whether a log group is there. [`Failure::Refused`] if that must not be known.
+    async fn has_group(&self, group: &LogGroup) -> Result<bool, Failure>;
     /// The last lines of a task, at most so many, oldest first. [`Failure::Refused`] if nothing was
     /// ever printed, or it must not be read.
     async fn last_lines(
@@ -93,6 +109,13 @@ pub trait Logs {
         task: &str,
         most: usize,
     ) -> Result<Vec<Excerpt>, Failure>;
+}
+
+/// What tasks are given that nobody else may read: Secrets Manager and Parameter Store.
+pub trait Vault {
+    /// Whether a secret can be had; its value is not read. [`Failure::Refused`] if that must not be
+    /// known.
+    async fn holds(&self, secret: &Secret) -> Result<Held, Failure>;
 }
 
 /// A service deployment as we want it.
@@ -123,6 +146,11 @@ pub trait Balancer {
     async fn targets(&self, groups: &[Arn]) -> Result<Targets, Failure>;
     /// The targets of these groups, one by one.
     async fn each(&self, groups: &[Arn]) -> Result<Vec<Target>, Failure>;
+    /// How a target group is set up, if it is there. [`Failure::Refused`] if it must not be read.
+    async fn group(&self, group: &Arn) -> Result<Option<Group>, Failure>;
+    /// Where a listener rule, or a listener by its default rule, sends traffic, if it is there.
+    /// [`Failure::Refused`] if it must not be read.
+    async fn rule(&self, rule: &Arn) -> Result<Option<Rule>, Failure>;
 }
 
 /// The alarms: CloudWatch.
@@ -246,8 +274,56 @@ pub trait Bus {
     async fn publish(&self, events: &[Event]) -> Result<(), Failure>;
 }
 
-/// The post: SNS.
-pub trait Post {
+/// What people see of deployments where the source is: GitHub.
+pub trait Statuses {
+    /// The newest status that is shown of a deployment, if it is shown at all.
+    async fn status(&self, mark: &Mark) -> Result<Option<Status>, Failure>;
+    /// Shows a deployment as it stands. Asking twice shows it once, with its status twice.
+    async fn show(&self, mark: &Mark) -> Result<(), Failure>;
+    /// Shows that of this service no other deployment serves there any more.
+    async fn replace(&self, mark: &Mark) -> Result<(), Failure>;
+}
+
+/// What was told of each deployment, and when a channel takes more: the ledger.
+pub trait Threads {
+    /// What was told of a deployment in one medium; nothing yet if there is none.
+    async fn thread(&self, deployment: &DeploymentId, medium: Medium) -> Result<Thread, Failure>;
+    /// Writes a thread that was decided on `thread.version`, with the next version, if nobody wrote
+    /// since. Tells whether it was written; a write whose answer was lost may be told as not
+    /// written.
+    async fn keep(&self, thread: Thread) -> Result<bool, Failure>;
+    /// Reserves the next second of a channel that nobody has, and answers when it begins: `now` or
+    /// later. Asking twice reserves two.
+    async fn reserve(&self, channel: &str, now: Timestamp) -> Result<Timestamp, Failure>;
+    /// Has no second of a channel reserved before `until`. Asking twice changes nothing.
+    async fn hold_off(&self, channel: &str, until: Timestamp) -> Result<(), Failure>;
+}
+
+/// The talk of a team: Slack.
+pub trait Chat {
+    /// Sends a message about a telling into a channel. Asking twice sends two, but for a message
+    /// that is changed. [`Failure::Refused`] with the reason if the channel will never take it.
+    async fn say(
+        &self,
+        channel: &str,
+        telling: &Telling,
+        message: &Message,
+    ) -> Result<Said, Failure>;
+}
+
+/// What came of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// It was sent; by this name it is changed, and lines are put below it.
+    As(String),
+    /// The channel takes nothing before so long.
+    NotBefore(Seconds),
+    /// The message that was to be changed, or to have lines below it, is not there any more.
+    Gone,
+}
+
+/// The mail: SNS.
+pub trait Mailbox {
     /// Sends a letter to everybody who wants to hear. Asking twice sends two.
     async fn send(&self, letter: &Letter) -> Result<(), Failure>;
 }
@@ -259,7 +335,7 @@ pub struct Letter {
     pub subject: String,
     /// What it says.
     pub text: String,
-    /// By what a subscription may choose: `end` is `Stuck`.
+    /// By what a subscription may choose: `service`, `end`, `severity`.
     pub attributes: BTreeMap<String, String>,
 }
 

@@ -1,6 +1,7 @@
 //! Takes green back.
 
 use domain::Failure;
+use domain::event::{Event, Moved};
 use domain::outcome::Caught;
 use domain::plan::Plan;
 use domain::record::Entry;
@@ -8,7 +9,8 @@ use domain::rollout::{Progress, Rollout, TakingBack};
 use domain::verdict::{Verdict, Watch};
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{Clock, Fleet, Ledger, Reply};
+use crate::ports::{Bus, Clock, Fleet, Ledger, Reply};
+use crate::progress;
 
 /// A rollout that must not stay, and why.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,7 +34,8 @@ pub struct Restored {
     pub watch: Watch,
 }
 
-/// Takes green back: by the answer to the pause it waits at, else by stopping it.
+/// Takes green back: by the answer to the pause it waits at, else by stopping it. Then the bus is
+/// told.
 ///
 /// This needs no lease. It touches only the rollout that this deployment began, and going back is
 /// right even for a deployment that lost its lease.
@@ -40,6 +43,7 @@ pub async fn restore(
     clock: &impl Clock,
     fleet: &impl Fleet,
     ledger: &impl Ledger,
+    bus: &impl Bus,
     input: Restore,
 ) -> Result<Restored, Failure> {
     let Restore { plan, rollout, verdict, failure } = input;
@@ -72,6 +76,8 @@ pub async fn restore(
     let entry = Entry::TakenBack { back: back.clone() };
     ledger.append(&plan.deployment, &plan.service.name, entry).await?;
     tracing::warn!(service = %plan.service.name, deployment = %plan.deployment, digest = %plan.digest, "taking back {}: {}", plan.title(), back.why);
+    let moved = Moved::of(&plan, clock.now());
+    progress::tell(clock, bus, Event::DeploymentProgressed(moved)).await;
     let rollout = Rollout { taking_back: Some(back), ..rollout };
     Ok(Restored { rollout: Some(rollout), watch: Watch::first() })
 }

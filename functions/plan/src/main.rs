@@ -11,10 +11,11 @@ async fn main() -> Result<(), shell::Error> {
     let secrets = aws::SecretsManager::new(&config);
     let secret = shell::optional("CUTOVER_REGISTRY_SECRET")?;
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
+    let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
 
     shell::run("plan", async |wanted| {
         let registry = Registry::new(login(&secrets, secret.as_deref()).await?);
-        workflow::plan(&clock, &catalog, &registry, &ledger, wanted).await
+        workflow::plan(&clock, &catalog, &registry, &ledger, &bus, wanted).await
     })
     .await
 }

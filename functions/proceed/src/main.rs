@@ -2,9 +2,14 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shell::Error> {
+    let clock = aws::SystemClock;
     let config = aws::config(None, None).await;
     let fleet = aws::Ecs::new(&config);
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
+    let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
 
-    shell::run("proceed", async |input| workflow::proceed(&fleet, &ledger, input).await).await
+    shell::run("proceed", async |input| {
+        workflow::proceed(&clock, &fleet, &ledger, &bus, input).await
+    })
+    .await
 }

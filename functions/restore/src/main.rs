@@ -6,7 +6,10 @@ async fn main() -> Result<(), shell::Error> {
     let config = aws::config(None, None).await;
     let fleet = aws::Ecs::new(&config);
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
+    let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
 
-    shell::run("restore", async |input| workflow::restore(&clock, &fleet, &ledger, input).await)
-        .await
+    shell::run("restore", async |input| {
+        workflow::restore(&clock, &fleet, &ledger, &bus, input).await
+    })
+    .await
 }

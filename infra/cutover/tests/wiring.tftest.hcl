@@ -82,6 +82,17 @@ run "a_registry_secret_is_told_to_plan_alone" {
   }
 }
 
+run "a_login_to_github_is_told_to_mark_alone" {
+  variables {
+    github_secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:github"
+  }
+
+  assert {
+    condition     = [for name, it in aws_lambda_function.this : name if contains(keys(it.environment[0].variables), "CUTOVER_GITHUB_SECRET")] == ["mark"]
+    error_message = "Others than mark are told of the login to GitHub."
+  }
+}
+
 run "only_judge_stands_in_the_network" {
   command = plan
 
@@ -100,9 +111,17 @@ run "people_are_told_of_every_machine_but_one_whose_failure_is_an_answer" {
 
   assert {
     condition = toset(jsondecode(aws_cloudwatch_event_rule.told["failed"].event_pattern).detail.stateMachineArn) == toset([
-      for name in keys(aws_sfn_state_machine.this) : "arn:aws:states:eu-west-1:123456789012:stateMachine:cutover-${name}" if name != "replica-check"
+      for name in keys(aws_sfn_state_machine.this) : "arn:aws:states:eu-west-1:123456789012:stateMachine:cutover-${name}" if !contains(["replica-check", "deployment"], name)
     ])
     error_message = "People are told of replicas that do not keep up, or not told of a machine that failed."
+  }
+  assert {
+    condition = jsondecode(aws_cloudwatch_event_rule.told["unforeseen"].event_pattern).detail == {
+      error           = [{ "anything-but" = ["Stuck"] }]
+      stateMachineArn = ["arn:aws:states:eu-west-1:123456789012:stateMachine:cutover-deployment"]
+      status          = ["FAILED", "TIMED_OUT"]
+    }
+    error_message = "Of a deployment that is stuck people are told twice, or not at all of one that failed otherwise."
   }
 }
 

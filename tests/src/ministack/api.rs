@@ -61,6 +61,16 @@ impl Api {
         assert!(answer.status().is_success(), "PUT {path}: {}", answer.status());
     }
 
+    /// Makes a call of a service that is asked by forms.
+    pub(super) async fn form(&self, service: &str, body: String) {
+        let request = self
+            .request(Method::POST, "/", service)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .body(body.clone());
+        let answer = request.send().await.unwrap_or_else(|error| panic!("{body}: {error}"));
+        assert!(answer.status().is_success(), "{body}: {}", answer.status());
+    }
+
     /// A request with a signature that nobody checks; it says which service is meant.
     fn request(&self, method: Method, path: &str, service: &str) -> RequestBuilder {
         let scope = format!("{ACCOUNT}/20260301/{REGION}/{service}/aws4_request");

@@ -107,6 +107,13 @@ impl Ministack {
         self.api.call(SECRETS, "CreateSecret", &secret).await;
     }
 
+    /// Makes a topic and answers its ARN.
+    pub async fn topic(&self, name: &str) -> String {
+        let form = format!("Action=CreateTopic&Version=2010-03-31&Name={name}");
+        self.api.form("sns", form).await;
+        format!("arn:aws:sns:{REGION}:{ACCOUNT}:{name}")
+    }
+
     /// Makes an alarm, which is quiet.
     pub async fn alarm(&self, name: &str) {
         let alarm = json!({

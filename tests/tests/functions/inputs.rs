@@ -47,6 +47,8 @@ pub(crate) async fn start_at(verb: &str, url: &str, level: &str) -> Function {
         ),
         ("CUTOVER_WEBHOOK_SECRET", SECRET_ID),
         ("CUTOVER_ALERT_SECRET", SECRET_ID),
+        ("CUTOVER_FOLLOWERS_TOPIC", "arn:aws:sns:eu-central-1:123456789012:cutover-followers"),
+        ("CUTOVER_OPERATORS_TOPIC", "arn:aws:sns:eu-central-1:123456789012:cutover-operators"),
         ("CUTOVER_LOG", level),
     ];
     Function::start(binary(verb), &environment).await
@@ -116,6 +118,7 @@ pub(crate) fn input(verb: &str) -> Value {
             "failure": { "Error": "Refused", "Cause": "{}" }
         }),
         "approve" => json!({ "service": "checkout", "by": "ada", "reason": "receipts are right" }),
+        "mark" => json!({ "deployment": "checkout-1" }),
         "heed" => json!({
             "detail-type": "Alert Firing",
             "detail": { "alerts": [{
@@ -157,6 +160,7 @@ pub(crate) fn input(verb: &str) -> Value {
         "compare" => json!({
             "bucket": { "name": "acme-state" }, "object": { "key": "shop/terraform.tfstate" }
         }),
+        "post" | "mail" => json!({ "deployment": "checkout-1", "by": "an-execution" }),
         other => panic!("say what {other} is called with"),
     }
 }
@@ -176,7 +180,7 @@ pub(crate) fn field(verb: &str) -> (&'static str, &'static str) {
         "proceed" => ("/hook", "hook"),
         "restore" => ("/plan/service", "plan.service"),
         "preserve" => ("/rollout/arn", "rollout.arn"),
-        "conclude" | "stop" => ("/deployment", "deployment"),
+        "conclude" | "mark" | "stop" | "post" | "mail" => ("/deployment", "deployment"),
         "heed" => ("/detail/alerts/0/since", "alerts[0].since"),
         "resume" => ("/detail-type", "detail-type"),
         "observe" => ("/name", "name"),

@@ -1,6 +1,7 @@
 //! Each function as a process: what it takes, what it answers, and what it never tells.
 
 mod account;
+mod alert;
 mod answers;
 mod every;
 mod inputs;

@@ -11,7 +11,7 @@ use super::definition::all;
 
 /// Every expression that is more than a path. Adding one needs a reason to have it here rather
 /// than in a step.
-const COMPARISONS: [&str; 10] = [
+const COMPARISONS: [&str; 11] = [
     "$verdict.decision = 'proceed'",
     "$verdict.decision = 'wait'",
     "$verdict.decision = 'take_back'",
@@ -21,6 +21,8 @@ const COMPARISONS: [&str; 10] = [
     // Only the Map state that ran the wave has the answers of its services together.
     "'Duplicate' in $states.input.end",
     "false in $states.input.settled",
+    // Only the Parallel state that told them has the answers of all ways together.
+    "false in $states.input.told",
     // The output of a Parallel state is the list of what its branches answer.
     "$states.input[0].Output.settled",
     "$states.input[0].Output.why",

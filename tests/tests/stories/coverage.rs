@@ -131,9 +131,61 @@ async fn outage() -> World {
     world
 }
 
+/// People are told, one after the other where the channel is busy; then nobody can be.
+async fn told() -> World {
+    let places = json!({
+        "slack": { "channel": "C0DEPLOYS" },
+        "github": { "repository": "acme/shop", "environment": "production" }
+    });
+    let of_shop = |name: &str| {
+        document(name, |document| {
+            document["image"] = json!("ghcr.io/acme/shop");
+            document["tell"] = places.clone();
+        })
+    };
+    let services = ["web", "worker", "admin"].map(of_shop);
+    let world = services.into_iter().fold(World::builder().telling(), |it, one| it.with(one));
+    let mut world = world.begin().await;
+    world.push("shop", "v1.1.0", Behaviour::default()).await;
+    world.pass(Duration::from_secs(60)).await;
+    world.settle().await;
+    let ended = world.outcome("web").deployment;
+    world.account.calls().disturb(|call| {
+        let down = ["threads.thread", "mailbox.send", "statuses.status"].contains(&call.name);
+        down.then_some(Fault::Before)
+    });
+    let event = json!({ "deployment": ended, "service": "web" });
+    world.account.start("notification", "down", event).expect("a new name");
+    world.settle().await;
+    world
+}
+
+/// An end is told by two executions at once, of which one writes the letter.
+async fn told_twice() -> World {
+    let mut world = World::builder().telling().begin().await;
+    world.account.calls().disturb(|call| {
+        (call.name == "mailbox.send").then_some(Fault::Slow(Duration::from_secs(5)))
+    });
+    world.push("checkout", "v1.1.0", Behaviour::default()).await;
+    loop {
+        let record = world.history("checkout").into_iter().next();
+        if let Some(outcome) = record.as_ref().and_then(|record| record.outcome()) {
+            let event = json!({ "deployment": outcome.deployment, "service": "checkout" });
+            world.account.start("notification", "again", event).expect("a new name");
+            break;
+        }
+        world.pass(Duration::from_secs(1)).await;
+    }
+    world.settle().await;
+    assert_eq!(world.account.letters().len(), 1);
+    world
+}
+
 #[test]
 fn every_state_of_every_machine_is_entered() {
     let mut seen = BTreeSet::new();
+    seen.extend(entered(&tests::run(told())));
+    seen.extend(entered(&tests::run(told_twice())));
     seen.extend(entered(&tests::run(good_and_bad())));
     seen.extend(entered(&tests::run(held())));
     seen.extend(entered(&tests::run(crate::waves::hindered())));

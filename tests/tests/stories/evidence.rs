@@ -110,7 +110,7 @@ async fn a_port_that_never_answers_costs_the_evidence_and_not_the_way_back() {
     assert_eq!(kept(&world), None, "the step ran out of time, and was given up");
     let back = |told: &local::account::Told| match told {
         local::account::Told::Shifted { at, production, .. } => Some((*at, production.clone())),
-        local::account::Told::Recorded { .. } => None,
+        local::account::Told::Recorded { .. } | local::account::Told::Wrote { .. } => None,
     };
     let shifts: Vec<_> = world.told().iter().filter_map(back).collect();
     let taken_back = world.history("checkout")[0].taking_back().expect("it was").since;

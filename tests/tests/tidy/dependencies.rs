@@ -8,21 +8,22 @@ use serde_json::Value;
 use super::tree::{root, text};
 
 /// What each crate of ours may depend on, of ours. A new crate is written in here with its place.
-const MAY: [(&str, &[&str]); 16] = [
+const MAY: [(&str, &[&str]); 17] = [
     ("domain", &[]),
     ("asl", &[]),
     ("workflow", &["domain"]),
     ("alertmanager", &["domain"]),
     ("github", &["domain", "workflow"]),
     ("aws", &["domain", "workflow"]),
+    ("slack", &["domain", "workflow"]),
     ("shell", &["domain"]),
     ("local", &["domain", "workflow", "asl", "alertmanager", "github"]),
     ("drill", &["domain", "asl", "local"]),
     (
         "cutover",
         &[
-            "domain", "workflow", "asl", "aws", "github", "local", "drill", "chassis", "checkout",
-            "catalog",
+            "domain", "workflow", "asl", "aws", "github", "slack", "local", "drill", "chassis",
+            "checkout", "catalog",
         ],
     ),
     ("chassis", &[]),
@@ -31,8 +32,8 @@ const MAY: [(&str, &[&str]); 16] = [
     (
         "tests",
         &[
-            "domain", "workflow", "asl", "aws", "github", "shell", "local", "drill", "checkout",
-            "catalog",
+            "domain", "workflow", "asl", "aws", "github", "slack", "shell", "local", "drill",
+            "checkout", "catalog",
         ],
     ),
     ("model", &["domain"]),
@@ -41,7 +42,8 @@ const MAY: [(&str, &[&str]); 16] = [
 ];
 
 /// What a function of `functions/` may depend on: it wires. Nothing depends on a function.
-const FUNCTION: &[&str] = &["alertmanager", "aws", "domain", "github", "shell", "workflow"];
+const FUNCTION: &[&str] =
+    &["alertmanager", "aws", "domain", "github", "shell", "slack", "workflow"];
 
 /// The crates whose decisions must be the same wherever they are made: nothing below them may
 /// reach a socket, a file, a process or a runtime.

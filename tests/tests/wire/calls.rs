@@ -7,7 +7,9 @@ use local::account::VERBS;
 use serde_json::Value;
 use tests::ministack::Ministack;
 
-use crate::{chain, going_back, lost, people, queue, replicas, taken_back, terraform};
+use crate::{
+    chain, going_back, lost, people, preflight, queue, replicas, taken_back, telling, terraform,
+};
 
 const README: &str = include_str!("../../../functions/README.md");
 
@@ -57,9 +59,10 @@ fn runs(log: &str) -> Vec<Count> {
     runs.into_values().collect()
 }
 
-/// The registry, the test listener and Prometheus are asked too, and need no permission.
+/// The registry, GitHub, the test listener, Prometheus and Slack are asked too, and need no permission.
 fn is_of_aws(call: &str) -> bool {
-    !["registry:", "listener:", "prometheus:"].iter().any(|other| call.starts_with(other))
+    let others = ["registry:", "github:", "listener:", "prometheus:", "slack:"];
+    !others.iter().any(|other| call.starts_with(other))
 }
 
 /// What the table says: of each function, which calls it makes how often, and how many at most.
@@ -97,7 +100,8 @@ impl Table {
 /// Every story there is.
 fn stories() -> Vec<&'static crate::story::Story> {
     let taken_back = [taken_back::STORIES, going_back::STORIES, people::STORIES].concat();
-    let standing = [replicas::STORIES, terraform::STORIES].concat();
+    let standing =
+        [preflight::STORIES, replicas::STORIES, terraform::STORIES, telling::STORIES].concat();
     [chain::STORIES, lost::STORIES, queue::STORIES, &standing, &taken_back].concat()
 }
 

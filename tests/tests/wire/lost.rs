@@ -125,7 +125,7 @@ async fn again() -> Option<Calls> {
         match entry {
             Entry::Planned { plan } => check["plan"] = json!(plan),
             Entry::Claimed { lease } => check["lease"] = json!(lease),
-            Entry::Checked { blue: found } => blue = json!(found),
+            Entry::Checked { blue: found, .. } => blue = json!(found),
             _ => {}
         }
     }

@@ -5,9 +5,11 @@ mod chain;
 mod going_back;
 mod lost;
 mod people;
+mod preflight;
 mod queue;
 mod replicas;
 mod taken_back;
+mod telling;
 mod terraform;
 
 mod calls;
@@ -17,6 +19,10 @@ mod stage;
 mod story;
 
 mod ecs;
+#[path = "../../../crates/github/tests/deployments/github.rs"]
+#[expect(dead_code, reason = "its other tests ask it for more")]
+mod forge;
 mod ghcr;
 mod github;
 mod listener;
+mod slack;

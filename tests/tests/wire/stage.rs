@@ -1,7 +1,6 @@
 //! Everything that a deployment meets, put together as Terraform does it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -12,13 +11,16 @@ use domain::service::ServiceDocument;
 use domain::verdict::Decision;
 use local::account::{MACHINES, VERBS};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use tests::ministack::{ACCOUNT, Function, Ministack, REGION};
 
 use crate::calls::Calls;
 use crate::ecs::Ecs;
-use crate::ghcr::{Ghcr, LOGIN};
+use crate::forge::{self, GitHub};
+use crate::ghcr::{self, Ghcr, LOGIN};
 use crate::github::{Push, SECRET};
 use crate::listener::TestListener;
+use crate::slack::{self, Slack};
 
 /// The longest that a story takes.
 pub(crate) const LONGEST: Duration = Duration::from_secs(90);
@@ -30,6 +32,8 @@ const WEBHOOK_SECRET: &str = "cutover/webhook";
 const ALERT_SECRET: &str = "cutover/alertmanager";
 pub(crate) const ALERT_TOKEN: &str = "hush-alert-token";
 const REGISTRY_SECRET: &str = "cutover/registry";
+const SLACK_SECRET: &str = "cutover/slack";
+const GITHUB_SECRET: &str = "cutover/github";
 const ALARM: &str = "checkout-errors";
 /// What CloudWatch tells when an alarm rings.
 const RANG: &str =
@@ -43,6 +47,8 @@ pub(crate) struct Stage {
     pub(crate) aws: Arc<Ministack>,
     pub(crate) ecs: Ecs,
     pub(crate) listener: TestListener,
+    pub(crate) slack: Slack,
+    pub(crate) forge: GitHub,
     pub(crate) document: ServiceDocument,
     ghcr: Ghcr,
     webhook: String,
@@ -69,18 +75,24 @@ impl Stage {
         aws.secret(WEBHOOK_SECRET, SECRET).await;
         aws.secret(ALERT_SECRET, ALERT_TOKEN).await;
         aws.secret(REGISTRY_SECRET, LOGIN).await;
+        aws.secret(SLACK_SECRET, slack::TOKEN).await;
+        let login = serde_json::json!({ "token": forge::TOKEN }).to_string();
+        aws.secret(GITHUB_SECRET, &login).await;
+        let topics = [aws.topic("cutover-followers").await, aws.topic("cutover-operators").await];
         let text = serde_json::to_string(&document).expect("a document");
         aws.parameter(&format!("{SERVICES}checkout"), &text).await;
         for alarm in &document.checks.alarms {
             aws.alarm(alarm).await;
         }
-        let arns = functions(&aws, &ecs, &ghcr).await;
+        let slack = Slack::open().await;
+        let forge = GitHub::open().await;
+        let arns = functions(&aws, &ecs, &ghcr, (&slack, &forge), topics).await;
         let arns = machines(&aws, arns).await;
         rules(&aws, &arns).await;
         let webhook = aws.function_url("cutover-receive").await;
         let alerts = aws.function_url("cutover-alert").await;
         introduce(&aws, &ecs, &ghcr, &listener);
-        Some(Self { aws, ecs, listener, document, ghcr, webhook, alerts })
+        Some(Self { aws, ecs, listener, slack, forge, document, ghcr, webhook, alerts })
     }
 
     /// Pushes an image of `checkout`: it is in the registry from then on.
@@ -251,15 +263,18 @@ fn text(value: &Value, field: &str) -> String {
 
 /// The digest of a tag, which a story may know before there is such an image.
 pub(crate) fn digest(tag: &str) -> Digest {
-    let hex: String = tag.bytes().cycle().take(32).fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
-    format!("sha256:{hex}").parse().expect("64 digits")
+    let digest = format!("sha256:{}", hex::encode(Sha256::digest(ghcr::index(tag))));
+    digest.parse().expect("64 digits")
 }
 
 /// Makes the functions, each the binary of its step, and answers their ARNs by verb.
-async fn functions(aws: &Ministack, ecs: &Ecs, ghcr: &Ghcr) -> BTreeMap<String, String> {
+async fn functions(
+    aws: &Ministack,
+    ecs: &Ecs,
+    ghcr: &Ghcr,
+    (slack, forge): (&Slack, &GitHub),
+    [followers, operators]: [String; 2],
+) -> BTreeMap<String, String> {
     let environment: BTreeMap<String, String> = [
         ("AWS_ENDPOINT_URL", aws.endpoint().to_owned()),
         ("AWS_ENDPOINT_URL_ECS", format!("http://{}", ecs.address)),
@@ -268,10 +283,16 @@ async fn functions(aws: &Ministack, ecs: &Ecs, ghcr: &Ghcr) -> BTreeMap<String, 
         ("AWS_ENDPOINT_URL_RDS", format!("http://{}", ecs.address)),
         ("CUTOVER_BUS", BUS.to_owned()),
         ("CUTOVER_DEPLOYMENT_MACHINE", machine_arn("deployment")),
+        ("CUTOVER_FOLLOWERS_TOPIC", followers),
         ("CUTOVER_LOG", "debug".to_owned()),
+        ("CUTOVER_OPERATORS_TOPIC", operators),
         ("CUTOVER_RECOVERY_MACHINE", machine_arn("recovery")),
         ("CUTOVER_REGISTRY_SECRET", REGISTRY_SECRET.to_owned()),
         ("CUTOVER_SERVICES", SERVICES.to_owned()),
+        ("CUTOVER_GITHUB_SECRET", GITHUB_SECRET.to_owned()),
+        ("CUTOVER_GITHUB_URL", forge.url.clone()),
+        ("CUTOVER_SLACK_SECRET", SLACK_SECRET.to_owned()),
+        ("CUTOVER_SLACK_URL", slack.url.clone()),
         ("CUTOVER_TABLE", TABLE.to_owned()),
         ("CUTOVER_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
         ("CUTOVER_ALERT_SECRET", ALERT_SECRET.to_owned()),

@@ -5,6 +5,8 @@
 //! | a desk | `desk` | the service | `version`, `body`, `write-00` … `write-31` |
 //! | an entry of a record | `deployment#<id>` | its place: `000001` | `service`, `at`, `key`, `body`, `expires` |
 //! | the first entry of a record | as above | `000001` | as above, `listed`, `began` |
+//! | what was told of a deployment | `telling#<id>` | the medium: `slack` | `version`, `body`, `write`, `expires` |
+//! | when a channel takes more | `channel#<id>` | `next` | `next`, in milliseconds |
 //!
 //! All desks stand under one key, so that "who is to be woken by this event?" is one strongly
 //! consistent query. An index would be eventually consistent, and a watcher that it does not show
@@ -15,8 +17,10 @@
 //! for people. It is eventually consistent: a deployment may be missing in it for a moment. Nothing
 //! is decided by it.
 
+mod channel;
 mod desk;
 mod record;
+mod thread;
 
 use std::collections::HashMap;
 
@@ -27,8 +31,9 @@ use domain::desk::{Desk, Watcher};
 use domain::name::{DeploymentId, ServiceName};
 use domain::record::{Entry, Record};
 use domain::signal::Signal;
+use domain::telling::{Medium, Thread};
 use jiff::Timestamp;
-use workflow::ports::Ledger;
+use workflow::ports::{Ledger, Threads};
 
 use crate::Config;
 use crate::config::client;
@@ -52,13 +57,16 @@ pub struct DynamoDb {
 /// Source: Developer Guide of Step Functions, "Quotas": history and name are kept for 90 days.
 const LEAST_DAYS: u32 = 90;
 
+const SECONDS_A_DAY: i64 = 24 * 3600;
+
 impl DynamoDb {
     /// The ledger in `table`.
     pub fn new(config: &Config, table: impl Into<String>) -> Self {
         Self { client: client!(config, aws_sdk_dynamodb), table: table.into(), days: None }
     }
 
-    /// Has the entries of records expire after so many days. Desks never do.
+    /// Has the entries of records, and what was told of deployments, expire after so many days. Desks
+    /// never do.
     ///
     /// # Errors
     /// [`Failure::Invalid`] when that is so few that a deployment might lose the record it works by.
@@ -83,6 +91,12 @@ impl DynamoDb {
             records.extend(self.record(&deployment).await?);
         }
         Ok(records)
+    }
+
+    /// When an item that is written now expires, if it does.
+    fn expires(&self, now: Timestamp) -> Option<AttributeValue> {
+        let seconds = i64::from(self.days?) * SECONDS_A_DAY;
+        Some(number(&(now.as_second() + seconds)))
     }
 
     /// Everything under one partition key, in the order of the sort key, as it stands now: whole
@@ -143,6 +157,24 @@ impl Ledger for DynamoDb {
         entry: Entry,
     ) -> Result<(), Failure> {
         self.append_at(Timestamp::now(), deployment, service, &entry).await
+    }
+}
+
+impl Threads for DynamoDb {
+    async fn thread(&self, deployment: &DeploymentId, medium: Medium) -> Result<Thread, Failure> {
+        self.find_thread(deployment, medium).await
+    }
+
+    async fn keep(&self, thread: Thread) -> Result<bool, Failure> {
+        self.write_thread(thread, Timestamp::now()).await
+    }
+
+    async fn reserve(&self, channel: &str, now: Timestamp) -> Result<Timestamp, Failure> {
+        self.reserve_second(channel, now).await
+    }
+
+    async fn hold_off(&self, channel: &str, until: Timestamp) -> Result<(), Failure> {
+        self.shut(channel, until).await
     }
 }
 

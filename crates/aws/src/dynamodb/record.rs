@@ -10,7 +10,7 @@ use domain::name::{DeploymentId, ServiceName};
 use domain::record::{Dated, Entry, Record};
 use jiff::Timestamp;
 
-use super::{DynamoDb, Item, number, text, text_of};
+use super::{DynamoDb, Item, text, text_of};
 use crate::failure::failure;
 
 /// The index that lists the deployments of a service.
@@ -18,8 +18,6 @@ const HISTORY: &str = "history";
 
 /// How often a place is looked for because somebody took it in between.
 const TRIES: usize = 10;
-
-const SECONDS_A_DAY: i64 = 24 * 3600;
 
 impl DynamoDb {
     /// The record of a deployment, if there is one.
@@ -73,9 +71,8 @@ impl DynamoDb {
                 // As many digits for every moment, so that the order of texts is that of time.
                 item.insert("began".into(), text(format!("{at:.3}#{deployment}")));
             }
-            if let Some(days) = self.days {
-                let expires = at.as_second() + i64::from(days) * SECONDS_A_DAY;
-                item.insert("expires".into(), number(&expires));
+            if let Some(expires) = self.expires(at) {
+                item.insert("expires".into(), expires);
             }
             if self.put_new(&what, item).await? {
                 return Ok(());

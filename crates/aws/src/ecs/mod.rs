@@ -5,6 +5,7 @@
 
 mod asking;
 mod reading;
+mod setting_up;
 mod task_definition;
 mod tasks;
 mod writing;
@@ -14,7 +15,7 @@ use aws_sdk_ecs::types::{DeploymentLifecycleHookAction, StopServiceDeploymentSto
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use domain::Failure;
 use domain::name::{Arn, HookId};
-use domain::preflight::Serving;
+use domain::preflight::{Blueprint, Serving, Wiring};
 use domain::preserved::{LogPlace, Task};
 use domain::rollout::{RolloutState, TargetGroup};
 use domain::service::Place;
@@ -22,7 +23,7 @@ use workflow::ports::{Deployment, Fleet, Reply};
 
 use crate::Config;
 use crate::config::client;
-use crate::failure::failure;
+use crate::failure::{failure, unread};
 
 /// The fleet, kept by ECS.
 #[derive(Debug, Clone)]
@@ -44,6 +45,23 @@ impl Fleet for Ecs {
         )?;
 
         reading::serving(place, &service, &revisions, container, in_progress)
+    }
+
+    async fn wiring(&self, place: &Place) -> Result<Wiring, Failure> {
+        setting_up::wiring(&self.service(place).await?)
+    }
+
+    async fn blueprint(&self, definition: &Arn) -> Result<Option<Blueprint>, Failure> {
+        let asked = self.0.describe_task_definition().task_definition(definition.as_str());
+        match asked.send().await {
+            Ok(told) => told.task_definition().map(setting_up::blueprint).transpose(),
+            // ECS has no error of its own for a task definition that is not there.
+            Err(error) if error.code() == Some("ClientException") => Ok(None),
+            Err(error) => {
+                let what = format!("describe the task definition {definition}");
+                Err(unread(&what, "ecs:DescribeTaskDefinition", &error))
+            }
+        }
     }
 
     async fn register(

@@ -3,6 +3,7 @@
 use aws::CloudWatchLogs;
 use domain::Failure;
 use domain::excerpt::Excerpt;
+use domain::preflight::LogGroup;
 use domain::preserved::LogPlace;
 use serde_json::{Value, json};
 use workflow::ports::Logs;
@@ -10,6 +11,7 @@ use workflow::ports::Logs;
 use crate::support::{Answer, Aws, Script};
 
 pub(crate) const GET_EVENTS: &str = "Logs_20140328.GetLogEvents";
+const DESCRIBE_GROUPS: &str = "Logs_20140328.DescribeLogGroups";
 
 fn place(region: Option<&str>) -> LogPlace {
     LogPlace {
@@ -115,4 +117,33 @@ async fn what_cannot_be_read_is_told_with_the_reason() {
         assert_eq!((failure.name(), failure.to_string()), (name, said));
         assert_eq!(aws.calls().len(), tries, "{code}");
     }
+}
+
+#[tokio::test]
+async fn a_log_group_is_there_if_one_is_called_just_so() {
+    let group = |region: Option<&str>| LogGroup {
+        name: "/ecs/shop".into(),
+        region: region.map(str::to_owned),
+    };
+    for (told, there) in [
+        (json!([{ "logGroupName": "/ecs/shop" }]), true),
+        (json!([{ "logGroupName": "/ecs/shop-old" }]), false),
+        (json!([]), false),
+    ] {
+        let answer = Answer::json(json!({ "logGroups": told }));
+        let aws = Script::new().on(DESCRIBE_GROUPS, move |_| answer.clone()).play().await;
+        let logs = CloudWatchLogs::new(&aws.config());
+
+        assert_eq!(logs.has_group(&group(Some("us-west-2"))).await, Ok(there), "{told}");
+
+        let call = aws.only_call();
+        assert_eq!(call.body, json!({ "logGroupNamePrefix": "/ecs/shop", "limit": 1 }));
+        let signature = call.headers["authorization"].to_str().expect("a text");
+        assert!(signature.contains("/us-west-2/logs/"), "{signature}");
+    }
+    let denied = |_: &_| Answer::json_error(400, "AccessDeniedException", "Not so.");
+    let aws = Script::new().on(DESCRIBE_GROUPS, denied).play().await;
+    let failure = CloudWatchLogs::new(&aws.config()).has_group(&group(None)).await;
+    let said = "could not look for the log group /ecs/shop: logs:DescribeLogGroups is not allowed";
+    assert_eq!(failure.expect_err("it is denied").to_string(), said);
 }

@@ -12,4 +12,5 @@ mod logs;
 mod metrics;
 mod readings;
 mod replicas;
+mod routing;
 mod signature;

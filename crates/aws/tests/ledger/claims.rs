@@ -48,12 +48,14 @@ fn plan(claimer: usize) -> Plan {
         digest: format!("sha256:{}", format!("{claimer:02x}").repeat(32))
             .parse()
             .expect("a digest"),
+        platforms: vec![],
         tag: None,
         template: None,
         height: Height { version: None, pushed_at: pushed_at.expect("a moment") },
         cause: Cause::Push,
         by: None,
         hotfix: false,
+        fix_forward: None,
         at: skew(claimer).now(),
         pauses: vec![],
         asks_replicas: false,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws::Sns;
 use domain::Failure;
 use serde_json::json;
-use workflow::ports::{Letter, Post};
+use workflow::ports::{Letter, Mailbox};
 
 use crate::support::{Answer, Aws, Script};
 

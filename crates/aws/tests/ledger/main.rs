@@ -25,6 +25,7 @@ mod town;
 mod claims;
 mod desks;
 mod records;
+mod threads;
 
 mod callbacks;
 mod catalog;
@@ -32,3 +33,4 @@ mod events;
 mod letters;
 mod objects;
 mod secrets;
+mod vault;

@@ -8,7 +8,7 @@ use domain::Failure;
 use domain::desk::Lease;
 use domain::event::{Event, ExecutionEnded};
 use domain::name::{Arn, CallbackToken, DeploymentId, HookId};
-use domain::preflight::Serving;
+use domain::preflight::{Blueprint, Serving, Wiring};
 use domain::preserved::{LogPlace, Task};
 use domain::rollout::{RolloutState, TargetGroup};
 use domain::service::Place;
@@ -94,6 +94,12 @@ impl Fleet for Town {
     async fn serving(&self, _: &Place, _: Option<&str>) -> Result<Serving, Failure> {
         panic!("nothing was planned")
     }
+    async fn wiring(&self, _: &Place) -> Result<Wiring, Failure> {
+        panic!("nothing was planned")
+    }
+    async fn blueprint(&self, _: &Arn) -> Result<Option<Blueprint>, Failure> {
+        panic!("nothing was planned")
+    }
     async fn register(&self, _: &Arn, _: Option<&str>, _: &str) -> Result<Arn, Failure> {
         panic!("nothing was planned")
     }
@@ -129,6 +135,10 @@ pub(crate) struct Skewed(pub(crate) i64);
 impl Clock for Skewed {
     fn now(&self) -> Timestamp {
         Timestamp::from_second(1_780_000_000 + 60 * self.0).expect("a moment")
+    }
+
+    async fn until(&self, _: Timestamp) {
+        panic!("nothing is waited for")
     }
 }
 

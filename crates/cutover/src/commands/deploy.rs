@@ -28,6 +28,10 @@ pub(crate) struct Deploy {
     /// Do not wait for the end of a freeze
     #[arg(long, requires = "reason")]
     hotfix: bool,
+    /// Go on though an alarm rings already, which this release is to mend: it must fall silent by
+    /// the end of the bake
+    #[arg(long, value_name = "REASON")]
+    fix_forward: Option<String>,
     #[command(flatten)]
     asking: Asking,
     #[command(flatten)]
@@ -80,15 +84,16 @@ impl std::fmt::Display for Release {
 
 impl Deploy {
     pub(crate) fn run(self, console: &mut Console) -> Result<End, Trouble> {
-        let Self { service, release, hotfix, asking, which } = self;
+        let Self { service, release, hotfix, fix_forward, asking, which } = self;
         let (tag, digest) = match release {
             Release::Tag(tag) => (Some(tag), None),
             Release::Digest(digest) => (None, Some(digest)),
         };
         let Asking { by, reason, no_wait, json } = asking;
         let cause = Cause::Manual;
+        let (at, template) = (None, None);
         let request =
-            Request { service, tag, digest, cause, by, at: None, hotfix, reason, template: None };
+            Request { service, tag, digest, template, cause, by, at, hotfix, fix_forward, reason };
 
         run(async {
             let cutover = which.open().await?;

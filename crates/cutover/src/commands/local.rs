@@ -3,15 +3,20 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use github::deployments::Access;
+use local::account::Speaker;
 use local::daemon::{Config, ConfigError, Daemon, Line, Setup, StartError};
 use local::processes::Reaped;
 use serde_json::json;
+use slack::Slack;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+use workflow::ports::Chat;
 
 use crate::console::{Console, End};
 use crate::problem::{Problem, Trouble};
@@ -32,6 +37,12 @@ pub(crate) struct Local {
     /// Where the webhook and the API listen, instead of where the configuration says
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
+    /// Post to the Slack whose methods are there, as the bot whose token is in CUTOVER_SLACK_TOKEN
+    #[arg(long, value_name = "URL")]
+    slack_url: Option<String>,
+    /// Show deployments at the GitHub that answers there, with the token in CUTOVER_GITHUB_TOKEN
+    #[arg(long, value_name = "URL")]
+    github_url: Option<String>,
     /// Tell in JSON, one object a line: first where it listens, then what happens
     #[arg(long)]
     json: bool,
@@ -63,7 +74,11 @@ impl Local {
             config.listen = listen;
         }
         let environment = |name: &str| std::env::var(name).ok();
-        Setup::of(&config, &home, environment).map_err(|mistakes| self.wrong(mistakes.into()))
+        let setup = Setup::of(&config, &home, environment);
+        let setup = setup.map_err(|mistakes| self.wrong(mistakes.into()))?;
+        let speaker = self.slack_url.as_deref().map(|url| speaker(url, environment(TOKEN)));
+        let github = self.github_url.as_deref().map(|url| github(url, environment(GITHUB_TOKEN)));
+        Ok(Setup { speaker: speaker.transpose()?, github: github.transpose()?, ..setup })
     }
 
     fn wrong(&self, error: ConfigError) -> Trouble {
@@ -149,6 +164,25 @@ impl Local {
     }
 }
 
+/// Where the bot's token is.
+const TOKEN: &str = "CUTOVER_SLACK_TOKEN";
+
+/// Who posts to the Slack at `url`.
+fn speaker(url: &str, token: Option<String>) -> Result<Speaker, Trouble> {
+    let Some(token) = token.filter(|token| !token.trim().is_empty()) else {
+        let problem = Problem::with(&"--slack-url", "Slack takes nothing without a token");
+        let remedy = format!("set {TOKEN} to the bot's token, xoxb-…");
+        return Err(Trouble::Wrong(vec![problem.remedy(remedy)]));
+    };
+    let slack = Slack::at(url, token.trim())
+        .map_err(|failure| Trouble::system("reach Slack")(io::Error::other(failure)))?;
+    let slack = Arc::new(slack);
+    Ok(Speaker::new(move |channel, telling, message| {
+        let slack = Arc::clone(&slack);
+        Box::pin(async move { slack.say(&channel, &telling, &message).await })
+    }))
+}
+
 /// Everything that is wrong with a configuration.
 pub(super) fn problems(file: &impl std::fmt::Display, error: ConfigError) -> Vec<Problem> {
     match error {
@@ -170,6 +204,20 @@ pub(super) fn problems(file: &impl std::fmt::Display, error: ConfigError) -> Vec
             .map(|it| Problem::with(file, it.what).at(it.path).remedy(it.remedy))
             .collect(),
     }
+}
+
+/// Where the token is that a GitHub is shown.
+const GITHUB_TOKEN: &str = "CUTOVER_GITHUB_TOKEN";
+
+/// A GitHub, and what it is shown.
+fn github(url: &str, token: Option<String>) -> Result<(String, Access), Trouble> {
+    let access = Access::token(token.as_deref().unwrap_or_default());
+    let access = access.map_err(|_| {
+        let problem = Problem::with(&"--github-url", "GitHub shows nothing without a token");
+        let remedy = format!("set {GITHUB_TOKEN} to one with *Deployments: read and write*");
+        Trouble::Wrong(vec![problem.remedy(remedy)])
+    })?;
+    Ok((url.to_owned(), access))
 }
 
 fn told(error: StartError) -> Trouble {

@@ -1,8 +1,9 @@
 //! `cutover schema`: what a document must look like, for editors and other programs.
 
 use clap::{Args, ValueEnum};
+use domain::alert::Alerts;
 use domain::approval::Approve;
-use domain::event::Paused;
+use domain::event::{Moved, Paused};
 use domain::outcome::Outcome;
 use domain::release::ImagePushed;
 use domain::replica::ReplicaCheck;
@@ -40,10 +41,16 @@ enum Name {
     Approve,
     /// The detail of the event `Image Pushed`, and the input of the release machine
     ImagePushed,
+    /// The detail of the event `Deployment Started`: a deployment that was planned
+    DeploymentStarted,
     /// The detail of the event `Deployment Paused`: a deployment that waits for people
     DeploymentPaused,
+    /// The detail of the event `Deployment Progressed`: one that was told to go on, or to go back
+    DeploymentProgressed,
     /// The detail of the event `Deployment Ended`, and the output of the deployment machine
     DeploymentEnded,
+    /// The detail of the events `Alert Firing` and `Alert Resolved`
+    Alerts,
     /// The configuration of `cutover local`
     Local,
 }
@@ -55,7 +62,7 @@ impl Schema {
             None => {
                 for value in Name::value_variants().iter().filter_map(Name::to_possible_value) {
                     let help = value.get_help().map(ToString::to_string).unwrap_or_default();
-                    console.line(format_args!("{:<18}{help}", value.get_name()))?;
+                    console.line(format_args!("{:<22}{help}", value.get_name()))?;
                 }
             }
         }
@@ -73,8 +80,10 @@ impl Name {
             Self::ReplicaCheck => read::<ReplicaCheck>(),
             Self::Approve => read::<Approve>(),
             Self::ImagePushed => told::<ImagePushed>(),
+            Self::DeploymentStarted | Self::DeploymentProgressed => told::<Moved>(),
             Self::DeploymentPaused => told::<Paused>(),
             Self::DeploymentEnded => told::<Outcome>(),
+            Self::Alerts => told::<Alerts>(),
             Self::Local => read::<Config>(),
         }
     }

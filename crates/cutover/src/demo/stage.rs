@@ -190,6 +190,7 @@ fn setup(parts: &[Part], secret: &str, folder: &TempDir) -> Result<Setup, String
         state: Some(folder.path().join("state.redb")),
         home: folder.path().to_owned(),
         secrets: Some(::github::Secrets::new(secret).map_err(|error| error.to_string())?),
+        alert_tokens: None,
         token: None,
         images: parts
             .iter()
@@ -198,6 +199,8 @@ fn setup(parts: &[Part], secret: &str, folder: &TempDir) -> Result<Setup, String
         services: services?,
         alarms: alarms.map_err(|mistakes| mistakes.to_string())?,
         replicas: Vec::new(),
+        speaker: None,
+        github: None,
     })
 }
 

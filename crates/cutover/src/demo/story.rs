@@ -37,7 +37,8 @@ impl Story {
     pub(super) fn told(&mut self, told: &Told) -> Option<String> {
         match told {
             // ECS and the registry name things; the story is about what was decided.
-            Told::Recorded { entry: Entry::Registered { .. } | Entry::Checked { .. }, .. } => None,
+            Told::Recorded { entry: Entry::Registered { .. } | Entry::Checked { .. }, .. }
+            | Told::Wrote { .. } => None,
             Told::Recorded { at, service, entry, .. } => {
                 Some(self.line(*at, service.as_str(), &self.coloured(entry)))
             }

@@ -92,7 +92,11 @@ impl Bill {
                 format!("{LOG_KB} KB for each run of a function")
             }),
             line("Secrets Manager", number(used.secrets), prices::SECRET, || {
-                "the secret of the webhook, the login of the registry".to_owned()
+                "the secret of the webhook, the login of the registry, the token of Slack's bot"
+                    .to_owned()
+            }),
+            line("SNS", number(used.letters), prices::LETTER, || {
+                "the letter about its end; its delivery by e-mail is not counted".to_owned()
             }),
         ];
         let total = lines.iter().map(|line| line.usd).sum();

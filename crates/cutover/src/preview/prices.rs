@@ -95,6 +95,10 @@ pub(super) const SECRET: Price = Price {
     page: "https://aws.amazon.com/secrets-manager/pricing/",
 };
 
+/// SNS: a letter to a topic. Its delivery by e-mail is two cents for a thousand.
+pub(super) const LETTER: Price =
+    Price { usd: 0.50, per: 1e6, unit: "letters", page: "https://aws.amazon.com/sns/pricing/" };
+
 /// Fargate, Linux on x86: a task of 1 vCPU and 2 GB for an hour.
 pub(super) const TASK: Price = Price {
     usd: 0.040_48 + 2.0 * 0.004_445,

@@ -19,6 +19,8 @@ pub(super) struct Units {
     pub(super) events: u64,
     /// Requests to Secrets Manager.
     pub(super) secrets: u64,
+    /// Letters.
+    pub(super) letters: u64,
 }
 
 /// How large is what calls read and write, in bytes.
@@ -60,8 +62,19 @@ impl Units {
             "catalog.service" | "catalog.services" => requests(1),
             // The login of the registry, its token, the manifest.
             "registry.digest_of" | "registry.has" => Self { secrets: 1, ..requests(3) },
+            // The manifest once more, by the token of before.
+            "registry.platforms" => requests(1),
             // ecs:DescribeServices, its revisions, its deployment. Calls of ECS are free.
             "fleet.serving" => requests(3),
+            // ecs:DescribeServices; ecs:DescribeTaskDefinition.
+            "fleet.wiring" | "fleet.blueprint" => requests(1),
+            // elasticloadbalancing:DescribeTargetGroups and its attributes; DescribeRules.
+            "balancer.group" => requests(2),
+            "balancer.rule" => requests(1),
+            // secretsmanager:DescribeSecret, which is paid as reading one is, or
+            // ssm:DescribeParameters, which is free; logs:DescribeLogGroups, which is free as well.
+            "vault.holds" => Self { secrets: 1, ..requests(1) },
+            "logs.has_group" => requests(1),
             // ecs:DescribeTaskDefinition and ecs:RegisterTaskDefinition.
             "fleet.register" => requests(2),
             // ecs:ListServiceDeployments, then the revisions of up to forty deployments.
@@ -105,11 +118,23 @@ impl Units {
             // The same, and dynamodb:PutItem. What a large entry costs beyond one unit is counted
             // when it is known.
             "ledger.append" => Self { reads: reads(sizes.record), writes: 1, ..requests(2) },
+            // states:ListExecutions, of executions that failed, ran out of time or were stopped: free.
+            "executions.broken_off" => requests(3),
             // states:SendTaskSuccess, states:SendTaskFailure, states:DescribeExecution: free.
             "callbacks.succeed" | "callbacks.fail" => requests(1),
             "executions.runs" => requests(2),
             // events:PutEvents, one event.
             "bus.publish" => Self { events: 1, ..requests(1) },
+            // dynamodb:GetItem and dynamodb:UpdateItem, of less than a unit.
+            "threads.thread" => Self { reads: 1, ..requests(1) },
+            "threads.keep" => Self { writes: 1, ..requests(1) },
+            // dynamodb:UpdateItem, a second time where the channel is quiet.
+            "threads.reserve" => Self { writes: 2, ..requests(2) },
+            "threads.hold_off" => Self { writes: 1, ..requests(1) },
+            // Slack, and the secret of its bot with the one before it.
+            "chat.say" => Self { secrets: 2, ..requests(3) },
+            // sns:Publish.
+            "mailbox.send" => Self { letters: 1, ..requests(1) },
             _ => return None,
         })
     }
@@ -134,6 +159,7 @@ impl AddAssign for Units {
         self.alarm_reads += other.alarm_reads;
         self.events += other.events;
         self.secrets += other.secrets;
+        self.letters += other.letters;
     }
 }
 

@@ -1,3 +1,5 @@
+//! What alerts are meant, and what a desk remembers of them.
+
 use super::*;
 use crate::desk::Desk;
 use crate::evidence::AlarmState;

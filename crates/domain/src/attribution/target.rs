@@ -81,6 +81,7 @@ pub(super) fn way_back(
         by,
         at: Some(now),
         hotfix: false,
+        fix_forward: None,
         reason,
     };
     let left = desk.deployed.as_ref().map(|it| it.deployment.clone());

@@ -3,10 +3,13 @@
 mod mistakes;
 mod read;
 mod sense;
+mod tell;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 pub use mistakes::{Mistake, Mistakes};
+pub use tell::{Shown, Slack, Tell};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +19,7 @@ use crate::approval::Approval;
 use crate::freeze::Window;
 use crate::metric::MetricCheck;
 use crate::name::{Arn, Image, ServiceName};
+use crate::people::People;
 use crate::policy::TagPolicy;
 use crate::replica::ReplicaCheck;
 use crate::seconds::Seconds;
@@ -79,6 +83,12 @@ pub struct ServiceDocument {
     /// What of a Terraform state it stands on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terraform: Option<Box<Terraform>>,
+    /// Who may do what about it from Slack, by their ids there; nobody if nobody is named.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub people: People,
+    /// Who is told of its deployments; by mail only, if nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tell: Option<Box<Tell>>,
 }
 
 /// What becomes of a push while another deployment of the service is under way.
@@ -162,8 +172,8 @@ pub struct Smoke {
     /// The path, with its query.
     pub path: String,
     /// Headers to send.
-    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    pub headers: std::collections::BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
     /// The status of a good answer.
     #[serde(default = "ok")]
     #[schemars(range(min = 100, max = 599))]

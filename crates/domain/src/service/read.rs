@@ -181,6 +181,34 @@ mod tests {
             ),
             (with("after", json!(["checkout"])), "at `after[0]`: a service does not come after"),
             (with("after", json!(["a", "b", "a"])), "at `after[2]`: `a` is listed twice"),
+            (with("people", json!({ "mia": { "name": "mia", "may": [] } })), "at `people"),
+            (
+                with(
+                    "people",
+                    json!({
+                        "U1": { "name": "mia", "may": ["hold", "hold"] },
+                        "U2": { "name": "mia", "may": [] }, "U3": { "name": " ", "may": [] }
+                    }),
+                ),
+                "at `people.U1.may[1]`: hold is listed twice; at `people.U2.name`: \"mia\" is the name of somebody else too; at `people.U3.name`: give a name",
+            ),
+            (
+                with("tell", json!({ "github": { "repository": "acme", "environment": "live" } })),
+                "at `tell.github.repository`: \"acme\" is not a repository at GitHub such as",
+            ),
+            (
+                with(
+                    "tell",
+                    json!({ "github": {
+                        "repository": "acme/checkout", "environment": " ", "ref": "", "url": "shop"
+                    } }),
+                ),
+                "at `tell.github.environment`: an environment has a name of 1 to 255 characters; at `tell.github.ref`: name a branch, a tag or a commit; `{tag}` stands for the tag of the image; at `tell.github.url`: an address begins with",
+            ),
+            (
+                with("tell", json!({ "slack": { "channel": "#deployments" } })),
+                "at `tell.slack.channel`: name the channel by its id, such as C0123456789",
+            ),
             ("{".into(), "this is not JSON: EOF"),
         ] {
             let failure = ServiceDocument::read(&wrong).expect_err(&wrong).to_string();

@@ -1,6 +1,8 @@
 //! What no type can rule out in a service document.
 
 use super::{Mistake, ServiceDocument};
+use crate::approval::Approval;
+use crate::people;
 use crate::replica::ReplicaCheck;
 use crate::seconds::Seconds;
 use crate::strategy::Strategy;
@@ -104,28 +106,11 @@ impl ServiceDocument {
         for (field, what) in self.terraform.iter().flat_map(|terraform| terraform.nonsense()) {
             unless(false, format!("terraform.{field}").trim_end_matches('.'), what);
         }
-        if let Some(approval) = &self.approval {
-            let stops = self.strategy.pauses(self.bake);
-            let there = stops.iter().any(|pause| pause.stage == approval.before.stage());
-            let what = "this strategy has no such pause; choose another one, or another strategy";
-            unless(there, "approval.before", what.into());
-            let long = approval.within <= LONGEST_APPROVAL;
-            let what =
-                format!("choose at most {LONGEST_APPROVAL}: ECS ends a stage after 24 hours");
-            unless(long && approval.within.0 > 0, "approval.within", what);
-            let named = approval.of.len();
-            let what = match named {
-                0 => "choose 1 to 20 people".to_owned(),
-                _ => format!("`of` names {named}; choose 1 to {named}"),
-            };
-            let most = if named == 0 { 20 } else { named };
-            unless((1..=most).contains(&usize::from(approval.count)), "approval.count", what);
-            for (index, name) in approval.of.iter().enumerate() {
-                let path = format!("approval.of[{index}]");
-                unless(!name.trim().is_empty(), &path, "a name is missing".into());
-                let twice = approval.of[..index].contains(name);
-                unless(!twice, &path, format!("{name:?} is listed twice"));
-            }
+        for (field, what) in people::nonsense(&self.people) {
+            unless(false, &format!("people.{field}"), what);
+        }
+        for (field, what) in self.tell.iter().flat_map(|tell| tell.nonsense()) {
+            unless(false, &format!("tell.{field}"), what);
         }
         for (index, name) in self.after.iter().enumerate() {
             let path = format!("after[{index}]");
@@ -134,6 +119,38 @@ impl ServiceDocument {
             unless(!twice, &path, format!("`{name}` is listed twice"));
         }
 
+        mistakes.extend(self.approval.iter().flat_map(|approval| self.unapprovable(approval)));
+        mistakes
+    }
+
+    /// What does not make sense about who is asked.
+    fn unapprovable(&self, approval: &Approval) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        let mut unless = |right: bool, path: &str, what: String| {
+            if !right {
+                mistakes.push(Mistake::at(path, what));
+            }
+        };
+        let stops = self.strategy.pauses(self.bake);
+        let there = stops.iter().any(|pause| pause.stage == approval.before.stage());
+        let what = "this strategy has no such pause; choose another one, or another strategy";
+        unless(there, "approval.before", what.into());
+        let long = approval.within <= LONGEST_APPROVAL;
+        let what = format!("choose at most {LONGEST_APPROVAL}: ECS ends a stage after 24 hours");
+        unless(long && approval.within.0 > 0, "approval.within", what);
+        let named = approval.of.len();
+        let what = match named {
+            0 => "choose 1 to 20 people".to_owned(),
+            _ => format!("`of` names {named}; choose 1 to {named}"),
+        };
+        let most = if named == 0 { 20 } else { named };
+        unless((1..=most).contains(&usize::from(approval.count)), "approval.count", what);
+        for (index, name) in approval.of.iter().enumerate() {
+            let path = format!("approval.of[{index}]");
+            unless(!name.trim().is_empty(), &path, "a name is missing".into());
+            let twice = approval.of[..index].contains(name);
+            unless(!twice, &path, format!("{name:?} is listed twice"));
+        }
         mistakes
     }
 }

@@ -139,6 +139,7 @@ impl Desk {
             by: Some("terraform".into()),
             at: Some(now),
             hotfix: false,
+            fix_forward: None,
             reason: Some(format!("the task definition changed (state {})", seen.serial)),
         })
     }

@@ -187,6 +187,32 @@ fn an_alarm_from_before_holds_the_rollout_up_and_does_not_blame_it() {
 }
 
 #[test]
+fn what_is_to_mend_an_alarm_goes_on_while_it_rings_and_must_silence_it_by_the_end() {
+    let plan =
+        Plan { fix_forward: Some("mends the totals".into()), ..plan(&json!({ "blue_green": {} })) };
+    let look = |stage, share, rings: Option<u64>, now| {
+        let state = RolloutState { began: at(50), ..state(&plan, Some(stage), share) };
+        judge(&plan, &rollout(), &state, &evidence(200, rings, 2), at(now))
+    };
+    let (test, bake) = (Stage::PostTestTrafficShift, Stage::PostProductionTrafficShift);
+    let end = 100 + plan.service.bake.0;
+
+    let verdict = look(test, 0.0, Some(49), 101);
+    assert_eq!(verdict.decision, Decision::Proceed, "{}", verdict.why);
+    let verdict = look(bake, 100.0, Some(49), end);
+    assert_eq!(verdict.decision, Decision::Wait, "{}", verdict.why);
+    let verdict = look(bake, 100.0, None, end);
+    assert_eq!(verdict.decision, Decision::Proceed, "{}", verdict.why);
+
+    let late = look(bake, 100.0, Some(49), end + UNCLEAR.0);
+    assert_eq!((late.decision, late.fault), (Decision::TakeBack, false), "it made nothing worse");
+    let again = look(bake, 100.0, Some(101), 102);
+    assert_eq!((again.decision, again.fault), (Decision::TakeBack, true), "{}", again.why);
+    let again = look(test, 0.0, Some(101), 102);
+    assert_eq!((again.decision, again.fault), (Decision::TakeBack, true), "{}", again.why);
+}
+
+#[test]
 fn what_is_being_taken_back_is_not_judged_but_seen_to_its_end() {
     let plan = plan(&json!({ "blue_green": {} }));
     let back = TakingBack { since: at(100), why: "5xx".into(), fault: true };

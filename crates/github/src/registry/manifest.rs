@@ -4,14 +4,14 @@
 
 use domain::Failure;
 use domain::name::Digest;
+use domain::preflight::Platform;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::Question;
-use super::realm::shortened;
-use super::wire;
+use crate::http::{self, shortened};
 
 /// What an image is described by: an index of several architectures, or the manifest of one.
 pub(super) const MEDIA_TYPES: [&str; 4] = [
@@ -40,6 +40,18 @@ struct Error {
     code: String,
 }
 
+/// An index, as far as it is read. A manifest of one architecture is one of none.
+#[derive(Deserialize)]
+struct Index {
+    #[serde(default)]
+    manifests: Vec<Described>,
+}
+
+#[derive(Deserialize)]
+struct Described {
+    platform: Option<Platform>,
+}
+
 /// The digest that the headers of a good answer name, if they name one.
 pub(super) fn named(question: &Question, answer: &Response) -> Result<Option<Digest>, Failure> {
     let headers = answer.headers();
@@ -65,11 +77,37 @@ pub(super) fn named(question: &Question, answer: &Response) -> Result<Option<Dig
 
 /// The digest of the manifest that an answer holds, by its bytes; or why it holds none.
 pub(super) async fn measured(question: &Question, answer: Response) -> Result<Digest, Failure> {
+    whole(question, answer).await.map(|(digest, _)| digest)
+}
+
+/// What the image is built for that an answer describes: what its index names. The manifest of one
+/// architecture does not say which; that stands in a blob, which registries give from elsewhere.
+///
+/// Source: the OCI image specification, "Image Index"; attestations stand in it as `unknown`.
+pub(super) async fn platforms(
+    question: &Question,
+    answer: Response,
+) -> Result<Vec<Platform>, Failure> {
+    let (digest, body) = whole(question, answer).await?;
+    if question.reference != digest.as_str() {
+        return Err(untrusted(question, "a manifest that does not have the digest it names"));
+    }
+    let index: Index = serde_json::from_slice(&body)
+        .map_err(|error| untrusted(question, &format!("a manifest that is none: {error}")))?;
+    let platforms = index.manifests.into_iter().filter_map(|it| it.platform);
+    let mut platforms: Vec<_> = platforms.filter(|it| it.os != "unknown").collect();
+    platforms.sort();
+    platforms.dedup();
+    Ok(platforms)
+}
+
+/// The manifest that an answer holds, with its digest; or why it holds none.
+async fn whole(question: &Question, answer: Response) -> Result<(Digest, Vec<u8>), Failure> {
     let registry = &question.repository.registry;
     match answer.status() {
         StatusCode::OK => {}
         StatusCode::NOT_FOUND => {
-            let body = wire::read(registry, answer, LONGEST_ERROR).await?;
+            let body = http::read(registry, answer, LONGEST_ERROR).await?;
             return Err(missing(question, &body));
         }
         _ => return Err(unexpected(question, &answer)),
@@ -79,12 +117,12 @@ pub(super) async fn measured(question: &Question, answer: Response) -> Result<Di
     if !answer.headers().contains_key(CONTENT_TYPE) {
         return Err(untrusted(question, "neither a digest nor a media type"));
     }
-    let body = wire::read(registry, answer, LONGEST).await?;
-    let digest = format!("sha256:{}", hex::encode(Sha256::digest(body)));
+    let body = http::read(registry, answer, LONGEST).await?;
+    let digest = format!("sha256:{}", hex::encode(Sha256::digest(&body)));
     let digest: Digest = digest.parse().expect("SHA-256 has 64 hexadecimal digits");
 
     match says.is_none_or(|says| says == digest) {
-        true => Ok(digest),
+        true => Ok((digest, body)),
         false => Err(untrusted(question, "a manifest that does not have the digest it names")),
     }
 }

@@ -19,9 +19,11 @@ pub use login::Login;
 
 use domain::Failure;
 use domain::name::{Digest, Image, Tag};
+use domain::preflight::Platform;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, StatusCode};
 
+use crate::http;
 use challenge::{Bearer, Challenge};
 use repository::Repository;
 use token::{Token, Tokens};
@@ -72,6 +74,19 @@ impl workflow::ports::Registry for Registry {
             ))),
         }
     }
+
+    async fn platforms(&self, image: &Image, digest: &Digest) -> Result<Vec<Platform>, Failure> {
+        let question = Question {
+            repository: Repository::of(image)?,
+            reference: digest.to_string(),
+            name: image.at(digest),
+        };
+        let told = async {
+            let answer = self.ask(&question, Method::GET).await?;
+            manifest::platforms(&question, answer).await
+        };
+        self.within(&question.repository.registry, told).await
+    }
 }
 
 impl Registry {
@@ -86,9 +101,17 @@ impl Registry {
 
     /// The digest that the registry gives what is asked for, within our patience.
     async fn find(&self, question: Question) -> Result<Digest, Failure> {
+        self.within(&question.repository.registry, self.look(&question)).await
+    }
+
+    /// What a registry answers, if it does so within our patience.
+    async fn within<T>(
+        &self,
+        registry: &str,
+        answer: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
         let whole = self.wire.patience.whole;
-        tokio::time::timeout(whole, self.look(&question)).await.unwrap_or_else(|_| {
-            let registry = &question.repository.registry;
+        tokio::time::timeout(whole, answer).await.unwrap_or_else(|_| {
             let seconds = whole.as_secs_f32();
             Err(Failure::Unavailable(format!("{registry} gave no answer within {seconds} s")))
         })
@@ -194,7 +217,7 @@ impl Registry {
         if answer.status() != StatusCode::OK {
             return Err(manifest::unexpected(question, &answer));
         }
-        let body = wire::read(&whom, answer, LONGEST_TOKEN).await?;
+        let body = http::read(&whom, answer, LONGEST_TOKEN).await?;
         Token::read(&body).ok_or_else(|| {
             Failure::Unavailable(format!(
                 "asked {whom} for a token, and there is none in its answer"

@@ -11,6 +11,7 @@ use reqwest::Url;
 
 use super::login::Login;
 use super::repository::{Repository, is_loopback};
+use crate::http::shortened;
 
 /// Registries whose tokens are given by another host of theirs.
 const KNOWN: [(&str, &str); 2] =
@@ -52,14 +53,6 @@ pub(super) fn trusted(
             "{registry} wants its login sent to {host}, and it was not: if tokens of {registry} are given there, add `\"realm\": \"{host}\"` to the login"
         ))),
         _ => Ok(realm),
-    }
-}
-
-/// An error message is no place for a long text of others.
-pub(super) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(120) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
     }
 }
 

@@ -13,20 +13,24 @@ use super::steps::VERBS;
 use crate::bus::{Pattern, Rule};
 
 /// The state machines, by name and text.
-pub const MACHINES: [(&str, &str); 6] = [
+pub const MACHINES: [(&str, &str); 7] = [
     ("release", include_str!("../../../../statemachines/release.asl.json")),
     ("deployment", include_str!("../../../../statemachines/deployment.asl.json")),
     ("replica-check", include_str!("../../../../statemachines/replica-check.asl.json")),
     ("rollback", include_str!("../../../../statemachines/rollback.asl.json")),
     ("recovery", include_str!("../../../../statemachines/recovery.asl.json")),
     ("terraform", include_str!("../../../../statemachines/terraform.asl.json")),
+    ("notification", include_str!("../../../../statemachines/notification.asl.json")),
 ];
+
+/// The rule by which people are told.
+pub(super) const TELLING: &str = "deployment-told";
 
 /// What each rule starts, by name.
 const RULES: &str = include_str!("../../../../events/rules.json");
 
 /// The patterns, by the rule's name.
-const PATTERNS: [(&str, &str); 10] = [
+const PATTERNS: [(&str, &str); 11] = [
     ("image-pushed", include_str!("../../../../events/patterns/image-pushed.json")),
     ("hook-waiting", include_str!("../../../../events/patterns/hook-waiting.json")),
     ("deployment-changed", include_str!("../../../../events/patterns/deployment-changed.json")),
@@ -37,6 +41,7 @@ const PATTERNS: [(&str, &str); 10] = [
     ("state-written", include_str!("../../../../events/patterns/state-written.json")),
     ("state-locked", include_str!("../../../../events/patterns/state-locked.json")),
     ("state-unlocked", include_str!("../../../../events/patterns/state-unlocked.json")),
+    ("deployment-told", include_str!("../../../../events/patterns/deployment-told.json")),
 ];
 
 /// What is started again and again, by name.

@@ -4,12 +4,14 @@
 use domain::Failure;
 use domain::excerpt::Excerpt;
 use domain::metric::Point;
+use domain::preflight::LogGroup;
 use domain::preserved::{Container, LogPlace, Readings, Stop, Target, Task};
 use domain::service::{Place, ServiceDocument};
 use jiff::Timestamp;
 use workflow::ports::Logs;
 
 use super::Inner;
+use super::blueprint::{family, log_place};
 use super::ringing::measure;
 use super::world::World;
 use crate::alarms::AlarmState;
@@ -17,6 +19,10 @@ use crate::ecs::TaskDefinition;
 use crate::plant::{self, Plant};
 
 impl<P: Plant> Logs for World<P> {
+    async fn has_group(&self, group: &LogGroup) -> Result<bool, Failure> {
+        self.0.calls.make("logs.has_group", async { Ok(self.0.has_group(group)) }).await
+    }
+
     async fn last_lines(
         &self,
         place: &LogPlace,
@@ -92,33 +98,10 @@ impl<P: Plant> Inner<P> {
     }
 }
 
-/// Where the container of a task definition logs. One of which only the image is known logs to
-/// `/ecs/<family>`, as the console of AWS sets it up.
-pub(crate) fn log_place(definition: &TaskDefinition) -> Result<LogPlace, Failure> {
-    let name = definition.arn.rsplit('/').next().unwrap_or_default();
-    let family = name.split(':').next().unwrap_or_default().to_owned();
-    let Some(rest) = &definition.rest else {
-        let (group, prefix) = (format!("/ecs/{family}"), "ecs".to_owned());
-        return Ok(LogPlace { group, region: None, prefix, container: family });
-    };
-    let logs = &rest["containerDefinitions"][0]["logConfiguration"];
-    let option = |name: &str| logs["options"][name].as_str().map(str::to_owned);
-    match (logs["logDriver"].as_str(), option("awslogs-group"), option("awslogs-stream-prefix")) {
-        (Some("awslogs"), Some(group), Some(prefix)) => {
-            Ok(LogPlace { group, region: option("awslogs-region"), prefix, container: family })
-        }
-        (driver, ..) => Err(Failure::Refused(format!(
-            "the container {family} does not log by streams of CloudWatch Logs but by {}",
-            driver.unwrap_or("nothing that is set")
-        ))),
-    }
-}
-
 /// A task in the words of the record.
 pub(super) fn task(definition: &TaskDefinition, task: plant::Task) -> Task {
-    let name = definition.arn.rsplit('/').next().unwrap_or_default();
     let container = Container {
-        name: name.split(':').next().unwrap_or_default().to_owned(),
+        name: family(definition).to_owned(),
         exit_code: task.ending.as_ref().and_then(|ending| ending.exit_code),
         reason: None,
     };

@@ -3,7 +3,7 @@
 use domain::Failure;
 use domain::evidence::Targets;
 use domain::name::{Arn, HookId};
-use domain::preflight::Serving;
+use domain::preflight::{Blueprint, Group, Rule, Serving, Wiring};
 use domain::preserved::{LogPlace, Task};
 use domain::rollout::{RolloutState, Status, TargetGroup, WaitingHook};
 use domain::service::Place;
@@ -13,8 +13,9 @@ use serde::de::value::{Error as ValueError, StrDeserializer};
 use workflow::ports::{Balancer, Deployment, Fleet, Reply};
 
 use super::Inner;
+use super::blueprint::{blueprint, log_place};
 use super::ecs::place_in;
-use super::evidence::{self, log_place};
+use super::evidence;
 use super::world::World;
 use crate::ecs::{
     self, ApiError, Canary, DeploymentConfiguration, ErrorCode, Hook, HookAction, LifecycleStage,
@@ -44,6 +45,22 @@ impl<P: Plant> Fleet for World<P> {
             })
         };
         self.0.calls.make("fleet.serving", answer).await
+    }
+
+    async fn wiring(&self, place: &Place) -> Result<Wiring, Failure> {
+        let answer = async {
+            self.0.ecs.read(place, |_| Ok(()))?;
+            Ok(self.0.wiring(place))
+        };
+        self.0.calls.make("fleet.wiring", answer).await
+    }
+
+    async fn blueprint(&self, definition: &Arn) -> Result<Option<Blueprint>, Failure> {
+        let answer = async {
+            let known = self.0.ecs.task_definition(definition.as_str());
+            Ok(known.as_ref().map(blueprint))
+        };
+        self.0.calls.make("fleet.blueprint", answer).await
     }
 
     async fn register(
@@ -203,6 +220,14 @@ impl<P: Plant> Balancer for World<P> {
             Ok(targets.into_iter().map(evidence::target).collect())
         };
         self.0.calls.make("balancer.each", answer).await
+    }
+
+    async fn group(&self, group: &Arn) -> Result<Option<Group>, Failure> {
+        self.0.calls.make("balancer.group", async { Ok(self.0.group(group)) }).await
+    }
+
+    async fn rule(&self, rule: &Arn) -> Result<Option<Rule>, Failure> {
+        self.0.calls.make("balancer.rule", async { Ok(self.0.rule(rule)) }).await
     }
 }
 

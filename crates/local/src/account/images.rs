@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::Failure;
 use domain::name::{Digest, Image, Tag};
+use domain::preflight::Platform;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -16,6 +17,9 @@ use crate::processes::Artifact;
 struct Repository {
     tags: BTreeMap<Tag, Digest>,
     artifacts: BTreeMap<Digest, Artifact>,
+    /// What images are built for, where somebody said so.
+    #[serde(default)]
+    platforms: BTreeMap<Digest, Vec<Platform>>,
 }
 
 /// All images of this machine.
@@ -53,6 +57,20 @@ impl Images {
         repository.artifacts.insert(digest.clone(), artifact);
         store.put(Kind::Image, image.as_str(), repository);
         digest
+    }
+
+    /// Says what an image is built for.
+    pub(super) fn build_for(&self, image: &Image, digest: &Digest, platforms: Vec<Platform>) {
+        let mut repositories = self.repositories.write();
+        repositories.entry(image.clone()).or_default().platforms.insert(digest.clone(), platforms);
+    }
+
+    /// What an image is built for. A program of this machine runs on this machine, so nothing is
+    /// said of it.
+    pub(super) fn platforms(&self, image: &Image, digest: &Digest) -> Vec<Platform> {
+        let repositories = self.repositories.read();
+        let known = repositories.get(image).and_then(|it| it.platforms.get(digest));
+        known.cloned().unwrap_or_default()
     }
 
     /// What `ghcr.io/acme/checkout@sha256:…` is on this machine.

@@ -16,8 +16,11 @@ use tokio_util::task::TaskTracker;
 
 use super::definitions::{self, Target};
 use super::executions::Executions;
+use super::ground::Changes;
+use super::marks::Marks;
 use super::objects::Bucketful;
 use super::steps::{self, Payload};
+use super::talk::Talk;
 use super::{Calls, Images, NotStarted, Observer, Settings, Store, Told, ecs, ledger};
 use crate::alarms::AlarmBook;
 use crate::bus::{self, Bus};
@@ -48,7 +51,10 @@ pub(super) struct Inner<P: Plant> {
     pub(super) tasks: TaskTracker,
     pub(super) closing: CancellationToken,
     pub(super) objects: Bucketful,
+    pub(super) ground: Changes,
+    pub(super) marks: Marks,
     pub(super) observer: RwLock<Option<Observer>>,
+    pub(super) talk: Talk,
 }
 
 impl<P: Plant> Inner<P> {
@@ -69,6 +75,9 @@ impl<P: Plant> Inner<P> {
             }
         });
         for rule in definitions::rules().into_iter().filter(|_| self.settings.rules) {
+            if !self.settings.telling && *rule.name == *definitions::TELLING {
+                continue;
+            }
             bus.put_rule(rule);
         }
         let _ = self.bus.set(bus);

@@ -6,7 +6,8 @@ use domain::desk::{Desk, Watcher};
 use domain::name::{DeploymentId, ServiceName};
 use domain::record::{Entry, Record};
 use domain::signal::Signal;
-use jiff::Timestamp;
+use domain::telling::{Medium, Thread};
+use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 
 use super::store::{Kind, Store, StoreError};
@@ -23,6 +24,9 @@ struct Pages {
     records: BTreeMap<DeploymentId, Record>,
     /// Deployments of each service, oldest first.
     order: BTreeMap<ServiceName, Vec<DeploymentId>>,
+    threads: BTreeMap<(DeploymentId, Medium), Thread>,
+    /// When each channel takes the next message. Over a restart nothing is lost by forgetting it.
+    channels: BTreeMap<String, Timestamp>,
 }
 
 impl Book {
@@ -30,6 +34,9 @@ impl Book {
         let mut pages = Pages::default();
         for (_, desk) in store.load::<Desk>(Kind::Desk)? {
             pages.desks.insert(desk.service.clone(), desk);
+        }
+        for (_, thread) in store.load::<Thread>(Kind::Thread)? {
+            pages.threads.insert((thread.deployment.clone(), thread.medium), thread);
         }
         let mut records: Vec<Record> =
             store.load(Kind::Record)?.into_iter().map(|(_, record)| record).collect();
@@ -71,6 +78,39 @@ impl Book {
 
     pub(super) fn record(&self, deployment: &DeploymentId) -> Option<Record> {
         self.pages.lock().records.get(deployment).cloned()
+    }
+
+    pub(super) fn thread(&self, deployment: &DeploymentId, medium: Medium) -> Thread {
+        let known = self.pages.lock().threads.get(&(deployment.clone(), medium)).cloned();
+        known.unwrap_or_else(|| Thread::new(deployment.clone(), medium))
+    }
+
+    pub(super) fn keep(&self, store: &Store, mut thread: Thread) -> bool {
+        let mut pages = self.pages.lock();
+        let key = (thread.deployment.clone(), thread.medium);
+        if pages.threads.get(&key).map_or(0, |thread| thread.version) != thread.version {
+            return false;
+        }
+
+        thread.version += 1;
+        store.put(Kind::Thread, &format!("{}/{}", key.0, key.1.as_str()), &thread);
+        pages.threads.insert(key, thread);
+        true
+    }
+
+    /// The next second of a channel that nobody has.
+    pub(super) fn reserve(&self, channel: &str, now: Timestamp) -> Timestamp {
+        let mut pages = self.pages.lock();
+        let next = pages.channels.entry(channel.to_owned()).or_insert(now);
+        let at = now.max(*next);
+        *next = at.saturating_add(SignedDuration::from_secs(1)).unwrap_or(at);
+        at
+    }
+
+    pub(super) fn hold_off(&self, channel: &str, until: Timestamp) {
+        let mut pages = self.pages.lock();
+        let next = pages.channels.entry(channel.to_owned()).or_insert(until);
+        *next = until.max(*next);
     }
 
     /// The newest deployments of a service, newest first.

@@ -10,16 +10,20 @@ mod told;
 mod inner;
 mod world;
 
+mod blueprint;
 mod databases;
 mod ecs;
 mod evidence;
 mod fleet;
+mod ground;
 mod images;
 mod ledger;
+mod marks;
 mod metrics;
 mod objects;
 mod ringing;
 mod store;
+mod talk;
 mod wire;
 
 mod definitions;
@@ -40,6 +44,7 @@ use domain::desk::Desk;
 use domain::failure::decode;
 use domain::freeze::{Freeze, FreezeByHand};
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
+use domain::preflight::Platform;
 use domain::quarantine::{ByHand, InForce, Quarantine};
 use domain::record::Record;
 use domain::release::ImagePushed;
@@ -52,6 +57,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use workflow::ports::Letter;
 
 pub use calls::{Call, Calls, Fault};
 pub use definitions::MACHINES;
@@ -60,11 +66,12 @@ pub use images::Images;
 pub use settings::Settings;
 pub use steps::VERBS;
 pub use store::{Kind, Store, StoreError};
+pub use talk::{Posted, Saying, Speaker};
 pub use told::{Observer, Told};
 pub use world::World;
 
+pub(crate) use blueprint::{family, words};
 pub(crate) use ecs::place_in;
-pub(crate) use evidence::log_place;
 pub(crate) use fleet::target_group;
 
 use self::executions::{Executions, failed};
@@ -133,7 +140,10 @@ impl<P: Plant> Account<P> {
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             objects: objects::Bucketful::default(),
+            ground: ground::Changes::default(),
+            marks: marks::Marks::default(),
             observer: RwLock::default(),
+            talk: talk::Talk::default(),
             images,
             store,
             settings,
@@ -215,6 +225,11 @@ impl<P: Plant> Account<P> {
     /// Puts an image into this machine's registry and answers its digest.
     pub fn push(&self, image: &Image, tag: &Tag, artifact: Artifact) -> Digest {
         self.0.images.push(&self.0.store, image, tag, artifact)
+    }
+
+    /// Says what an image is built for; without that nobody knows.
+    pub fn build_for(&self, image: &Image, digest: &Digest, platforms: Vec<Platform>) {
+        self.0.images.build_for(image, digest, platforms);
     }
 
     /// Starts a deployment that somebody asked for.
@@ -326,6 +341,21 @@ impl<P: Plant> Account<P> {
     /// Events and webhook bodies that nobody could take.
     pub fn dead_letters(&self) -> Vec<DeadLetter> {
         self.0.bus().dead_letters()
+    }
+
+    /// Lets `speaker` say what people are told in a chat; without, it is kept here.
+    pub fn let_speak(&self, speaker: Speaker) {
+        self.0.talk.let_speak(speaker);
+    }
+
+    /// The messages of this life of the account, as a chat shows them.
+    pub fn messages(&self) -> Vec<Posted> {
+        self.0.talk.messages()
+    }
+
+    /// The letters of this life of the account, oldest first.
+    pub fn letters(&self) -> Vec<Letter> {
+        self.0.talk.letters()
     }
 
     /// What the steps ask of the world, kept by this account.

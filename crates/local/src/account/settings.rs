@@ -19,6 +19,9 @@ pub struct Settings {
     /// whoever [hears](bus::Bus::hear) the bus does something about an event: for an account whose
     /// machines run elsewhere.
     pub rules: bool,
+    /// Whether people are told. Without, nothing starts the machine that tells them, which a
+    /// simulation of thousands of deployments can do without.
+    pub telling: bool,
     /// What task tokens begin with; by default something that was never used before.
     pub tokens: Option<String>,
 }
@@ -31,6 +34,7 @@ impl Default for Settings {
             keep: Keep::default(),
             bus: bus::Settings::default(),
             rules: true,
+            telling: true,
             tokens: None,
         }
     }

@@ -17,7 +17,7 @@ use crate::plant::Plant;
 const TIME_LIMIT: Duration = Duration::from_secs(50);
 
 /// Every verb that a state machine, a rule or the webhook may call.
-pub const VERBS: [&str; 25] = [
+pub const VERBS: [&str; 28] = [
     "receive",
     "alert",
     "resolve",
@@ -35,6 +35,7 @@ pub const VERBS: [&str; 25] = [
     "heed",
     "resume",
     "approve",
+    "mark",
     "observe",
     "attribute",
     "stop",
@@ -43,6 +44,8 @@ pub const VERBS: [&str; 25] = [
     "sweep",
     "unwind",
     "compare",
+    "post",
+    "mail",
 ];
 
 /// A step that failed, as Lambda tells it.
@@ -131,18 +134,19 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "receive" => answer(workflow::receive(w, decode(input)?).await),
         "alert" => answer(workflow::alert(w, decode(input)?).await),
         "resolve" => answer(workflow::resolve(w, w, decode(input)?).await),
-        "plan" => answer(workflow::plan(w, w, w, w, decode(input)?).await),
+        "plan" => answer(workflow::plan(w, w, w, w, w, decode(input)?).await),
         "claim" => answer(workflow::claim(w, w, w, w, decode(input)?).await),
         "replicas" => answer(workflow::replicas(w, w, w, w, decode(input)?).await),
-        "check" => answer(workflow::check(w, w, w, w, decode(input)?).await),
+        "check" => answer(workflow::check(w, w, w, w, w, w, w, decode(input)?).await),
         "launch" => answer(workflow::launch(w, w, decode(input)?).await),
         "watch" => answer(workflow::watch(w, w, w, w, w, decode(input)?).await),
         "judge" => answer(workflow::judge(w, w, w, w, w, w, w, w, decode(input)?).await),
-        "proceed" => answer(workflow::proceed(w, w, decode(input)?).await),
-        "restore" => answer(workflow::restore(w, w, w, decode(input)?).await),
+        "proceed" => answer(workflow::proceed(w, w, w, w, decode(input)?).await),
+        "restore" => answer(workflow::restore(w, w, w, w, decode(input)?).await),
         "preserve" => answer(workflow::preserve(w, w, w, w, w, w, decode(input)?).await),
         "conclude" => answer(workflow::conclude(w, w, w, w, w, decode(input)?).await),
         "approve" => answer(workflow::approve(w, w, w, decode(input)?).await),
+        "mark" => answer(workflow::mark(w, w, decode(input)?).await),
         "heed" => answer(workflow::heed(w, w, w, input).await),
         "resume" => answer(workflow::resume(w, w, input).await),
         "attribute" => answer(workflow::attribute(w, w, w, w, input).await),
@@ -152,6 +156,8 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "sweep" => answer(workflow::sweep(w, w, w, w, decode(input)?).await),
         "unwind" => answer(workflow::unwind(w, decode(input)?).await),
         "compare" => answer(workflow::compare(w, w, w, w, input).await),
+        "post" => answer(workflow::post(w, w, w, w, w, decode(input)?).await),
+        "mail" => answer(workflow::mail(w, w, w, w, w, w, decode(input)?).await),
         "observe" => answer(workflow::observe(w, w, decode(input)?).await),
         other => Err(Failure::Invalid(format!("there is no function {other:?}"))),
     }

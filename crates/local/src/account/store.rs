@@ -14,6 +14,8 @@ pub enum Kind {
     Desk,
     /// Records of deployments, by execution.
     Record,
+    /// What was told of deployments, by execution and medium.
+    Thread,
     /// Executions, by machine and name.
     Execution,
     /// Services as ECS has them, by place.
@@ -33,6 +35,7 @@ impl Kind {
         TableDefinition::new(match self {
             Self::Desk => "desks",
             Self::Record => "records",
+            Self::Thread => "threads",
             Self::Execution => "executions",
             Self::Service => "services",
             Self::TaskDefinition => "task-definitions",

@@ -26,6 +26,15 @@ pub enum Told {
         /// What.
         entry: Entry,
     },
+    /// A letter was written to whoever follows by mail.
+    Wrote {
+        /// When.
+        at: Timestamp,
+        /// About which service.
+        service: ServiceName,
+        /// What it says.
+        text: String,
+    },
     /// ECS ordered another division of production traffic.
     Shifted {
         /// When.

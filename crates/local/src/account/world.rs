@@ -7,14 +7,17 @@ use domain::desk::{Desk, Watcher};
 use domain::event::{Event, ExecutionEnded};
 use domain::evidence::{self, Alarm, AlarmState};
 use domain::name::{CallbackToken, DeploymentId, Digest, Image, ServiceName, Tag};
+use domain::preflight::Platform;
 use domain::preserved::Readings;
 use domain::record::{Entry, Record};
 use domain::service::{ServiceDocument, Smoke};
 use domain::signal::Signal;
+use domain::telling::{Medium, Message, Telling, Thread};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use workflow::ports::{
-    Alarms, Bus, Callbacks, Catalog, Clock, Executions, Heard, Ledger, Probe, Recoveries, Registry,
+    Alarms, Bus, Callbacks, Catalog, Chat, Clock, Executions, Heard, Ledger, Letter, Mailbox,
+    Probe, Recoveries, Registry, Said, Threads,
 };
 
 use super::{Inner, NotStarted, Told};
@@ -33,6 +36,11 @@ impl<P: Plant> std::fmt::Debug for World<P> {
 impl<P: Plant> Clock for World<P> {
     fn now(&self) -> Timestamp {
         self.0.clock.now()
+    }
+
+    async fn until(&self, moment: Timestamp) {
+        let left = moment.duration_since(self.now());
+        tokio::time::sleep(left.try_into().unwrap_or_default()).await;
     }
 }
 
@@ -61,6 +69,11 @@ impl<P: Plant> Registry for World<P> {
 
     async fn has(&self, image: &Image, digest: &Digest) -> Result<(), Failure> {
         self.0.calls.make("registry.has", async { self.0.images.has(image, digest) }).await
+    }
+
+    async fn platforms(&self, image: &Image, digest: &Digest) -> Result<Vec<Platform>, Failure> {
+        let answer = async { Ok(self.0.images.platforms(image, digest)) };
+        self.0.calls.make("registry.platforms", answer).await
     }
 }
 
@@ -223,5 +236,58 @@ impl<P: Plant> Bus for World<P> {
             Ok(())
         };
         self.0.calls.make("bus.publish", effect).await
+    }
+}
+
+impl<P: Plant> Threads for World<P> {
+    async fn thread(&self, deployment: &DeploymentId, medium: Medium) -> Result<Thread, Failure> {
+        let answer = async { Ok(self.0.book.thread(deployment, medium)) };
+        self.0.calls.make("threads.thread", answer).await
+    }
+
+    async fn keep(&self, thread: Thread) -> Result<bool, Failure> {
+        let effect = async { Ok(self.0.book.keep(&self.0.store, thread)) };
+        self.0.calls.make("threads.keep", effect).await
+    }
+
+    async fn reserve(&self, channel: &str, now: Timestamp) -> Result<Timestamp, Failure> {
+        let effect = async { Ok(self.0.book.reserve(channel, now)) };
+        self.0.calls.make("threads.reserve", effect).await
+    }
+
+    async fn hold_off(&self, channel: &str, until: Timestamp) -> Result<(), Failure> {
+        let effect = async {
+            self.0.book.hold_off(channel, until);
+            Ok(())
+        };
+        self.0.calls.make("threads.hold_off", effect).await
+    }
+}
+
+impl<P: Plant> Chat for World<P> {
+    async fn say(
+        &self,
+        channel: &str,
+        telling: &Telling,
+        message: &Message,
+    ) -> Result<Said, Failure> {
+        let effect = self.0.talk.say(channel, telling, message, self.now());
+        self.0.calls.make("chat.say", effect).await
+    }
+}
+
+/// Who follows and who is called have one mailbox here.
+impl<P: Plant> Mailbox for World<P> {
+    async fn send(&self, letter: &Letter) -> Result<(), Failure> {
+        let effect = async {
+            self.0.talk.send(letter);
+            let service = letter.attributes.get("service").and_then(|name| name.parse().ok());
+            if let Some(service) = service {
+                let (at, text) = (self.now(), letter.text.clone());
+                self.0.tell(&Told::Wrote { at, service, text });
+            }
+            Ok(())
+        };
+        self.0.calls.make("mailbox.send", effect).await
     }
 }

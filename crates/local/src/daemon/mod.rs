@@ -125,6 +125,12 @@ impl Daemon {
         let told = Arc::clone(&lines);
         account.observe(move |it| told.add(it));
 
+        if let Some((url, access)) = setup.github {
+            account.show_at(&url, access);
+        }
+        if let Some(speaker) = setup.speaker {
+            account.let_speak(speaker);
+        }
         for pair in setup.replicas {
             let name = pair.name.clone();
             account.database(&name, Postgres::watch(pair, move || clock.now()));

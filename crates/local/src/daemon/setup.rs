@@ -7,10 +7,12 @@ use alertmanager::Tokens;
 use domain::name::{Image, Tag};
 use domain::service::ServiceDocument;
 use github::Secrets;
+use github::deployments::Access;
 
 use super::config::Config;
 use super::secret::{SecretSource, Token};
 use super::sense::{Findings, alarms, images, keys, replicas, secrets, services};
+use crate::account::Speaker;
 use crate::alarms::{Alarms, Mistakes};
 use crate::databases::Pair;
 use crate::processes::Artifact;
@@ -40,6 +42,10 @@ pub struct Setup {
     pub alarms: Alarms,
     /// The read replicas.
     pub replicas: Vec<Pair>,
+    /// Who says in a chat what people are told; without, it is kept.
+    pub speaker: Option<Speaker>,
+    /// Where GitHub answers that shows deployments, and what it is shown; without, they are kept.
+    pub github: Option<(String, Access)>,
 }
 
 /// A service of this machine.
@@ -97,6 +103,8 @@ impl Setup {
                 services,
                 alarms,
                 replicas,
+                speaker: None,
+                github: None,
             }),
         }
     }

@@ -17,8 +17,30 @@ type Operation<P> = (&'static str, fn(&Account<P>, &[u8]) -> Result<Value, Refus
 pub(super) fn operation<P: Plant>(name: &str) -> Option<Operation<P>> {
     match name {
         "GetLogEvents" => Some(("logs.GetLogEvents", events)),
+        "DescribeLogGroups" => Some(("logs.DescribeLogGroups", groups)),
         _ => None,
     }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Describe {
+    log_group_name_prefix: Option<String>,
+    /// There is one group of a name at most.
+    #[serde(rename = "limit")]
+    _limit: Option<usize>,
+}
+
+/// `DescribeLogGroups`, of that which is called so.
+fn groups<P: Plant>(account: &Account<P>, body: &[u8]) -> Result<Value, Refusal> {
+    let input: Describe = decode(body)?;
+    let name = input.log_group_name_prefix;
+    let name = name.ok_or_else(|| Refusal::missing("logGroupNamePrefix"))?;
+    let found: Vec<Value> = match account.has_log_group(&name) {
+        true => vec![json!({ "logGroupName": name })],
+        false => Vec::new(),
+    };
+    Ok(json!({ "logGroups": found }))
 }
 
 #[derive(Deserialize)]

@@ -6,6 +6,7 @@ mod pausing;
 mod registering;
 mod rollouts;
 mod serving;
+mod setting_up;
 mod tasks;
 
 use aws::Ecs;

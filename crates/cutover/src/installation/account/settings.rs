@@ -60,19 +60,8 @@ impl Settings {
 
     /// Where a browser shows an execution: `…/states/home?region=…#/v2/executions/details/<arn>`.
     pub(super) fn link(&self, deployment: &DeploymentId) -> Option<String> {
-        let (account, machine) = self.machines.deployment.split_once(":stateMachine:")?;
-        let mut parts = account.split(':');
-        let (partition, region) = (parts.nth(1)?, parts.nth(1)?);
-        let console = match partition {
-            "aws" => "console.aws.amazon.com",
-            "aws-us-gov" => "console.amazonaws-us-gov.com",
-            "aws-cn" => "console.amazonaws.cn",
-            _ => return None,
-        };
-        Some(format!(
-            "https://{region}.{console}/states/home?region={region}\
-             #/v2/executions/details/{account}:execution:{machine}:{deployment}"
-        ))
+        let begins = ::aws::log_address(&self.machines.deployment)?;
+        Some(format!("{begins}{deployment}"))
     }
 }
 

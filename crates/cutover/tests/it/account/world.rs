@@ -115,7 +115,7 @@ pub(super) fn entries(
         Entry::Requested { request: request.clone() },
         Entry::Planned { plan: Box::new(plan) },
         Entry::Claimed { lease },
-        Entry::Checked { blue },
+        Entry::Checked { blue, warnings: vec![], rang: vec![] },
         Entry::Launched { rollout: rollout().parse().expect("an ARN") },
         judged("proceed", "all is well at POST_TEST_TRAFFIC_SHIFT", 0.0),
         judged("proceed", "all is well at POST_PRODUCTION_TRAFFIC_SHIFT", 100.0),

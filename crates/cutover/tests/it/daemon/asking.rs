@@ -147,6 +147,19 @@ async fn a_wrong_configuration_is_told_in_full_and_starts_nothing() {
 }
 
 #[tokio::test]
+async fn a_slack_without_a_token_is_told_what_is_missing_and_starts_nothing() {
+    let host = Host::new(0);
+
+    let slack = "local --config cutover.json --slack-url http://127.0.0.1:9/api";
+    let (code, out, errors) = host.run(slack).await;
+
+    let told = out + &errors;
+    assert_eq!(code, 2, "{told}");
+    assert!(told.contains("set CUTOVER_SLACK_TOKEN to the bot's token"), "{told}");
+    assert_eq!(host.tasks(), [] as [u32; 0]);
+}
+
+#[tokio::test]
 async fn a_deployment_waits_for_a_person_and_goes_on_by_their_word() {
     let host = Host::with(0, |config| {
         config["services"][0]["document"]["approval"] = json!({ "of": ["ada", "cy"] });

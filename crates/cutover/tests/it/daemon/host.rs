@@ -16,6 +16,8 @@ use crate::world::World;
 /// How long anything may take on a busy machine.
 pub(super) const SOON: Duration = Duration::from_secs(40);
 
+pub(super) const ALERT_TOKEN: &str = "hush-alert-token";
+
 pub(super) const SECRET: &str = "It's a Secret to Everybody";
 
 /// A folder with a configuration, and the address that its daemon will have.
@@ -101,6 +103,7 @@ impl Host {
         let mut command = self.world.program();
         command
             .env("CUTOVER_WEBHOOK_SECRET", SECRET)
+            .env("CUTOVER_ALERT_TOKEN", ALERT_TOKEN)
             .env("CUTOVER_SERVER", format!("http://{}", self.address))
             .env("USER", "ada")
             .env_remove("CUTOVER_TOKEN");

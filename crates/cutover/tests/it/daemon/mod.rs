@@ -3,4 +3,5 @@
 mod asking;
 mod crash;
 mod host;
+mod prometheus;
 mod webhook;

@@ -1,5 +1,7 @@
 //! Answers about manifests: good ones, missing ones, and those that cannot be trusted.
 
+use domain::name::Digest;
+use domain::preflight::Platform;
 use sha2::{Digest as _, Sha256};
 use workflow::ports::Registry as _;
 
@@ -139,4 +141,48 @@ async fn nonsense_is_not_an_answer() {
     let script = Script::begin([("HEAD v1", nonsense.clone()), ("HEAD v1", nonsense)]).await;
 
     fails(&script, "Unavailable", &["could not reach"]).await;
+}
+
+/// A manifest of these bytes, and its digest.
+fn described(body: &str) -> (Digest, Reply) {
+    let named = format!("sha256:{}", hex::encode(Sha256::digest(body)));
+    (digest(&named), answer("200 OK", &[INDEX], body))
+}
+
+#[tokio::test]
+async fn an_image_is_built_for_what_its_index_names() {
+    let of = |os: &str, cpu: &str| {
+        format!(r#"{{"digest": "{ONE}", "platform": {{"os": "{os}", "architecture": "{cpu}"}}}}"#)
+    };
+    let index = format!(
+        r#"{{"manifests": [{}, {}, {}, {}, {{"digest": "{TWO}"}}]}}"#,
+        of("linux", "arm64"),
+        of("linux", "amd64"),
+        of("linux", "amd64"),
+        of("unknown", "unknown")
+    );
+    let linux = |cpu| Platform::new("linux", cpu);
+    for (body, platforms) in [
+        (index.as_str(), vec![linux("amd64"), linux("arm64")]),
+        (r#"{"config": {}, "layers": []}"#, vec![]),
+    ] {
+        let (digest, reply) = described(body);
+        let script = Script::begin([(&*format!("GET {digest}"), reply)]).await;
+
+        let told = impatient(None).platforms(&script.image(), &digest).await;
+
+        assert_eq!(told, Ok(platforms), "{body}");
+        script.end();
+    }
+}
+
+#[tokio::test]
+async fn an_index_of_another_digest_says_nothing_of_the_image() {
+    let (_, reply) = described(r#"{"manifests": []}"#);
+    let script = Script::begin([(&*format!("GET {ONE}"), reply)]).await;
+
+    let failure = impatient(None).platforms(&script.image(), &digest(ONE)).await.unwrap_err();
+
+    assert_eq!(failure.name(), "Unavailable");
+    assert!(failure.to_string().contains("does not have the digest it names"), "{failure}");
 }

@@ -2,16 +2,15 @@
 //!
 //! Left out is what the model does not have: networks, listeners, tags, the `deployments` of old.
 
+use domain::preflight::{Capacity, LoadBalancer, Wiring};
 use serde_json::{Value, json};
 
-use crate::account::target_group;
+use crate::account::{family, target_group};
 use crate::ecs::{
     CircuitBreakerStatus, Counts, DeploymentConfiguration, Hook, HookDetail, LifecycleStage,
     Revision, ServiceDeployment, ServiceDescription, Threshold,
 };
 use crate::wire::json::seconds;
-
-use super::task_definitions::family;
 
 /// An entry of `failures`: there is no such thing.
 pub(super) fn missing(arn: &str) -> Value {
@@ -19,7 +18,7 @@ pub(super) fn missing(arn: &str) -> Value {
 }
 
 /// `API_Service`.
-pub(super) fn service(service: &ServiceDescription) -> Value {
+pub(super) fn service(service: &ServiceDescription, wiring: &Wiring) -> Value {
     let revisions = service.current_service_revisions.iter().map(|revision| {
         json!({
             "arn": revision.arn,
@@ -34,7 +33,15 @@ pub(super) fn service(service: &ServiceDescription) -> Value {
         "clusterArn": service.cluster_arn,
         "status": "ACTIVE",
         "schedulingStrategy": "REPLICA",
-        "deploymentController": { "type": "ECS" },
+        "deploymentController": { "type": wiring.controller },
+        "launchType": match wiring.capacity {
+            Capacity::Fargate => Some("FARGATE"),
+            Capacity::Instances => Some("EC2"),
+            Capacity::Provider => None,
+        },
+        "capacityProviderStrategy": (wiring.capacity == Capacity::Provider)
+            .then(|| json!([{ "capacityProvider": "instances", "weight": 1, "base": 0 }])),
+        "loadBalancers": wiring.balancers.iter().map(balancer).collect::<Vec<_>>(),
         "desiredCount": service.desired_count,
         "runningCount": service.running_count,
         "pendingCount": service.pending_count,
@@ -43,6 +50,20 @@ pub(super) fn service(service: &ServiceDescription) -> Value {
         "currentServiceDeployment": service.current_service_deployment,
         "currentServiceRevisions": revisions.collect::<Vec<_>>(),
         "createdAt": seconds(service.created_at),
+    })
+}
+
+/// `API_LoadBalancer`, with its `AdvancedConfiguration`.
+fn balancer(balancer: &LoadBalancer) -> Value {
+    json!({
+        "targetGroupArn": balancer.group,
+        "containerPort": 8080,
+        "advancedConfiguration": {
+            "alternateTargetGroupArn": balancer.alternate,
+            "productionListenerRule": balancer.production,
+            "testListenerRule": balancer.test,
+            "roleArn": balancer.role,
+        },
     })
 }
 

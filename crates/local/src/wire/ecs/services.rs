@@ -47,7 +47,7 @@ pub(super) fn describe<P: Plant>(account: &Account<P>, body: &[u8]) -> Result<Va
     for named in services {
         let place = names::place(&cluster, &named)?;
         let told = account
-            .ecs(&place, |service| render::service(&service.describe()))
+            .ecs(&place, |service| render::service(&service.describe(), &account.wiring(&place)))
             .filter(|_| names::is_there(account, &place, &named));
         match told {
             Some(told) => found.push(told),
@@ -105,6 +105,7 @@ pub(super) fn update<P: Plant>(account: &Account<P>, body: &[u8]) -> Result<Valu
         service.update(update, now)
     });
     changed.ok_or_else(|| Refusal::no_service(&place))??;
-    let told = account.ecs(&place, |service| render::service(&service.describe()));
+    let told = account
+        .ecs(&place, |service| render::service(&service.describe(), &account.wiring(&place)));
     Ok(present(json!({ "service": told })))
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::services::Include;
-use crate::account::{Account, log_place};
+use crate::account::{Account, family, words};
 use crate::ecs::TaskDefinition;
 use crate::plant::Plant;
 use crate::wire::json::{decode, present};
@@ -108,25 +108,6 @@ pub(super) fn find<P: Plant>(
     Ok(account.task_definition(&account.arn("task-definition", named)))
 }
 
-/// The family of a task definition, which is what its container is called.
-pub(super) fn family(definition: &TaskDefinition) -> &str {
-    let name = definition.arn.rsplit('/').next().unwrap_or_default();
-    name.split(':').next().unwrap_or_default()
-}
-
-/// `API_LogConfiguration`.
-fn logs(definition: &TaskDefinition) -> Value {
-    let region = definition.arn.split(':').nth(3);
-    let place = log_place(definition).ok();
-    let [group, prefix] = [place.as_ref().map(|it| &it.group), place.as_ref().map(|it| &it.prefix)];
-    json!({
-        "logDriver": "awslogs",
-        "options": {
-            "awslogs-group": group, "awslogs-region": region, "awslogs-stream-prefix": prefix
-        },
-    })
-}
-
 /// `API_TaskDefinition`, and its tags, which are told beside it.
 fn render(definition: &TaskDefinition) -> (Value, Value) {
     let revision = definition.arn.rsplit(':').next().and_then(|it| it.parse::<u32>().ok());
@@ -140,14 +121,8 @@ fn render(definition: &TaskDefinition) -> (Value, Value) {
         "placementConstraints": [],
         "compatibilities": ["EXTERNAL", "EC2", "FARGATE"],
     });
-    match definition.rest.as_deref() {
-        Some(Value::Object(rest)) => {
-            for (name, value) in rest {
-                told[name] = value.clone();
-            }
-        }
-        // One that the account began with logs as the account says it does.
-        _ => told["containerDefinitions"][0]["logConfiguration"] = logs(definition),
+    for (name, value) in words(definition).as_object().into_iter().flatten() {
+        told[name] = value.clone();
     }
     let container = &mut told["containerDefinitions"][0];
     container["image"] = definition.image.clone().into();

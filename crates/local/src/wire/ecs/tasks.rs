@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{names, page, render, task_definitions};
-use crate::account::Account;
+use super::{names, page, render};
+use crate::account::{Account, family};
 use crate::ecs::TaskDefinition;
 use crate::plant::{Plant, Task};
 use crate::wire::json::{decode, present, seconds};
@@ -123,7 +123,7 @@ fn told(
         "stoppedReason": ending.map(|ending| &ending.reason),
         "stoppedAt": ending.map(|ending| seconds(ending.at)),
         "containers": [{
-            "name": task_definitions::family(definition),
+            "name": family(definition),
             "taskArn": arn,
             "image": definition.image,
             "lastStatus": task.status,

@@ -47,7 +47,7 @@ async fn what_cannot_be_told_is_refused_by_name() {
         format!("{HEALTH}&TargetGroupArn=%3Cnothing%3E"),
         HEALTH.to_owned(),
         format!("{HEALTH}&TargetGroupArn={unknown}&Targets.member.1.Id=a"),
-        "Action=DescribeRules&Version=2015-12-01".to_owned(),
+        "Action=DescribeTags&Version=2015-12-01".to_owned(),
         "Action=DescribeTargetHealth&Version=2012-06-01".to_owned(),
         String::new(),
     ] {
