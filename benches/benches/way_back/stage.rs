@@ -46,11 +46,13 @@ impl Stage {
             state: None,
             home: std::env::temp_dir(),
             secrets: None,
+            alert_tokens: None,
             token: None,
             images: services.map(|(name, _)| (image(name), tag(FIRST), artifact(FIRST))).into(),
             services: services.map(|(name, bake)| hosted(name, bake)).into(),
             alarms: Alarms::check(&alarms, "alarms", |_| true).expect("alarms"),
             replicas: Vec::new(),
+            speaker: None,
         };
         let stage = Self(Daemon::start(setup).await.expect("it starts"));
         for (service, _) in services {

@@ -53,6 +53,7 @@ fn watcher(service: &str) -> Watcher {
         answered: None,
         hold: false,
         alarms: vec![format!("{service}-5xx")],
+        alerts: vec![],
         asks: None,
         token: format!("token-{service}").parse().expect("a token"),
     }
@@ -83,6 +84,7 @@ fn full(name: &str) -> Desk {
             began: NOW,
             until: Seconds::minutes(60).after(NOW),
             alarms: vec!["checkout-5xx".into()],
+            alerts: vec![],
             hold: false,
         }),
     };

@@ -6,7 +6,7 @@ use super::{Act, HOLD, Person, Right, Wish};
 use crate::approval::Approve;
 use crate::desk::Desk;
 use crate::failure::Failure;
-use crate::freeze::FreezeByHand;
+use crate::freeze::{Freeze, FreezeByHand};
 use crate::name::DeploymentId;
 use crate::outcome::{End, Outcome};
 use crate::quarantine::ByHand;
@@ -67,7 +67,8 @@ impl Wish {
                 Ok(Deed::GoBack(GoBack { service, to, stop: false, leave, by: Some(by), reason }))
             }
             Act::Hold => {
-                if let Some(freeze) = desk.frozen(now).filter(|it| it.until >= HOLD.after(now)) {
+                let lasts = |it: &Freeze| it.until.is_none_or(|until| until >= HOLD.after(now));
+                if let Some(freeze) = desk.frozen(&document.freezes, now).filter(lasts) {
                     return refused(format!("nothing new begins anyway: {service} is {freeze}"));
                 }
                 let (length, reason) = (Some(HOLD), format!("held {BY_BUTTON}"));

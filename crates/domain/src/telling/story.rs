@@ -39,7 +39,8 @@ fn told(entry: &Entry) -> Option<String> {
             (Decision::Wait, Some(asks)) => Some(asks.to_string()),
             (Decision::Wait | Decision::TakeBack | Decision::Conclude, _) => None,
         },
-        Entry::Launched { .. }
+        Entry::Frozen { .. }
+        | Entry::Launched { .. }
         | Entry::Approved { .. }
         | Entry::TakenBack { .. }
         | Entry::Preserved { .. }
