@@ -36,9 +36,9 @@ EXCEPTIONS = {
 }
 # Actions that every function, or those in the network, have besides those of its row: its log, its
 # trace, its dead letters, its interfaces; and what functions/README.md says below its table: what `launch`
-# needs for what it registers, what `compare` reads when a person asks, and needs to be told of no lock.
+# and `migrate` need for what they register, what `compare` reads when a person asks, and needs to be told of no lock.
 BESIDES = re.compile(r"^(logs:CreateLogStream|logs:PutLogEvents|xray:Put\w+|sqs:SendMessage|ec2:\w+)$")
-BELOW = {"launch": {"iam:PassRole", "ecs:TagResource"}, "compare": {"ssm:GetParameter", "s3:ListBucket"}}
+BELOW = {"launch": {"iam:PassRole", "ecs:TagResource"}, "migrate": {"iam:PassRole", "ecs:TagResource"}, "compare": {"ssm:GetParameter", "s3:ListBucket"}}
 
 # What each action is done to when a function does it, with what is known of the call then.
 SERVICE = "shop/checkout"
@@ -57,6 +57,8 @@ CALLS = {
     "ecs:ContinueServiceDeployment": f"arn:aws:ecs:{HERE}:service-deployment/{SERVICE}/1",
     "ecs:StopServiceDeployment": f"arn:aws:ecs:{HERE}:service-deployment/{SERVICE}/1",
     "ecs:DescribeTasks": f"arn:aws:ecs:{HERE}:task/shop/1",
+    "ecs:RunTask": (f"arn:aws:ecs:{HERE}:task-definition/checkout:1", {"ecs:cluster": f"arn:aws:ecs:{HERE}:cluster/shop"}),
+    "ecs:StopTask": f"arn:aws:ecs:{HERE}:task/shop/1",
     "ecs:ListTasks": ("*", {"ecs:cluster": f"arn:aws:ecs:{HERE}:cluster/shop"}),
     "ecs:TagResource": (f"arn:aws:ecs:{HERE}:task-definition/checkout:1", {"ecs:CreateAction": "RegisterTaskDefinition"}),
     "iam:PassRole": ("arn:aws:iam::123456789012:role/checkout", {"iam:PassedToService": "ecs-tasks.amazonaws.com"}),

@@ -40,6 +40,11 @@ locals {
       memory  = 256
       may     = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:DescribeServices", "ecs:DescribeServiceDeployments", "ecs:DescribeTaskDefinition", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeListeners", "secretsmanager:DescribeSecret", "ssm:DescribeParameters", "logs:DescribeLogGroups", "cloudwatch:DescribeAlarms"]
     }
+    migrate = { # The last two are needed for what it registers and runs; it calls neither.
+      timeout = 50
+      memory  = 256
+      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem", "ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition", "ecs:DescribeServices", "ecs:RunTask", "ecs:DescribeTasks", "ecs:StopTask", "logs:GetLogEvents", "ecs:TagResource", "iam:PassRole"]
+    }
     launch = { # The last two are needed for what it registers; it calls neither.
       timeout = 50
       memory  = 256
@@ -74,7 +79,7 @@ locals {
     conclude = {
       timeout = 50
       memory  = 256
-      may     = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:DescribeServiceDeployments", "ecs:DescribeServices", "states:SendTaskSuccess", "states:SendTaskFailure", "events:PutEvents"]
+      may     = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:DescribeServiceDeployments", "ecs:DescribeServices", "ecs:ListTasks", "ecs:DescribeTasks", "ecs:StopTask", "states:SendTaskSuccess", "states:SendTaskFailure", "events:PutEvents"]
     }
     heed = {
       timeout = 50

@@ -43,6 +43,12 @@ locals {
       resources = length(local.places) == 0 ? [] : ["*"]
       condition = { ArnEquals = { "ecs:cluster" = [for cluster in distinct([for place in local.places : dirname(place)]) : "${local.ecs}:cluster/${cluster}"] } }
     }
+    # A migration is a task of whatever task definition was registered last, and so of none that is
+    # known by name; the cluster is a condition.
+    migrations = {
+      resources = length(local.places) == 0 ? [] : ["${local.ecs}:task-definition/*:*"]
+      condition = { ArnEquals = { "ecs:cluster" = [for cluster in distinct([for place in local.places : dirname(place)]) : "${local.ecs}:cluster/${cluster}"] } }
+    }
     # These two actions of ECS know no resource.
     task_definitions = { resources = ["*"] }
     # The tags of the task definition that is replaced go along, when it is registered and never else.
@@ -84,7 +90,9 @@ locals {
     "ecs:ListServiceDeployments"                         = "services"
     "ecs:ListTasks"                                      = "clusters"
     "ecs:RegisterTaskDefinition"                         = "task_definitions"
+    "ecs:RunTask"                                        = "migrations"
     "ecs:StopServiceDeployment"                          = "rollouts"
+    "ecs:StopTask"                                       = "tasks"
     "ecs:TagResource"                                    = "tags"
     "ecs:UpdateService"                                  = "services"
     "elasticloadbalancing:DescribeListeners"             = "readings"

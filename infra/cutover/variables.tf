@@ -76,7 +76,7 @@ variable "task_roles" {
 }
 
 variable "log_groups" {
-  description = "The names of the services' log groups. `preserve` reads in them what a green that is taken back said last."
+  description = "The names of the services' log groups. `preserve` reads in them what a green that is taken back said last, `migrate` what a migration did."
   type        = set(string)
   default     = []
 }

@@ -51,6 +51,7 @@ fn details(entry: &Entry) -> Vec<String> {
     let details: Vec<String> = match entry {
         Entry::Judged { verdict } => verdict.findings.iter().map(ToString::to_string).collect(),
         Entry::Preserved { evidence } => evidence_of(evidence),
+        Entry::Migrated { migrated } => migrated.log.iter().flat_map(printed).collect(),
         _ => Vec::new(),
     };
     details.iter().map(|line| visible(line).replace('\n', " ")).collect()

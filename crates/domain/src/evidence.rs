@@ -31,6 +31,8 @@ pub struct Evidence {
     pub held: Option<String>,
     /// Whether a newer change is taken back first when an alarm rings.
     pub spared: bool,
+    /// Why it must not go on, though nothing is wrong with it: nobody carries it any more.
+    pub broken_off: Option<String>,
     /// What people said.
     pub words: Vec<Word>,
 }

@@ -28,6 +28,7 @@ pub mod comparison;
 pub mod evidence;
 pub mod excerpt;
 pub mod metric;
+pub mod migration;
 pub mod replica;
 pub mod rollout;
 pub mod verdict;

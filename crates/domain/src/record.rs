@@ -9,6 +9,7 @@ use crate::approval::Word;
 use crate::desk::Lease;
 use crate::evidence::Alarm;
 use crate::freeze::Freeze;
+use crate::migration::{Begun, Migrated};
 use crate::name::{Arn, DeploymentId, HookId, ServiceName};
 use crate::outcome::Outcome;
 use crate::plan::Plan;
@@ -59,6 +60,21 @@ pub enum Entry {
     Registered {
         /// It.
         task_definition: Arn,
+    },
+    /// A migration was started.
+    Migrating {
+        /// Its task.
+        task: Arn,
+    },
+    /// A migration was told to stop.
+    MigrationStopped {
+        /// Why.
+        why: String,
+    },
+    /// A migration is over.
+    Migrated {
+        /// How it ended.
+        migrated: Box<Migrated>,
     },
     /// ECS was told to begin.
     Launched {
@@ -122,6 +138,9 @@ impl Entry {
             Self::Claimed { lease } => format!("claimed-{}", lease.token),
             Self::Checked { .. } => "checked".into(),
             Self::Registered { .. } => "registered".into(),
+            Self::Migrating { .. } => "migrating".into(),
+            Self::MigrationStopped { .. } => "migration-stopped".into(),
+            Self::Migrated { .. } => "migrated".into(),
             Self::Launched { .. } => "launched".into(),
             Self::Judged { verdict } => match &verdict.watch.seen {
                 Some(seen) => format!("judged-{:?}-{:?}-{}", verdict.decision, seen, verdict.why),
@@ -155,6 +174,9 @@ impl fmt::Display for Entry {
                 warnings.iter().try_for_each(|warning| write!(f, "; but {warning}"))
             }
             Self::Registered { .. } => f.write_str("registered green's task definition"),
+            Self::Migrating { .. } => f.write_str("began the migration"),
+            Self::MigrationStopped { why } => write!(f, "stopped the migration: {why}"),
+            Self::Migrated { migrated } => write!(f, "{migrated}"),
             Self::Launched { .. } => f.write_str("told ECS to begin"),
             Self::Judged { verdict } => {
                 let decision = match verdict.decision {
@@ -268,7 +290,40 @@ impl Record {
         })
     }
 
-    /// When green's task definition was registered, which is just before ECS was told to begin.
+    /// The task of its migration, if one was started.
+    pub fn migration(&self) -> Option<&Arn> {
+        self.find(|entry| match entry {
+            Entry::Migrating { task } => Some(task),
+            _ => None,
+        })
+    }
+
+    /// When its migration was started, and whether it was told to stop.
+    pub fn migrating(&self) -> Option<Begun<'_>> {
+        let began = |dated: &&Dated| matches!(dated.entry, Entry::Migrating { .. });
+        let at = self.entries.iter().find(began)?.at;
+        let stopped = self.find(|entry| match entry {
+            Entry::MigrationStopped { why } => Some(why.as_str()),
+            _ => None,
+        });
+        Some(Begun { at, stopped })
+    }
+
+    /// What became of its migration, if it is over.
+    pub fn migrated(&self) -> Option<&Migrated> {
+        self.find(|entry| match entry {
+            Entry::Migrated { migrated } => Some(&**migrated),
+            _ => None,
+        })
+    }
+
+    /// Whether its migration ran and cannot be undone.
+    pub fn is_irreversible(&self) -> bool {
+        self.migrated().is_some_and(|migrated| migrated.irreversible)
+    }
+
+    /// When green's task definition was registered, which is just before its migration was begun, or
+    /// ECS was told to begin.
     pub fn began(&self) -> Option<Timestamp> {
         let began = |dated: &&Dated| matches!(dated.entry, Entry::Registered { .. });
         self.entries.iter().find(began).map(|dated| dated.at)

@@ -108,6 +108,9 @@ impl Begun {
         if service.on_failure == OnFailure::Hold {
             return Some("its document says `on_failure: hold`, a person must decide".into());
         }
+        if self.record.is_irreversible() {
+            return Some("its migration cannot be undone, a person must decide".into());
+        }
         if let Some(lease) = &self.desk.lease {
             return Some(format!("{} is under way", lease.holder));
         }

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::approval::{self, About, Asking, Standing, Word};
 use crate::evidence::{Evidence, Finding, Says};
+use crate::migration::Hold;
 use crate::name::HookId;
 use crate::plan::Plan;
 use crate::rollout::{Progress, Rollout, RolloutState};
 use crate::seconds::Seconds;
-use crate::service::OnFailure;
 use crate::strategy::Stage;
 
 /// No two looks at a rollout are further apart than this, whatever events are lost.
@@ -119,17 +119,22 @@ pub fn judge(
     let gives_way = evidence.gives_way.as_ref().filter(|_| rollout.taking_back.is_none());
     let (decision, why) = match gives_way {
         Some(to) if !state.status.is_end() => (Next::TakeBack, format!("superseded by {to}")),
-        _ => decide(plan, rollout, state, &progress, &findings, &evidence.words, now),
+        _ => decide(plan, rollout, state, &progress, &findings, evidence, now),
     };
-    let (decision, why) = match decision {
-        Next::TakeBack if gives_way.is_some() || state.status.is_going_back() => (decision, why),
+    let hold = plan.holds().filter(|_| state.share > 0.0);
+    let (decision, why) = match (decision, hold) {
+        (decision @ Next::TakeBack, _) if gives_way.is_some() || state.status.is_going_back() => {
+            (decision, why)
+        }
         // While production sees nothing of green, taking it back moves no traffic.
-        Next::TakeBack | Next::LetGo
-            if plan.service.on_failure == OnFailure::Hold && state.share > 0.0 =>
-        {
+        (Next::TakeBack | Next::LetGo, Some(hold)) => {
+            let why = match hold {
+                Hold::Document => why,
+                Hold::Migration => format!("{why}; {hold}"),
+            };
             hold_on(plan, &progress, &evidence.words, &why)
         }
-        decision => (decision, why),
+        (decision, _) => (decision, why),
     };
 
     let hook = match &progress {
@@ -190,7 +195,7 @@ fn decide(
     state: &RolloutState,
     progress: &Progress,
     findings: &[Finding],
-    words: &[Word],
+    evidence: &Evidence,
     now: Timestamp,
 ) -> (Next, String) {
     if let Progress::Ended { status } = progress {
@@ -206,6 +211,9 @@ fn decide(
         let why = state.reason.clone();
         return (Next::TakeBack, why.unwrap_or_else(|| "ECS is going back".into()));
     }
+    if let Some(why) = &evidence.broken_off {
+        return (Next::LetGo, why.clone());
+    }
     if let Some(alarm) = findings.iter().find(|finding| finding.says == Says::Alarm) {
         return (Next::TakeBack, alarm.to_string());
     }
@@ -217,6 +225,7 @@ fn decide(
             if !matches!(looked, (Next::Proceed, _)) {
                 return looked;
             }
+            let words = &evidence.words;
             match approval::stands(plan, *stage, state.share, hold, *since, words, now) {
                 Standing::GoesOn(None) => looked,
                 Standing::GoesOn(Some(why)) => (Next::Proceed, why),

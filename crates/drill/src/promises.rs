@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use domain::desk::Lease;
-use domain::name::ServiceName;
+use domain::name::{DeploymentId, Digest, ServiceName};
 use domain::outcome::End;
 use domain::record::{Entry, Record};
 use domain::request::Cause;
@@ -32,7 +32,7 @@ type Held = Result<(), String>;
 pub fn judge(schedule: &Schedule, world: &World) -> Vec<Promise> {
     let services = schedule.scenario.services();
     let each = |holds: &dyn Fn(&ServiceDocument) -> Held| services.iter().try_for_each(holds);
-    let promises: [(&str, Held); 8] = [
+    let promises: [(&str, Held); 9] = [
         ("every execution ends", over(world)),
         (
             "every deployment ends in an end it may have",
@@ -43,6 +43,7 @@ pub fn judge(schedule: &Schedule, world: &World) -> Vec<Promise> {
             each(&|service| free(world, service)),
         ),
         ("one holder at a time, and its token only grows", one_holder(world)),
+        ("a database is changed by one migration at a time, each once", migrations(world)),
         ("traffic is whole, and green gets none before it was judged", traffic(schedule, world)),
         ("what is in quarantine is not deployed", quarantined(world)),
         ("what is said to serve serves", each(&|service| truth(world, service))),
@@ -135,6 +136,45 @@ fn one_holder(world: &World) -> Held {
                 return Err(format!("{deployment} went on without the lease"));
             }
             Entry::Ended { .. } if holds => *held = None,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Told by the records: who goes on has migrated, and nobody ends while it still does.
+fn migrations(world: &World) -> Held {
+    let mut plans = BTreeMap::new();
+    let mut running: BTreeMap<ServiceName, DeploymentId> = BTreeMap::new();
+    let mut migrated: BTreeSet<(ServiceName, Digest)> = BTreeSet::new();
+    for told in world.told() {
+        let Told::Recorded { deployment, service, entry, .. } = told else { continue };
+        match entry {
+            Entry::Planned { plan } => drop(plans.insert(deployment, plan)),
+            Entry::Migrating { .. } => {
+                let digest = plans.get(&deployment).map(|plan| plan.digest.clone());
+                if digest.is_some_and(|it| migrated.contains(&(service.clone(), it))) {
+                    return Err(format!("{deployment} migrates what was migrated before"));
+                }
+                if let Some(other) = running.insert(service, deployment.clone()) {
+                    return Err(format!("{deployment} migrates while {other} does"));
+                }
+            }
+            Entry::Migrated { migrated: how } => {
+                running.remove(&service);
+                if let Some(plan) = plans.get(&deployment).filter(|_| how.good) {
+                    migrated.insert((service, plan.digest.clone()));
+                }
+            }
+            Entry::Launched { .. } => {
+                let plan = plans.get(&deployment).filter(|plan| plan.migrates);
+                if plan.is_some_and(|it| !migrated.contains(&(service, it.digest.clone()))) {
+                    return Err(format!("{deployment} was launched without its migration"));
+                }
+            }
+            Entry::Ended { .. } if running.get(&service) == Some(&deployment) => {
+                return Err(format!("{deployment} ended and its migration runs on"));
+            }
             _ => {}
         }
     }

@@ -14,7 +14,7 @@ use crate::{Schedule, document};
 pub enum Scenario {
     /// An image that is well, all traffic in one step.
     GoodImage,
-    /// An image that is well, a tenth of the traffic first.
+    /// An image that is well, a tenth of the traffic first, after a migration.
     GoodCanary,
     /// An image whose smoke request fails.
     FailingSmoke,
@@ -58,7 +58,11 @@ impl Scenario {
             | Self::NeverHealthy
             | Self::ThreePushes
             | Self::AlarmAfterTheEnd => vec![service("checkout", |_| {})],
-            Self::GoodCanary | Self::FailingUnderTraffic => vec![service("checkout", canary)],
+            Self::GoodCanary => vec![service("checkout", |document| {
+                canary(document);
+                document["migration"] = json!({ "command": ["./migrate", "up"], "within": "2m" });
+            })],
+            Self::FailingUnderTraffic => vec![service("checkout", canary)],
             Self::SharedAlarm => vec![service("checkout", shared), service("catalog", shared)],
             Self::QuietShop => vec![
                 service("checkout", shared),

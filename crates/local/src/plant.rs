@@ -99,13 +99,24 @@ pub struct Task {
     pub ending: Option<Ending>,
 }
 
+/// A task that runs once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneOff {
+    /// Its id.
+    pub id: String,
+    /// The image it runs, by digest.
+    pub image: String,
+    /// What it runs in place of the image's own command.
+    pub command: Vec<String>,
+}
+
 /// How a task ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ending {
     /// When.
     pub at: Timestamp,
-    /// `EssentialContainerExited`, `TaskFailedToStart` or `ServiceSchedulerInitiated`, as ECS says
-    /// it.
+    /// `EssentialContainerExited`, `TaskFailedToStart`, `ServiceSchedulerInitiated` or
+    /// `UserInitiated`, as ECS says it.
     pub code: &'static str,
     /// Why, in a sentence.
     pub reason: String,
@@ -154,6 +165,15 @@ pub trait Plant: Send + Sync + 'static {
     /// The tasks of one revision: those that live, and the last few that ended, also when the
     /// revision is gone.
     fn tasks(&self, service: &str, revision: &str) -> Vec<Task>;
+
+    /// Starts a task that runs once, unless one of this id was started before.
+    fn begin(&self, service: &str, task: OneOff);
+
+    /// How a task stands that runs or ran once. `None` if there is no such task.
+    fn one_off(&self, service: &str, task: &str) -> Option<Task>;
+
+    /// Stops a task that runs once. One that is over stays as it is.
+    fn end(&self, service: &str, task: &str, why: &str);
 
     /// The last lines that a task printed, oldest first. `None` if there is no such task any more.
     fn output(&self, service: &str, task: &str) -> Option<Vec<String>>;

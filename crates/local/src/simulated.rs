@@ -7,10 +7,11 @@
 mod behaviour;
 mod ended;
 mod load;
+mod one_offs;
 mod plant;
 mod tasks;
 
-pub use behaviour::{Behaviour, Smoke};
+pub use behaviour::{Behaviour, Once, Smoke};
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
@@ -22,6 +23,7 @@ use crate::plant::Orders;
 use behaviour::Conduct;
 use ended::Ended;
 use load::Load;
+use one_offs::OneOffs;
 use tasks::Tasks;
 
 /// Simulated tasks and traffic of all services of an account.
@@ -33,6 +35,7 @@ pub struct Simulated<Clock> {
 #[derive(Default)]
 struct World {
     conduct: Conduct,
+    one_offs: OneOffs,
     services: BTreeMap<String, Service>,
 }
 

@@ -4,6 +4,7 @@ use domain::Failure;
 use domain::desk::{Deployed, Next};
 use domain::event::Event;
 use domain::freeze::ASKS_AGAIN;
+use domain::migration::Migrated;
 use domain::name::{DeploymentId, ServiceName};
 use domain::outcome::{self, Caught, End, Facts, Outcome};
 use domain::plan::Plan;
@@ -17,7 +18,8 @@ use serde_json::{Value, json};
 
 use crate::claim::Answered;
 use crate::fence;
-use crate::ports::{Bus, Callbacks, Clock, Fleet, Ledger};
+use crate::migrate;
+use crate::ports::{Bus, Callbacks, Clock, Fleet, Ledger, OneOffs};
 use crate::restore::find;
 
 /// A deployment that is over, with all that is known of it.
@@ -41,7 +43,7 @@ pub struct Conclude {
 /// back, wakes who waits for it, and tells the bus.
 pub async fn conclude(
     clock: &impl Clock,
-    fleet: &impl Fleet,
+    fleet: &(impl Fleet + OneOffs),
     ledger: &impl Ledger,
     callbacks: &impl Callbacks,
     bus: &impl Bus,
@@ -52,7 +54,18 @@ pub async fn conclude(
 
     let outcome = match recorded {
         Some(outcome) => outcome,
-        None => read_back(clock, fleet, record.as_ref(), &input).await?,
+        None => {
+            let why = input.failure.as_ref().map(Caught::to_string);
+            let migrated =
+                migrate::leave(clock, fleet, ledger, record.as_ref(), why.as_deref()).await?;
+            let outcome = read_back(clock, fleet, record.as_ref(), &input).await?;
+            match migrated.as_ref().and_then(Migrated::remark) {
+                Some(remark) if outcome.end != End::Deployed => {
+                    Outcome { why: format!("{}; {remark}", outcome.why), ..outcome }
+                }
+                _ => outcome,
+            }
+        }
     };
 
     if let Some(service) = &outcome.service {

@@ -63,7 +63,7 @@ pub async fn launch(
 }
 
 /// Green's task definition: the one that the record names, or a new one.
-async fn green(
+pub(crate) async fn green(
     fleet: &impl Fleet,
     ledger: &impl Ledger,
     plan: &Plan,

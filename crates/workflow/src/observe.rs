@@ -50,7 +50,7 @@ pub async fn observe(
         (None, Some(request)) => serde_json::to_value(request).unwrap_or(Value::Null),
         (None, None) => Value::Null,
     };
-    let plan = record.as_ref().and_then(Record::plan).cloned();
+    let plan = record.as_ref().and_then(as_it_was);
     let ended_well = record.as_ref().is_some_and(|record| record.outcome().is_some());
     let (rollout, lease, stands) = match &plan {
         Some(plan) => {
@@ -80,6 +80,12 @@ pub async fn observe(
         rollout,
         failure: told(ended.status, ended.error, ended.cause),
     })
+}
+
+/// What was planned, and what is known of it since.
+fn as_it_was(record: &Record) -> Option<Plan> {
+    let irreversible = record.is_irreversible();
+    Some(Plan { irreversible, ..record.plan()?.clone() })
 }
 
 /// How an execution ended, as a sentence.

@@ -3,6 +3,10 @@
 //! Every call may fail with [`Failure::Unavailable`], also after it took effect: asking again is
 //! always safe, and each effect says what asking twice does.
 
+mod one_offs;
+
+pub use one_offs::{OneOff, OneOffs};
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;

@@ -2,11 +2,12 @@
 
 use domain::Failure;
 use domain::event::{Event, Moved};
+use domain::migration::Hold;
 use domain::outcome::Caught;
 use domain::plan::Plan;
 use domain::record::Entry;
 use domain::rollout::{Progress, Rollout, TakingBack};
-use domain::verdict::{Verdict, Watch};
+use domain::verdict::{Decision, Verdict, Watch};
 use serde::{Deserialize, Serialize};
 
 use crate::ports::{Bus, Clock, Fleet, Ledger, Reply};
@@ -57,9 +58,19 @@ pub async fn restore(
     };
     let state = fleet.rollout(&rollout.arn).await?;
 
+    // What was decided counts; a failure that was caught before led to that decision.
+    let verdict = verdict.filter(|verdict| verdict.decision == Decision::TakeBack);
+    let failure = failure.filter(|_| verdict.is_none());
+    let begun = record.and_then(|record| record.taking_back().cloned());
+    let undecided = verdict.is_none() && begun.is_none() && !state.status.is_going_back();
+    if undecided && plan.irreversible && state.share > 0.0 {
+        // `Judge` asks a person. That something failed on the way there is no such word.
+        tracing::warn!(service = %plan.service.name, deployment = %plan.deployment, "leaves {} where it is: {}", plan.title(), Hold::Migration);
+        return Ok(Restored { rollout: Some(rollout), watch: Watch::first() });
+    }
+
     let fault = failure.is_none() && verdict.as_ref().is_some_and(|verdict| verdict.fault);
     let why = failure.map(|caught| caught.to_string()).or(verdict.map(|verdict| verdict.why));
-    let begun = record.and_then(|record| record.taking_back().cloned());
     let back = begun.unwrap_or_else(|| TakingBack {
         since: clock.now(),
         why: why.unwrap_or_else(|| "its execution was stopped".into()),

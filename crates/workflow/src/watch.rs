@@ -6,7 +6,6 @@ use domain::event::{Event, Paused};
 use domain::name::CallbackToken;
 use domain::plan::Plan;
 use domain::rollout::Rollout;
-use domain::service::OnFailure;
 use domain::verdict::Watch;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -53,7 +52,7 @@ pub async fn watch(
         alarms: plan.alarms().to_vec(),
         alerts: plan.alerts().to_vec(),
         answered: rollout.answered.clone(),
-        hold: plan.service.on_failure == OnFailure::Hold,
+        hold: plan.holds(),
         asks: watch.asks.clone(),
         token: token.clone(),
     };

@@ -103,7 +103,7 @@ pub(crate) fn input(verb: &str) -> Value {
             "since": "2026-05-04T09:12:20Z"
         }),
         "check" => json!({ "plan": plan(), "lease": lease }),
-        "launch" => json!({ "plan": plan(), "lease": lease, "blue": blue }),
+        "migrate" | "launch" => json!({ "plan": plan(), "lease": lease, "blue": blue }),
         "watch" => json!({
             "plan": plan(), "lease": lease, "rollout": null, "token": TOKEN,
             "watch": { "seen": null, "seconds": 300 }
@@ -174,7 +174,7 @@ pub(crate) fn field(verb: &str) -> (&'static str, &'static str) {
         "claim" => ("/token", "token"),
         "replicas" => ("/since", "since"),
         "check" => ("/lease/holder", "lease.holder"),
-        "launch" => ("/blue/task_definition", "blue.task_definition"),
+        "migrate" | "launch" => ("/blue/task_definition", "blue.task_definition"),
         "watch" => ("/plan/deployment", "plan.deployment"),
         "judge" => ("/plan/digest", "plan.digest"),
         "proceed" => ("/hook", "hook"),

@@ -37,7 +37,7 @@ async fn a_good_image_is_deployed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_ten_minute_bake_takes_34_transitions() {
+async fn a_ten_minute_bake_takes_35_transitions() {
     let mut world = World::begin().await;
 
     world.push("checkout", "v1.1.0", Behaviour::default()).await;
@@ -46,7 +46,7 @@ async fn a_ten_minute_bake_takes_34_transitions() {
     let deployment = world.outcome("checkout").deployment;
     let execution = world.account.execution("deployment", deployment.as_str()).expect("it ran");
     let path = execution.path();
-    assert_eq!(execution.transitions(), 34, "a change of what a deployment costs: {path:?}");
+    assert_eq!(execution.transitions(), 35, "a change of what a deployment costs: {path:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -193,6 +193,11 @@ fn every_state_of_every_machine_is_entered() {
     seen.extend(entered(&tests::run(stuck())));
     seen.extend(entered(&tests::run(outage())));
     seen.extend(entered(&tests::run(going_back())));
+    seen.extend(entered(&tests::run(async {
+        let world = crate::migration::held_by_its_recovery().await;
+        crate::migration::approved(&world).await;
+        world
+    })));
     seen.extend(entered(&tests::run(crate::replicas::waited_for())));
     seen.extend(entered(&tests::run(crate::terraform::redeployed())));
 

@@ -10,6 +10,7 @@ mod freezes;
 mod lost_answers;
 mod marks;
 mod metrics;
+mod migration;
 mod people;
 mod preflight;
 mod queue;

@@ -8,7 +8,8 @@ use serde_json::Value;
 use tests::ministack::Ministack;
 
 use crate::{
-    chain, going_back, lost, people, preflight, queue, replicas, taken_back, telling, terraform,
+    chain, going_back, lost, migration, people, preflight, queue, replicas, taken_back, telling,
+    terraform,
 };
 
 const README: &str = include_str!("../../../functions/README.md");
@@ -100,8 +101,14 @@ impl Table {
 /// Every story there is.
 fn stories() -> Vec<&'static crate::story::Story> {
     let taken_back = [taken_back::STORIES, going_back::STORIES, people::STORIES].concat();
-    let standing =
-        [preflight::STORIES, replicas::STORIES, terraform::STORIES, telling::STORIES].concat();
+    let standing = [
+        migration::STORIES,
+        preflight::STORIES,
+        replicas::STORIES,
+        terraform::STORIES,
+        telling::STORIES,
+    ]
+    .concat();
     [chain::STORIES, lost::STORIES, queue::STORIES, &standing, &taken_back].concat()
 }
 

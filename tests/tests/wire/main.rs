@@ -4,6 +4,7 @@
 mod chain;
 mod going_back;
 mod lost;
+mod migration;
 mod people;
 mod preflight;
 mod queue;

@@ -4,6 +4,7 @@
 //! blue/green deployments workflow" and "Pause lifecycle hooks".
 
 mod asking;
+mod one_offs;
 mod reading;
 mod setting_up;
 mod task_definition;

@@ -54,7 +54,11 @@ impl Ecs {
     }
 
     /// Those of these tasks that ECS still knows.
-    async fn described(&self, place: &Place, arns: Vec<String>) -> Result<Vec<Told>, Failure> {
+    pub(super) async fn described(
+        &self,
+        place: &Place,
+        arns: Vec<String>,
+    ) -> Result<Vec<Told>, Failure> {
         if arns.is_empty() {
             return Ok(Vec::new());
         }
@@ -65,22 +69,36 @@ impl Ecs {
         Ok(told.tasks.unwrap_or_default())
     }
 
+    /// The name of the only container of a task definition.
+    pub(super) async fn only_container(&self, green: &Arn) -> Result<String, Failure> {
+        let containers = self.containers(green).await?;
+        match &containers[..] {
+            [only] => Ok(only.name().unwrap_or_default().to_owned()),
+            several => Err(Failure::Refused(format!(
+                "the task definition {green} has {} containers; name one as `container`",
+                several.len()
+            ))),
+        }
+    }
+
+    /// The containers of a task definition.
+    async fn containers(&self, green: &Arn) -> Result<Vec<ContainerDefinition>, Failure> {
+        let asked = self.0.describe_task_definition().task_definition(green.as_str());
+        let told = asked
+            .send()
+            .await
+            .map_err(|error| failure(&format!("describe the task definition {green}"), &error))?;
+        let told = told.task_definition.and_then(|told| told.container_definitions);
+        Ok(told.unwrap_or_default())
+    }
+
     /// Where `container`, or the only one, of a task definition logs.
     pub(super) async fn logs_to(
         &self,
         green: &Arn,
         container: Option<&str>,
     ) -> Result<LogPlace, Failure> {
-        let asked = self.0.describe_task_definition().task_definition(green.as_str());
-        let told = asked
-            .send()
-            .await
-            .map_err(|error| failure(&format!("describe the task definition {green}"), &error))?;
-
-        let told = told
-            .task_definition
-            .unwrap_or_else(|| aws_sdk_ecs::types::TaskDefinition::builder().build());
-        let containers = told.container_definitions();
+        let containers = &self.containers(green).await?[..];
         let found = match (container, containers) {
             (None, [only]) => Some(only),
             (None, _) => None,
@@ -114,7 +132,7 @@ fn log_place(container: &ContainerDefinition) -> Result<LogPlace, Failure> {
     })
 }
 
-fn task(told: &Told) -> Task {
+pub(super) fn task(told: &Told) -> Task {
     let stop = Stop {
         at: told.stopped_at().and_then(timestamp),
         code: told.stop_code().map(|code| code.as_str().to_owned()),

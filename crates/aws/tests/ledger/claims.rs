@@ -60,6 +60,8 @@ fn plan(claimer: usize) -> Plan {
         at: skew(claimer).now(),
         pauses: vec![],
         asks_replicas: false,
+        migrates: false,
+        irreversible: false,
     }
 }
 

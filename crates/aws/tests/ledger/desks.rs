@@ -51,7 +51,7 @@ fn watcher(service: &str) -> Watcher {
         rollout: arn.parse().expect("an ARN"),
         place: domain::service::Place { cluster: "shop".into(), service: service.into() },
         answered: None,
-        hold: false,
+        hold: None,
         alarms: vec![format!("{service}-5xx")],
         alerts: vec![],
         asks: None,
@@ -85,7 +85,7 @@ fn full(name: &str) -> Desk {
             until: Seconds::minutes(60).after(NOW),
             alarms: vec!["checkout-5xx".into()],
             alerts: vec![],
-            hold: false,
+            hold: None,
         }),
     };
     let release = Released {

@@ -113,6 +113,11 @@ fn number(amount: u64) -> f64 {
     amount as f64
 }
 
+/// What a task of 1 vCPU and 2 GB costs for a minute, in US dollars.
+pub(super) fn minute_of_a_task() -> f64 {
+    prices::TASK.of(60.0)
+}
+
 /// What a task of 1 vCPU and 2 GB costs while both fleets stand, in US dollars.
 pub(super) fn second_fleet(rehearsal: &Rehearsal) -> f64 {
     prices::TASK.of(number(rehearsal.took.0))

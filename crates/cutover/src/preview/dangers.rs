@@ -22,6 +22,10 @@ pub(super) fn dangers(service: &ServiceDocument) -> Vec<Danger> {
     let mut dangers = Vec::new();
     let mut add = |what: String, when: String| dangers.push(Danger { what, when });
 
+    if let Some(migration) = &service.migration {
+        let what = format!("the migration fails, or does not end within {}", migration.within);
+        add(what, "at once: the release is refused before the service is touched".to_owned());
+    }
     for alarm in &checks.alarms {
         add(format!("alarm {alarm} begins to ring"), "at once, at any stage".to_owned());
     }

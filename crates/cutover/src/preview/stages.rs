@@ -1,5 +1,6 @@
 //! The stages of a deployment: what production sees in each, how long it lasts, what is judged there.
 
+use domain::migration::Migration;
 use domain::seconds::Seconds;
 use domain::service::{ServiceDocument, Smoke};
 use domain::strategy::{Stage as At, Strategy};
@@ -18,7 +19,7 @@ pub(super) struct Stage {
     pub(super) share: (f64, f64),
     /// How long it lasts at least, each time.
     pub(super) at_least: Seconds,
-    /// How long at most: then green is taken back.
+    /// How long at most: then green is taken back, or not even begun.
     pub(super) at_most: Option<Seconds>,
     /// What is judged in it.
     pub(super) judged: Vec<&'static str>,
@@ -61,6 +62,9 @@ pub(super) fn stages(service: &ServiceDocument) -> Vec<Stage> {
         .map(|it| moving("replicas are waited for", 0.0, Some(it.within), &["replicas"]))
         .into_iter()
         .collect();
+    let migration = service.migration.as_ref();
+    let migrates = |it: &Migration| moving("the migration runs", 0.0, Some(it.within), &[]);
+    stages.extend(migration.map(migrates));
     if service.strategy == (Strategy::Rolling {}) {
         stages.push(Stage {
             share: (0.0, 100.0),

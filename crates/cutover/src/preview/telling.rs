@@ -5,7 +5,7 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, pr
 use domain::strategy::{Stage as At, Strategy};
 
 use super::Preview;
-use super::bill::{Line, second_fleet};
+use super::bill::{Line, minute_of_a_task, second_fleet};
 use super::picture::Picture;
 use super::prices::Price;
 use super::stages::Stage;
@@ -98,6 +98,12 @@ impl Preview {
         ];
         let counted = bill.lines.iter().map(|line| (line.what, &*line.counted));
         lines.push(pairs(&counted.collect::<Vec<_>>()));
+        if self.service.migration.is_some() {
+            lines.push(format!(
+                "The migration is a task of its own: on Fargate ${:.4} for each minute of 1 vCPU and 2 GB.",
+                minute_of_a_task()
+            ));
+        }
         if self.has_two_fleets() {
             lines.push(format!(
                 "Both fleets stand for {}: on Fargate ${:.4} more for each task of 1 vCPU and 2 GB.",

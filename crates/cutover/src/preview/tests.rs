@@ -29,7 +29,7 @@ fn a_deployment_with_a_ten_minute_bake_costs_less_than_a_cent() {
     assert_eq!(preview.rehearsal.outcome.end, End::Deployed);
     assert!(preview.bill.total <= 0.01, "{:?}", preview.bill);
     // The pauses, the bake of five waits and a minute until green stands.
-    assert_eq!(preview.rehearsal.transitions["deployment"], 34);
+    assert_eq!(preview.rehearsal.transitions["deployment"], 35);
     assert_eq!(preview.rehearsal.took, Seconds::minutes(11));
 }
 
@@ -89,6 +89,21 @@ fn every_pause_that_is_told_is_answered_once_in_the_rehearsal() {
         let highest = preview.rehearsal.shares.iter().map(|(_, share)| *share).fold(0.0, f64::max);
         assert!((highest - 100.0).abs() < f64::EPSILON, "{strategy}: {highest}");
     }
+}
+
+#[test]
+fn a_migration_is_a_stage_of_its_own_and_a_task_more() {
+    let usual = preview(|_| {});
+    let preview = preview(|it| {
+        it["migration"] = json!({ "command": ["./migrate", "up"], "within": "10m" });
+    });
+
+    assert!(preview.is_good(), "{:?}", preview.rehearsal.outcome);
+    assert_eq!(preview.stages[0].what, "the migration runs");
+    assert_eq!(preview.stages[0].at_most, Some(Seconds::minutes(10)));
+    assert!(preview.bill.total > usual.bill.total);
+    let told = preview.lines().join("\n");
+    assert!(told.contains("The migration is a task of its own"), "{told}");
 }
 
 #[test]

@@ -88,6 +88,11 @@ impl Units {
             // ecs:ListTasks and ecs:DescribeTasks, of those that run and those that stopped;
             // ecs:DescribeTaskDefinition; logs:GetLogEvents, which is free as well.
             "fleet.tasks" => requests(4),
+            // ecs:DescribeServices, ecs:DescribeTaskDefinition and ecs:RunTask; ecs:DescribeTasks;
+            // ecs:ListTasks, of those that run and those that stopped; ecs:StopTask.
+            "one_offs.begin" => requests(3),
+            "one_offs.task" | "one_offs.end" => requests(1),
+            "one_offs.named" => requests(2),
             "fleet.log_place" | "logs.last_lines" => requests(1),
             // cloudwatch:DescribeAlarms; what rings is read by cloudwatch:GetMetricData.
             "alarms.readings" => Self { alarm_reads: 1, ..requests(1) },

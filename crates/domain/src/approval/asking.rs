@@ -38,7 +38,7 @@ impl Asking {
 pub enum About {
     /// All is well, and the document wants somebody to agree.
     Approval,
-    /// All is not well, and the document says `on_failure: hold`.
+    /// All is not well, and the document says `on_failure: hold`, or its migration is irreversible.
     Hold,
 }
 

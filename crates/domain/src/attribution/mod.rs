@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use self::suspect::{Change, Ringing, Suspect, change_of};
 use self::target::{last_good, quarantined, target, way_back};
 use crate::alert::Alert;
-use crate::desk::{Desk, Watcher};
+use crate::desk::{Deployed, Desk, Liability, Watcher};
 use crate::evidence::{Alarm, AlarmState};
+use crate::migration::Hold;
 use crate::name::{Arn, CallbackToken, DeploymentId, HookId, ServiceName};
 use crate::quarantine::Quarantine;
 use crate::request::Request;
@@ -150,7 +151,10 @@ pub fn of_person(ask: &GoBack, desk: &Desk, now: Timestamp) -> Result<Attributio
     if ask.stop && ask.to.is_some() {
         return Err("say `stop` or `to`, not both".into());
     }
-    let why = ask.why();
+    let why = match desk.hold() {
+        Some(hold @ Hold::Migration) => format!("{} (it goes past this: {hold})", ask.why()),
+        Some(Hold::Document) | None => ask.why(),
+    };
     if let Some(leave) = ask.leave.as_ref().filter(|leave| desk.newest() != Some(*leave)) {
         let why = format!("{leave} is not what {} has by now", desk.service);
         return Ok(Attribution { why, ..Attribution::default() });
@@ -196,20 +200,21 @@ impl Attribution {
         let desk = suspect.desk;
         let mut watch = |deployment: &DeploymentId, why: String| {
             let (service, deployment) = (desk.service.clone(), deployment.clone());
-            let spared = matches!(&suspect.change, Change::InFlight(watcher, _) if !watcher.hold);
+            let spared =
+                matches!(&suspect.change, Change::InFlight(watcher, _) if watcher.hold.is_none());
             self.watched.push(Watched { service, deployment, why, spared });
         };
         let first = self.stop.is_none() && self.deploy.is_none();
 
         match &suspect.change {
-            Change::InFlight(watcher, _) if watcher.hold => watch(&watcher.deployment, held(why)),
+            Change::InFlight(Watcher { deployment, hold: Some(hold), .. }, _)
+            | Change::Concluded(Deployed { deployment, .. }, Liability { hold: Some(hold), .. }) => {
+                watch(deployment, format!("{why}; {hold}, a person must decide"));
+            }
             Change::InFlight(watcher, _) if !first => watch(&watcher.deployment, later(why)),
             Change::InFlight(watcher, _) => {
                 self.stop = Some(stopping(desk, watcher, Some(rings.since()), why.to_owned()));
                 (self.stops, self.again) = (true, true);
-            }
-            Change::Concluded(deployed, liability) if liability.hold => {
-                watch(&deployed.deployment, held(why));
             }
             Change::Concluded(deployed, _) if !first => watch(&deployed.deployment, later(why)),
             Change::Concluded(deployed, _) => match last_good(desk, now) {
@@ -240,10 +245,6 @@ impl Attribution {
             Some(format!("going back to {}", way.input.title()))
         })
     }
-}
-
-fn held(why: &str) -> String {
-    format!("{why}; its service says `on_failure: hold`, a person must decide")
 }
 
 fn later(why: &str) -> String {

@@ -44,7 +44,7 @@ fn concluded(service: &str, began: i64, change: impl FnOnce(&mut Liability)) -> 
         until: at(began + 20 + 60),
         alarms: vec![ERRORS.into()],
         alerts: vec![check()],
-        hold: false,
+        hold: None,
     };
     change(&mut liability);
     released(service, Some(liability))
@@ -71,7 +71,7 @@ fn released(service: &str, liability: Option<Liability>) -> Desk {
     desk
 }
 
-fn in_flight(desk: Desk, hold: bool) -> Desk {
+fn in_flight(desk: Desk, hold: Option<Hold>) -> Desk {
     let arn =
         |name: &str| -> Arn { format!("arn:aws:ecs:local:0:{name}").parse().expect("an ARN") };
     let watcher = Watcher {
@@ -170,7 +170,7 @@ fn what_rings_no_more_blames_nobody() {
 fn the_newest_change_of_all_is_taken_back_first_and_the_others_are_watched() {
     let desks = [
         concluded("catalog", 5, |_| {}),
-        in_flight(concluded("checkout", 1, |_| {}), false),
+        in_flight(concluded("checkout", 1, |_| {}), None),
         concluded("orders", 30, |_| {}),
     ];
 
@@ -186,14 +186,16 @@ fn the_newest_change_of_all_is_taken_back_first_and_the_others_are_watched() {
 
 #[test]
 fn a_service_that_holds_is_left_for_a_person() {
-    let held = concluded("checkout", 10, |it| it.hold = true);
-    let flying = in_flight(released("catalog", None), true);
+    let held = concluded("checkout", 10, |it| it.hold = Some(Hold::Document));
+    let flying = in_flight(released("catalog", None), Some(Hold::Migration));
 
     let attribution = of_alarms(&ringing(40), &[held, flying], at(41));
 
     assert_eq!((&attribution.stop, &attribution.deploy), (&None, &None));
     assert_eq!(attribution.watched.len(), 2);
-    assert!(attribution.watched.iter().all(|it| it.why.ends_with("a person must decide")));
+    let whys: Vec<_> = attribution.watched.iter().map(|it| it.why.as_str()).collect();
+    assert!(whys[0].ends_with("its migration cannot be undone, a person must decide"), "{whys:?}");
+    assert!(whys[1].ends_with("says `on_failure: hold`, a person must decide"), "{whys:?}");
     assert!(!attribution.again);
 }
 
@@ -232,7 +234,7 @@ fn ask(to: Option<&str>) -> GoBack {
 #[test]
 fn a_person_stops_what_is_in_flight_or_goes_where_it_is_said() {
     let still = released("checkout", None);
-    let flying = in_flight(still.clone(), false);
+    let flying = in_flight(still.clone(), None);
 
     let stop = of_person(&ask(None), &flying, at(50)).expect("something to stop");
     assert_eq!((stopped(&stop), back(&stop)), (Some("checkout-c"), None));
@@ -258,7 +260,7 @@ fn who_only_stops_does_not_go_further_back() {
     let still = released("checkout", None);
     let only = GoBack { stop: true, ..ask(None) };
 
-    let stop = of_person(&only, &in_flight(still.clone(), false), at(50)).expect("to be stopped");
+    let stop = of_person(&only, &in_flight(still.clone(), None), at(50)).expect("to be stopped");
     assert_eq!((stopped(&stop), back(&stop)), (Some("checkout-c"), None));
     assert_eq!(stop.why, "ada stopped it: receipts are wrong");
 
@@ -273,7 +275,7 @@ fn who_leaves_a_certain_deployment_leaves_no_other() {
     let still = released("checkout", None);
     let leave = |it: &str| GoBack { leave: Some(it.parse().expect("a name")), ..ask(None) };
 
-    let flying = in_flight(still.clone(), false);
+    let flying = in_flight(still.clone(), None);
 
     let way = of_person(&leave("checkout-b"), &still, at(50)).expect("it serves");
     assert_eq!(back(&way), Some(("checkout", &digest('a'))));
@@ -289,7 +291,7 @@ fn who_leaves_a_certain_deployment_leaves_no_other() {
 
 #[test]
 fn a_button_pressed_twice_does_not_stop_the_way_back() {
-    let mut desk = in_flight(released("checkout", None), false);
+    let mut desk = in_flight(released("checkout", None), None);
     let way_back = Waiter {
         deployment: "checkout-c".parse().expect("a name"),
         title: "checkout v1.0.0".into(),
@@ -308,6 +310,19 @@ fn a_button_pressed_twice_does_not_stop_the_way_back() {
 
     assert_eq!((again.stop, again.deploy), (None, None));
     assert_eq!(again.why, "checkout-c goes back already");
+}
+
+#[test]
+fn a_persons_word_goes_past_a_migration_and_says_so() {
+    let says =
+        "ada went back: receipts are wrong (it goes past this: its migration cannot be undone)";
+    let flying = in_flight(released("checkout", None), Some(Hold::Migration));
+    let concluded = concluded("checkout", 10, |it| it.hold = Some(Hold::Migration));
+
+    let stop = of_person(&ask(None), &flying, at(50)).expect("something to stop");
+    assert_eq!((stopped(&stop), stop.why.as_str()), (Some("checkout-c"), says));
+    let back = of_person(&ask(None), &concluded, at(50)).expect("a way back");
+    assert_eq!(back.deploy.and_then(|way| way.input.reason).as_deref(), Some(says));
 }
 
 #[test]

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::alert::Known;
 use crate::approval::{Asking, Word};
 use crate::freeze::{Freeze, Thawed};
+use crate::migration::Ran;
 use crate::name::{DeploymentId, ServiceName};
 use crate::pile::{Pile, Released};
 use crate::policy::Height;
@@ -57,6 +58,9 @@ pub struct Desk {
     /// What was deployed, and what to go back to.
     #[serde(default, skip_serializing_if = "Pile::is_empty")]
     pub releases: Pile,
+    /// Migrations that ended well, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub migrated: Vec<Ran>,
     /// The last freeze by a person's word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freeze: Option<Freeze>,
@@ -140,6 +144,7 @@ impl Desk {
             alerts: Vec::new(),
             deployed: None,
             releases: Pile::default(),
+            migrated: Vec::new(),
             freeze: None,
             thawed: None,
             quarantined: Vec::new(),
@@ -345,7 +350,10 @@ impl Desk {
     fn press(&mut self, claim: &Waiter) {
         let presses = claim.urgent || claim.when_busy == WhenBusy::Supersede;
         let older = |worker: &Worker| !claim.explicit && claim.height.is_below(&worker.height);
-        let worker = self.worker.as_mut().filter(|it| presses && !it.urgent && !older(it));
+        // What cannot be taken back is waited for, unless somebody means just that.
+        let bound = |worker: &Worker| worker.irreversible && !claim.urgent;
+        let worker = self.worker.as_mut();
+        let worker = worker.filter(|it| presses && !it.urgent && !older(it) && !bound(it));
         if let Some(worker) = worker {
             worker.gives_way = Some(format!("{} ({})", claim.title, claim.deployment));
         }
@@ -368,6 +376,7 @@ impl Desk {
             since: now,
             height: claim.height.clone(),
             urgent: claim.urgent,
+            irreversible: false,
             gives_way: None,
         });
         lease

@@ -148,6 +148,29 @@ fn a_newer_push_takes_the_place_of_who_works_where_the_service_says_so() {
 }
 
 #[test]
+fn what_cannot_be_taken_back_gives_way_to_a_way_back_only() {
+    let one: DeploymentId = "one".parse().unwrap();
+    let push = Waiter { when_busy: WhenBusy::Supersede, ..waiter("two", 7) };
+    let back = Waiter { explicit: true, urgent: true, ..waiter("back", 0) };
+    let ran = || Ran { digest: deployed("one", 1).digest, deployment: "earlier".parse().unwrap() };
+    let migrated = |desk: &Desk, by: &str, irreversible| {
+        desk.clone().migrate(ran(), &by.parse().unwrap(), irreversible)
+    };
+    let (desk, _) = desk().claim(waiter("one", 5), true, at(0));
+
+    for (desk, claim, gives_way) in [
+        (migrated(&desk, "one", true), push.clone(), None),
+        (migrated(&desk, "one", true), back, Some("back (back)")),
+        (migrated(&desk, "one", false), push.clone(), Some("two (two)")),
+        (migrated(&desk, "earlier", true), push, Some("two (two)")),
+    ] {
+        let (desk, _) = desk.claim(claim, true, at(1));
+        assert_eq!(desk.gives_way(&one), gives_way);
+        assert!(desk.ran(&deployed("one", 1).digest).is_some());
+    }
+}
+
+#[test]
 fn a_service_may_take_nothing_while_it_is_busy() {
     let (desk, _) = desk().claim(waiter("one", 1), true, at(0));
     let picky = Waiter { when_busy: WhenBusy::Reject, ..waiter("two", 2) };
@@ -180,7 +203,7 @@ fn what_has_not_begun_is_only_an_execution_unless_it_goes_back() {
         alarms: Vec::new(),
         alerts: Vec::new(),
         answered: None,
-        hold: false,
+        hold: None,
         asks: None,
         token: "token-one".parse().unwrap(),
     };

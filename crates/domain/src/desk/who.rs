@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::alert::AlertCheck;
 use crate::approval::Asking;
 use crate::freeze::{Cause, Window};
+use crate::migration::Hold;
 use crate::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Tag};
 use crate::policy::Height;
 use crate::service::{Place, WhenBusy};
@@ -20,6 +21,9 @@ pub struct Worker {
     pub height: Height,
     /// Whether it is a rollback, which gives way to nobody.
     pub urgent: bool,
+    /// Whether its migration ran and cannot be undone, so that it gives way to no push.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub irreversible: bool,
     /// What it has to give way to, for people. It takes back what it began, and ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gives_way: Option<String>,
@@ -72,9 +76,9 @@ pub struct Watcher {
     /// The pause that was answered last. ECS may show it as waiting for a moment longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered: Option<HookId>,
-    /// Whether a person is asked instead of going back.
-    #[serde(default)]
-    pub hold: bool,
+    /// Why a person is asked instead of going back, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
     /// What it asks people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asks: Option<Asking>,
@@ -114,9 +118,9 @@ pub struct Liability {
     /// The alerts of its service.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alerts: Vec<AlertCheck>,
-    /// Whether a person is asked instead of going back.
-    #[serde(default)]
-    pub hold: bool,
+    /// Why a person is asked instead of going back, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
 }
 
 impl Deployed {

@@ -245,7 +245,8 @@ impl Readings {
 }
 
 impl Task {
-    fn has_stopped(&self) -> bool {
+    /// Whether it is over.
+    pub fn has_stopped(&self) -> bool {
         self.status == "STOPPED"
     }
 
@@ -253,6 +254,12 @@ impl Task {
     fn has_failed(&self) -> bool {
         let code = self.stop.as_ref().and_then(|stop| stop.code.as_deref());
         matches!(code, Some("EssentialContainerExited" | "TaskFailedToStart"))
+    }
+
+    /// What `container` exited with, or the only one, or the first.
+    pub fn exit_code(&self, container: Option<&str>) -> Option<i32> {
+        let named = self.containers.iter().find(|it| Some(it.name.as_str()) == container);
+        named.or_else(|| self.containers.first())?.exit_code
     }
 
     /// How it came to stop, in a few words: `Essential container in task exited, exit code 1`.

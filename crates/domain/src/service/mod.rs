@@ -18,6 +18,7 @@ use crate::alert::AlertCheck;
 use crate::approval::Approval;
 use crate::freeze::Window;
 use crate::metric::MetricCheck;
+use crate::migration::Migration;
 use crate::name::{Arn, Image, ServiceName};
 use crate::people::People;
 use crate::policy::TagPolicy;
@@ -54,6 +55,9 @@ pub struct ServiceDocument {
     /// What is asked before and while production moves.
     #[serde(default)]
     pub checks: Checks,
+    /// A task of the new image that runs once before the service is touched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migration: Option<Migration>,
     /// Who has to agree before it goes on; nobody if nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,

@@ -179,6 +179,18 @@ mod tests {
                 ),
                 "at `checks.metrics[0].cloudwatch`: say what is good: `at_most`, `at_least` or both; at `checks.metrics[0].cloudwatch.metrics`: name 1 to 100 metrics",
             ),
+            (
+                with("migration", json!({ "command": [] })),
+                "at `migration.command`: name the program first, then its arguments",
+            ),
+            (
+                with("migration", json!({ "command": ["./migrate"], "within": "13h" })),
+                "at `migration.within`: 13h is not 1 second to 12h",
+            ),
+            (
+                with("migration", json!({ "command": "./migrate up" })),
+                "at `migration.command`: invalid type: string",
+            ),
             (with("after", json!(["checkout"])), "at `after[0]`: a service does not come after"),
             (with("after", json!(["a", "b", "a"])), "at `after[2]`: `a` is listed twice"),
             (with("people", json!({ "mia": { "name": "mia", "may": [] } })), "at `people"),

@@ -2,6 +2,7 @@
 
 use super::{Mistake, ServiceDocument};
 use crate::approval::Approval;
+use crate::migration::Migration;
 use crate::people;
 use crate::replica::ReplicaCheck;
 use crate::seconds::Seconds;
@@ -83,8 +84,7 @@ impl ServiceDocument {
                 unless(false, &format!("{path}.{field}"), what);
             }
         }
-        let replicas = self.checks.replicas.iter().flat_map(ReplicaCheck::nonsense);
-        for (field, what) in replicas {
+        for (field, what) in self.checks.replicas.iter().flat_map(ReplicaCheck::nonsense) {
             unless(false, &format!("checks.replicas.{field}"), what);
         }
         for (index, check) in self.checks.metrics.iter().enumerate() {
@@ -103,8 +103,12 @@ impl ServiceDocument {
                 unless(false, path.trim_end_matches('.'), what);
             }
         }
-        for (field, what) in self.terraform.iter().flat_map(|terraform| terraform.nonsense()) {
-            unless(false, format!("terraform.{field}").trim_end_matches('.'), what);
+        let terraform = self.terraform.iter().flat_map(|terraform| terraform.nonsense());
+        let terraform = terraform.map(|(field, what)| (format!("terraform.{field}"), what));
+        let migration = self.migration.iter().flat_map(Migration::nonsense);
+        let migration = migration.map(|(field, what)| (format!("migration.{field}"), what));
+        for (path, what) in terraform.chain(migration) {
+            unless(false, path.trim_end_matches('.'), what);
         }
         for (field, what) in people::nonsense(&self.people) {
             unless(false, &format!("people.{field}"), what);

@@ -40,6 +40,9 @@ fn told(entry: &Entry) -> Option<String> {
             (Decision::Wait | Decision::TakeBack | Decision::Conclude, _) => None,
         },
         Entry::Frozen { .. }
+        | Entry::Migrating { .. }
+        | Entry::MigrationStopped { .. }
+        | Entry::Migrated { .. }
         | Entry::Launched { .. }
         | Entry::Approved { .. }
         | Entry::TakenBack { .. }

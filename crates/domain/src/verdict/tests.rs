@@ -229,6 +229,33 @@ fn what_is_being_taken_back_is_not_judged_but_seen_to_its_end() {
 }
 
 #[test]
+fn what_cannot_be_undone_is_held_for_a_person_once_production_sees_it() {
+    let plan = Plan { irreversible: true, ..plan(&json!({ "blue_green": {} })) };
+    let seen = state(&plan, Some(Stage::PostProductionTrafficShift), 100.0);
+    let unseen = state(&plan, Some(Stage::PostTestTrafficShift), 0.0);
+    let rings = || evidence(200, Some(50), 2);
+    let broken_off =
+        || Evidence { broken_off: Some("it was stopped".into()), ..Evidence::default() };
+    let superseded = || Evidence { gives_way: Some("a way back".into()), ..Evidence::default() };
+
+    for (state, evidence, decision, why) in [
+        (&seen, rings(), Decision::Wait, "its migration cannot be undone"),
+        (&unseen, rings(), Decision::TakeBack, "alarm 5xx: rings"),
+        (&seen, broken_off(), Decision::Wait, "it was stopped; its migration cannot be undone"),
+        (&unseen, broken_off(), Decision::TakeBack, "it was stopped"),
+        (&seen, superseded(), Decision::TakeBack, "superseded by a way back"),
+    ] {
+        let verdict = judge(&plan, &rollout(), state, &evidence, at(101));
+        assert_eq!(verdict.decision, decision, "{}", verdict.why);
+        assert!(verdict.why.contains(why), "{}", verdict.why);
+        assert_eq!(verdict.watch.asks.is_some(), decision == Decision::Wait);
+    }
+    let plan = Plan { irreversible: false, ..plan };
+    let verdict = judge(&plan, &rollout(), &seen, &broken_off(), at(101));
+    assert_eq!((verdict.decision, verdict.fault), (Decision::TakeBack, false));
+}
+
+#[test]
 fn a_bake_of_ten_minutes_takes_six_looks() {
     let plan = plan(&json!({ "blue_green": {} }));
     let state = state(&plan, Some(Stage::PostProductionTrafficShift), 100.0);

@@ -57,16 +57,23 @@ impl<P: Plant> Inner<P> {
 
     /// What was printed to a stream of a log group; `None` if there is no such stream.
     pub(super) fn output(&self, group: &str, stream: &str) -> Option<Vec<String>> {
+        let ran_once = || {
+            let (started, task) = self.once(stream.rsplit('/').next()?)?;
+            let log = log_place(&started.definition).ok()?;
+            let of_it = log.group == group && log.stream(&task.id) == stream;
+            of_it.then(|| self.plant.output(&started.place.service, &task.id))?
+        };
         let places: Vec<Place> =
             self.documents.read().values().map(ServiceDocument::place).collect();
-        places.iter().find_map(|place| {
+        let of_a_service = places.iter().find_map(|place| {
             let tasks = self.tasks(place).ok()?;
             let (_, task) = tasks.iter().find(|(definition, task)| {
                 let log = log_place(definition);
                 log.is_ok_and(|log| log.group == group && log.stream(&task.id) == stream)
             })?;
             self.plant.output(&place.service, &task.id)
-        })
+        });
+        of_a_service.or_else(ran_once)
     }
 
     /// What those of these alarms measured that ring.

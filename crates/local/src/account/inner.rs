@@ -51,6 +51,8 @@ pub(super) struct Inner<P: Plant> {
     pub(super) tasks: TaskTracker,
     pub(super) closing: CancellationToken,
     pub(super) objects: Bucketful,
+    /// Tasks that were started to run once.
+    pub(super) started: super::one_offs::Started,
     pub(super) ground: Changes,
     pub(super) marks: Marks,
     pub(super) observer: RwLock<Option<Observer>>,

@@ -21,16 +21,16 @@ mod ledger;
 mod marks;
 mod metrics;
 mod objects;
+mod one_offs;
 mod ringing;
 mod store;
 mod talk;
 mod wire;
 
+mod calls;
 mod definitions;
 mod executions;
 mod steps;
-
-mod calls;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -73,6 +73,7 @@ pub use world::World;
 pub(crate) use blueprint::{family, words};
 pub(crate) use ecs::place_in;
 pub(crate) use fleet::target_group;
+pub(crate) use one_offs::StartedTask;
 
 use self::executions::{Executions, failed};
 use self::inner::Inner;
@@ -140,6 +141,7 @@ impl<P: Plant> Account<P> {
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             objects: objects::Bucketful::default(),
+            started: one_offs::Started::default(),
             ground: ground::Changes::default(),
             marks: marks::Marks::default(),
             observer: RwLock::default(),

@@ -17,7 +17,7 @@ use crate::plant::Plant;
 const TIME_LIMIT: Duration = Duration::from_secs(50);
 
 /// Every verb that a state machine, a rule or the webhook may call.
-pub const VERBS: [&str; 28] = [
+pub const VERBS: [&str; 29] = [
     "receive",
     "alert",
     "resolve",
@@ -25,6 +25,7 @@ pub const VERBS: [&str; 28] = [
     "claim",
     "replicas",
     "check",
+    "migrate",
     "launch",
     "watch",
     "judge",
@@ -138,6 +139,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "claim" => answer(workflow::claim(w, w, w, w, decode(input)?).await),
         "replicas" => answer(workflow::replicas(w, w, w, w, decode(input)?).await),
         "check" => answer(workflow::check(w, w, w, w, w, w, w, decode(input)?).await),
+        "migrate" => answer(workflow::migrate(w, w, w, w, w, decode(input)?).await),
         "launch" => answer(workflow::launch(w, w, decode(input)?).await),
         "watch" => answer(workflow::watch(w, w, w, w, w, decode(input)?).await),
         "judge" => answer(workflow::judge(w, w, w, w, w, w, w, w, decode(input)?).await),

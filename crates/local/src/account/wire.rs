@@ -8,7 +8,7 @@ use domain::service::{Place, ServiceDocument};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::Account;
+use super::{Account, StartedTask};
 use crate::ecs::{ApiError, Service, TaskDefinition};
 use crate::plant::{Plant, Target, Task};
 
@@ -67,6 +67,29 @@ impl<P: Plant> Account<P> {
     /// The tasks of a service, each with its task definition; `None` if there is no such service.
     pub(crate) fn tasks(&self, place: &Place) -> Option<Vec<(TaskDefinition, Task)>> {
         self.0.tasks(place).ok()
+    }
+
+    /// Starts a task that runs once, unless one of this id was started before.
+    pub(crate) fn run_once(&self, id: &str, task: StartedTask, command: Vec<String>) {
+        self.0.run_once(id, task, command);
+    }
+
+    /// A task that was started to run once.
+    pub(crate) fn once(&self, id: &str) -> Option<(StartedTask, Task)> {
+        self.0.once(id)
+    }
+
+    /// All tasks that were started to run once.
+    pub(crate) fn started(&self) -> Vec<(StartedTask, Task)> {
+        let ids: Vec<String> = self.0.started.lock().keys().cloned().collect();
+        ids.iter().filter_map(|id| self.0.once(id)).collect()
+    }
+
+    /// Stops a task that runs once; whether there is one.
+    pub(crate) fn end(&self, id: &str, why: &str) -> bool {
+        let Some((started, _)) = self.0.once(id) else { return false };
+        self.0.plant.end(&started.place.service, id, why);
+        true
     }
 
     /// What was printed to a stream of a log group; `None` if there is no such stream.

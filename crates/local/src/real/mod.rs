@@ -2,6 +2,7 @@
 
 mod ask;
 mod ended;
+mod one_offs;
 mod service;
 mod settings;
 mod task;
@@ -23,7 +24,7 @@ use tokio::task::JoinSet;
 use tracing::warn;
 
 use self::service::{Route, Service};
-use crate::plant::{Answer, Ask, Orders, Plant, Standing, Target, Task};
+use crate::plant::{Answer, Ask, OneOff, Orders, Plant, Standing, Target, Task};
 use crate::processes::{Artifact, Ports, Record};
 use crate::proxy::listener::Listener;
 use crate::proxy::router::Router;
@@ -208,6 +209,23 @@ impl Plant for Real {
 
     fn tasks(&self, service: &str, revision: &str) -> Vec<Task> {
         self.service(service).map_or_else(Vec::new, |service| service.tasks(revision))
+    }
+
+    fn begin(&self, service: &str, task: OneOff) {
+        match self.service(service) {
+            Some(service) => service.begin(task),
+            None => warn!(service, "a task is wanted of {service}, which does not stand here"),
+        }
+    }
+
+    fn one_off(&self, service: &str, task: &str) -> Option<Task> {
+        self.service(service)?.one_off(task)
+    }
+
+    fn end(&self, service: &str, task: &str, why: &str) {
+        if let Some(service) = self.service(service) {
+            service.end(task, why);
+        }
     }
 
     fn output(&self, service: &str, task: &str) -> Option<Vec<String>> {

@@ -13,12 +13,13 @@ use tracing::{info, warn};
 use uuid::Uuid;
 
 use super::ended::{Ended, Known};
+use super::one_offs::{OneOff, OneOffs};
 use super::settings::ServiceSettings;
 use super::task::{Ending, Keeper, Task, longest_end};
 use super::tending::{Condition, Tending, tend};
 use super::{Addresses, Machine};
 use crate::plant::{self, Orders, Share, Standing, Target as PlantTarget};
-use crate::processes::{Exit, Identity, Pause, Process, Tail};
+use crate::processes::{Exit, Identity, Lease, Pause, Process, Tail};
 use crate::proxy::group::Group;
 use crate::proxy::listener::Listener;
 use crate::proxy::router::Router;
@@ -35,6 +36,7 @@ pub(super) struct Service {
     test: Route,
     counts: Arc<Counts>,
     fleet: Mutex<Fleet>,
+    one_offs: OneOffs,
     /// Wakes the loop. A permit is kept while the loop is busy, so no wake-up is lost.
     wake: Notify,
     /// Counts changes of what stands.
@@ -99,6 +101,7 @@ impl Service {
             test,
             counts,
             fleet: Mutex::default(),
+            one_offs: OneOffs::default(),
             wake: Notify::new(),
             changes: watch::Sender::new(1),
             told: AtomicU64::new(0),
@@ -226,23 +229,74 @@ impl Service {
     }
 
     fn spawn(&self, group: &Arc<Group>) -> Result<Keeper, String> {
-        let image = &*group.image;
-        let artifact = (self.machine.images)(image)
-            .ok_or_else(|| format!("could not be started: this machine does not know {image}"))?;
-        let port = self.machine.ports.lease();
-        let port = port.map_err(|error| format!("could not be started: {error}"))?;
-
         let id = Uuid::new_v4().simple().to_string();
         let tail = Arc::new(Tail::default());
-        let identity = Identity { task: &id, service: &self.settings.name, image, port: port.port };
-        let process = Process::start(&artifact, identity, Arc::clone(&tail)).map_err(|error| {
-            let program = artifact.command.first().map_or("nothing", String::as_str);
-            format!("could not be started: `{program}`: {error}")
-        })?;
+        let (process, port) = self.process(&group.image, &id, &tail, None)?;
 
         let target = Target::new(SocketAddr::from(([127, 0, 0, 1], port.port)));
         let task = Arc::new(Task::new(id, target, tail));
         Ok(Keeper { task, group: Arc::clone(group), process, port })
+    }
+
+    /// Starts a process of an image, with its own command or another; why not, in a sentence.
+    fn process(
+        &self,
+        image: &str,
+        task: &str,
+        tail: &Arc<Tail>,
+        command: Option<Vec<String>>,
+    ) -> Result<(Process, Lease), String> {
+        let mut artifact = (self.machine.images)(image)
+            .ok_or_else(|| format!("could not be started: this machine does not know {image}"))?;
+        artifact.command = command.unwrap_or(artifact.command);
+        let port = self.machine.ports.lease();
+        let port = port.map_err(|error| format!("could not be started: {error}"))?;
+
+        let identity = Identity { task, service: &self.settings.name, image, port: port.port };
+        let process = Process::start(&artifact, identity, Arc::clone(tail)).map_err(|error| {
+            let program = artifact.command.first().map_or("nothing", String::as_str);
+            format!("could not be started: `{program}`: {error}")
+        })?;
+        Ok((process, port))
+    }
+
+    /// Starts a task that runs once, unless one of its id was started before.
+    pub(super) fn begin(self: &Arc<Self>, task: plant::OneOff) {
+        let plant::OneOff { id, image, command } = task;
+        // Held, so that nothing is started after the service was closed.
+        let fleet = self.fleet.lock();
+        let Some(started) = self.one_offs.add(&id).filter(|_| !fleet.closed) else { return };
+        match self.process(&image, &id, &started.tail, Some(command)) {
+            Ok((process, port)) => {
+                self.machine.record.started(process.pid(), &id);
+                self.keepers.spawn(Arc::clone(self).keep_once(started, process, port));
+            }
+            Err(reason) => started.never_started(reason, (self.machine.clock)()),
+        }
+    }
+
+    /// Keeps a task that runs once to its end.
+    async fn keep_once(self: Arc<Self>, task: Arc<OneOff>, mut process: Process, port: Lease) {
+        let pid = process.pid();
+        let exit = tokio::select! {
+            biased;
+            exit = process.ended() => Some(exit),
+            () = task.stop.cancelled() => None,
+        };
+        process.stop(self.settings.stop_timeout).await;
+        self.machine.record.ended(pid);
+        task.ended(exit, (self.machine.clock)());
+        drop(port);
+    }
+
+    pub(super) fn one_off(&self, id: &str) -> Option<plant::Task> {
+        self.one_offs.find(id).map(|task| task.task(id))
+    }
+
+    pub(super) fn end(&self, id: &str, why: &str) {
+        if let Some(task) = self.one_offs.find(id) {
+            task.stop(why);
+        }
     }
 
     /// Keeps one task to its end.
@@ -400,7 +454,9 @@ impl Service {
         let fleet = self.fleet.lock();
         let mut standing = fleet.revisions.iter().flat_map(|revision| &revision.tasks);
         let standing = standing.find(|it| it.id == task).map(|it| it.tail.lines());
-        standing.or_else(|| fleet.ended.find(task).map(|known| known.lines.clone()))
+        let once = || self.one_offs.find(task).map(|it| it.tail.lines());
+        let ended = || fleet.ended.find(task).map(|known| known.lines.clone());
+        standing.or_else(ended).or_else(once)
     }
 
     pub(super) fn traffic(
@@ -432,6 +488,7 @@ impl Service {
                 revision.tasks.iter().for_each(|task| task.stop());
             }
         }
+        self.one_offs.stop("the service is closed");
         self.wake.notify_one();
         self.keepers.close();
         if timeout(longest_end(&self.settings), self.keepers.wait()).await.is_err() {

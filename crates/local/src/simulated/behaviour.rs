@@ -17,6 +17,8 @@ pub struct Behaviour {
     pub dies_after: Option<Duration>,
     /// What it prints when it starts, line by line.
     pub prints: Vec<String>,
+    /// What a task does that runs once.
+    pub once: Once,
     /// What it answers on the test listener.
     pub smoke: Smoke,
     /// Which share of production requests it answers with a server error.
@@ -25,6 +27,17 @@ pub struct Behaviour {
     pub latency: Duration,
     /// How many production requests it gets while it has all of them.
     pub requests_per_second: u32,
+}
+
+/// What a task does that runs once. The default is well, in five seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Once {
+    /// How long it takes.
+    pub takes: Duration,
+    /// What it exits with.
+    pub exit_code: i32,
+    /// What it prints, line by line.
+    pub prints: Vec<String>,
 }
 
 /// What a task answers on the test listener.
@@ -45,11 +58,19 @@ impl Default for Behaviour {
             healthy: true,
             dies_after: None,
             prints: vec!["listening on port 8080".to_owned()],
+            once: Once::default(),
             smoke: Smoke::default(),
             error_rate: Share::NONE,
             latency: Duration::from_millis(12),
             requests_per_second: 100,
         }
+    }
+}
+
+impl Default for Once {
+    fn default() -> Self {
+        let prints = vec!["1 migration applied".to_owned()];
+        Self { takes: Duration::from_secs(5), exit_code: 0, prints }
     }
 }
 

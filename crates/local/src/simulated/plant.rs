@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::behaviour::Conduct;
 use super::tasks::Tasks;
 use super::{Service, Simulated, Smoke, World};
-use crate::plant::{Answer, Ask, Orders, Plant, Standing, Target, Task};
+use crate::plant::{Answer, Ask, OneOff, Orders, Plant, Standing, Target, Task};
 use crate::traffic::Traffic;
 
 impl<Clock> Plant for Simulated<Clock>
@@ -17,7 +17,7 @@ where
         let now = (self.clock)();
         let mut world = self.world.lock();
         world.service(service);
-        let World { conduct, services } = &mut *world;
+        let World { conduct, services, .. } = &mut *world;
         let service = services.get_mut(service).expect("it was just asked for");
         if service.orders != orders {
             service.obey(conduct, orders, now);
@@ -27,7 +27,7 @@ where
     fn standing(&self, service: &str) -> Vec<Standing> {
         let now = (self.clock)();
         let mut world = self.world.lock();
-        let World { conduct, services } = &mut *world;
+        let World { conduct, services, .. } = &mut *world;
         let Some(service) = services.get_mut(service) else {
             return Vec::new();
         };
@@ -100,9 +100,25 @@ where
         service.ended.of(revision).chain(standing).collect()
     }
 
+    fn begin(&self, _: &str, task: OneOff) {
+        self.world.lock().one_offs.begin(task, (self.clock)());
+    }
+
+    fn one_off(&self, _: &str, task: &str) -> Option<Task> {
+        let world = self.world.lock();
+        world.one_offs.task(task, &world.conduct, (self.clock)())
+    }
+
+    fn end(&self, _: &str, task: &str, why: &str) {
+        self.world.lock().one_offs.end(task, why, (self.clock)());
+    }
+
     fn output(&self, service: &str, task: &str) -> Option<Vec<String>> {
         let now = (self.clock)();
         let world = self.world.lock();
+        if let Some(printed) = world.one_offs.output(task, &world.conduct) {
+            return Some(printed);
+        }
         let service = world.services.get(service)?;
         let stands =
             |tasks: &&Tasks| tasks.tasks(&world.conduct, now).iter().any(|it| it.id == task);

@@ -7,7 +7,7 @@ mod world;
 
 use jiff::Timestamp;
 use local::load::{Load, LoadPlan};
-use local::plant::Plant;
+use local::plant::{Ending, OneOff, Plant};
 use local::processes::{Reaped, reap};
 use local::real::{AddError, ServiceSettings};
 use std::time::Duration;
@@ -229,6 +229,69 @@ async fn a_listener_that_cannot_be_opened_is_named() {
     assert!(said.starts_with(&expected), "{said}");
     let twice = world.plant.add(ServiceSettings::named("shop")).await;
     assert!(matches!(twice, Err(AddError::Twice(_))));
+}
+
+/// A task of `good` that runs a line of the shell once.
+fn once(id: &str, line: &str) -> OneOff {
+    let command = ["sh", "-c", line].map(str::to_owned).to_vec();
+    OneOff { id: id.into(), image: "good".into(), command }
+}
+
+/// Waits until a task that runs once is over.
+async fn over(world: &World, id: &str) -> Ending {
+    let looking = async {
+        loop {
+            let task = world.plant.one_off("shop", id).expect("it was started");
+            if let Some(ending) = task.ending {
+                return ending;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(SOON, looking).await.expect("it ends")
+}
+
+#[tokio::test]
+async fn a_task_that_runs_once_is_the_image_with_another_command() {
+    let world = World::new().await;
+    let says = "echo $TARGET of $CUTOVER_SERVICE; echo no such column >&2; exit 3";
+    world.plant.begin("shop", once("migration", says));
+    // Asked again, it is not started again.
+    world.plant.begin("shop", once("migration", says));
+
+    let ending = over(&world, "migration").await;
+
+    assert_eq!((ending.code, ending.exit_code), ("EssentialContainerExited", Some(3)));
+    let mut lines = world.plant.output("shop", "migration").expect("they are kept");
+    lines.sort();
+    assert_eq!(lines, ["good of shop", "no such column"]);
+    assert_eq!(world.record.started_tasks().len(), 1);
+    assert!(world.plant.standing("shop").is_empty(), "it is no task of the service");
+
+    world.plant.begin("shop", OneOff { image: "unknown".into(), ..once("unknown", "") });
+    let ending = over(&world, "unknown").await;
+    assert_eq!((ending.code, ending.exit_code), ("TaskFailedToStart", None));
+    assert_eq!(world.plant.one_off("shop", "no such task"), None);
+}
+
+#[tokio::test]
+async fn a_task_that_runs_once_is_stopped_when_it_is_told_to_or_the_machine_is() {
+    let world = World::new().await;
+    for id in ["one", "another"] {
+        world.plant.begin("shop", once(id, "sleep 600"));
+    }
+    world.plant.end("shop", "one", "it did not end within 10m");
+
+    let ending = over(&world, "one").await;
+    assert_eq!(
+        (ending.code, ending.reason.as_str()),
+        ("UserInitiated", "it did not end within 10m")
+    );
+    assert_eq!(world.plant.one_off("shop", "another").and_then(|task| task.ending), None);
+
+    tokio::time::timeout(SOON, world.plant.shutdown()).await.expect("it ends");
+    assert!(world.record.all_ended());
+    assert!(world.record.started_tasks().iter().all(|(pid, _)| !is_alive(*pid)));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod metrics;
 
 use domain::Failure;
 use domain::evidence::Evidence;
+use domain::outcome::Caught;
 use domain::plan::Plan;
 use domain::record::Entry;
 use domain::rollout::{Progress, Rollout};
@@ -22,6 +23,9 @@ pub struct Judge {
     pub plan: Plan,
     /// Its rollout, if one was started.
     pub rollout: Option<Rollout>,
+    /// Why nobody carries it any more, if so: its execution broke off.
+    #[serde(default)]
+    pub failure: Option<Caught>,
 }
 
 /// Reads how the rollout stands, measures what can be measured there, and decides.
@@ -37,7 +41,7 @@ pub async fn judge(
     ledger: &impl Ledger,
     input: Judge,
 ) -> Result<Verdict, Failure> {
-    let Judge { plan, rollout } = input;
+    let Judge { plan, rollout, failure } = input;
     let Some(rollout) = rollout else {
         return Ok(Verdict::nothing_to_judge());
     };
@@ -67,8 +71,8 @@ pub async fn judge(
                 _ => Vec::new(),
             };
             let alerts = desk.alerts(plan.alerts(), now);
-            let spared = desk.spares(now);
-            Evidence { gives_way, held, words, spared, replicas, alerts, ..measured }
+            let (broken_off, spared) = (failure.map(|it| it.to_string()), desk.spares(now));
+            Evidence { gives_way, held, broken_off, words, spared, replicas, alerts, ..measured }
         }
     };
 

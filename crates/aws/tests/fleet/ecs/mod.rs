@@ -2,6 +2,7 @@
 
 mod finding;
 mod launching;
+mod one_offs;
 mod pausing;
 mod registering;
 mod rollouts;

@@ -4,6 +4,7 @@ mod configuration;
 mod deployments;
 mod list;
 mod names;
+mod one_offs;
 mod page;
 mod render;
 mod revisions;
@@ -36,6 +37,8 @@ pub(super) fn operation<P: Plant>(name: &str) -> Option<Operation<P>> {
         "DescribeServiceRevisions" => ("ecs.DescribeServiceRevisions", revisions::describe),
         "ContinueServiceDeployment" => ("ecs.ContinueServiceDeployment", steering::go_on),
         "StopServiceDeployment" => ("ecs.StopServiceDeployment", steering::stop),
+        "RunTask" => ("ecs.RunTask", one_offs::run),
+        "StopTask" => ("ecs.StopTask", one_offs::stop),
         "ListTasks" => ("ecs.ListTasks", tasks::list),
         "DescribeTasks" => ("ecs.DescribeTasks", tasks::describe),
         _ => return None,

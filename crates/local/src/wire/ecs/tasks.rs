@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{names, page, render};
-use crate::account::{Account, family};
+use crate::account::{Account, StartedTask, family};
 use crate::ecs::TaskDefinition;
 use crate::plant::{Plant, Task};
 use crate::wire::json::{decode, present, seconds};
@@ -18,6 +18,7 @@ const MOST: usize = 100;
 struct List {
     cluster: Option<String>,
     service_name: Option<String>,
+    started_by: Option<String>,
     #[serde(default)]
     desired_status: DesiredStatus,
     max_results: Option<usize>,
@@ -34,15 +35,26 @@ enum DesiredStatus {
     Stopped,
 }
 
-/// `ListTasks`, of one service.
+/// `ListTasks`, of one service, or those that somebody started.
 pub(super) fn list<P: Plant>(account: &Account<P>, body: &[u8]) -> Result<Value, Refusal> {
     let input: List = decode(body)?;
-    let place = names::service(account, input.cluster.as_deref(), input.service_name.as_deref())?;
+    let cluster = names::cluster(account, input.cluster.as_deref())?;
+    let tasks: Vec<Task> = match (&input.started_by, input.service_name.as_deref()) {
+        (Some(by), None) => {
+            let started = account.started().into_iter();
+            let by_them = started.filter(|(it, _)| it.started_by == *by);
+            by_them.map(|(_, task)| task).collect()
+        }
+        (_, service) => {
+            let place = names::service(account, input.cluster.as_deref(), service)?;
+            let tasks = account.tasks(&place).unwrap_or_default();
+            tasks.into_iter().map(|(_, task)| task).collect()
+        }
+    };
     let most = page::size(input.max_results, MOST, MOST)?;
 
-    let tasks = account.tasks(&place).unwrap_or_default().into_iter().map(|(_, task)| task);
-    let wanted = tasks.filter(|task| desired(task) == input.desired_status);
-    let arns = wanted.map(|task| arn(account, &place.cluster, &task.id)).collect();
+    let wanted = tasks.into_iter().filter(|task| desired(task) == input.desired_status);
+    let arns = wanted.map(|task| arn(account, &cluster, &task.id)).collect();
     let rest = page::after(arns, input.next_token.as_deref(), String::as_str)?;
     let (arns, next_token) = page::first(rest, most, String::as_str);
     Ok(present(json!({ "taskArns": arns, "nextToken": next_token })))
@@ -77,6 +89,11 @@ pub(super) fn describe<P: Plant>(account: &Account<P>, body: &[u8]) -> Result<Va
             known.push((arn, told));
         }
     }
+    for (started, task) in
+        account.started().into_iter().filter(|(it, _)| it.place.cluster == cluster)
+    {
+        known.push((arn(account, &cluster, &task.id), told_once(account, &started, &task)));
+    }
     let (mut found, mut failures) = (Vec::new(), Vec::new());
     for arn in arns {
         match known.iter().find(|(of, _)| *of == arn) {
@@ -89,6 +106,21 @@ pub(super) fn describe<P: Plant>(account: &Account<P>, body: &[u8]) -> Result<Va
 
 fn arn<P: Plant>(account: &Account<P>, cluster: &str, id: &str) -> String {
     account.arn("task", &format!("{cluster}/{id}"))
+}
+
+/// `API_Task`, of one that runs once.
+pub(super) fn told_once<P: Plant>(
+    account: &Account<P>,
+    started: &StartedTask,
+    task: &Task,
+) -> Value {
+    let cluster = &started.place.cluster;
+    let arn = arn(account, cluster, &task.id);
+    let cluster = account.arn("cluster", cluster);
+    let mut told = told(&arn, &cluster, "", &started.definition, task);
+    told["group"] = json!(format!("family:{}", family(&started.definition)));
+    told["startedBy"] = json!(started.started_by);
+    told
 }
 
 /// What ECS wants of a task.

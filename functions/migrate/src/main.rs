@@ -1,0 +1,15 @@
+//! Changes the database for the new release, before the service is touched.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), shell::Error> {
+    let clock = aws::SystemClock;
+    let config = aws::config(None, None).await;
+    let fleet = aws::Ecs::new(&config);
+    let logs = aws::CloudWatchLogs::new(&config);
+    let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
+
+    shell::run("migrate", async |input| {
+        workflow::migrate(&clock, &fleet, &fleet, &logs, &ledger, input).await
+    })
+    .await
+}
