@@ -8,6 +8,7 @@ use std::time::Duration;
 use aws::DynamoDb;
 use domain::Failure;
 use domain::desk::Lease;
+use domain::freeze::ASKS_AGAIN;
 use domain::name::{CallbackToken, DeploymentId, ServiceName};
 use domain::outcome::Caught;
 use domain::plan::Plan;
@@ -106,7 +107,7 @@ async fn ask(plan: Plan, clock: &Skewed, ledger: &DynamoDb, town: &Town) -> Fate
         town.running.insert(deployment.clone(), true);
     });
 
-    let claim = Claim { plan, token: token.clone() };
+    let claim = Claim { plan, token: token.clone(), patience: ASKS_AGAIN };
     let claimed =
         retried(async || workflow::claim(clock, ledger, town, town, claim.clone()).await).await;
 

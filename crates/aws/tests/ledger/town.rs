@@ -15,6 +15,7 @@ use domain::service::Place;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::oneshot;
+use workflow::Answered;
 use workflow::ports::{Bus, Callbacks, Clock, Deployment, Executions, Fleet, Heard, Reply};
 
 /// What is told to one waiting request: the lease, or why not.
@@ -60,8 +61,8 @@ impl Town {
 
 impl Callbacks for Town {
     async fn succeed(&self, token: &CallbackToken, answer: Value) -> Result<Heard, Failure> {
-        let lease = serde_json::from_value(answer).expect("a lease");
-        Ok(self.tell(token, Ok(lease)))
+        let Answered { lease, .. } = serde_json::from_value(answer).expect("an answer");
+        Ok(self.tell(token, Ok(lease.expect("nothing is frozen here"))))
     }
 
     async fn fail(&self, token: &CallbackToken, failure: &Failure) -> Result<Heard, Failure> {

@@ -98,6 +98,7 @@ pub const SPARED: Seconds = Seconds::minutes(6);
 
 /// What came of asking for the lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "it is taken apart where it is made, one at a time")]
 pub enum Claimed {
     /// It is yours.
     Granted(Lease),

@@ -251,7 +251,7 @@ fn a_hold_does_not_shorten_a_freeze() {
         let Ok(Deed::Freeze(freeze)) = decide(&wish("U2ADA", ask), &desk(), &record([])) else {
             panic!("ada may")
         };
-        desk().freeze_by_hand(&freeze, at(10)).0
+        desk().freeze_by_hand(&freeze, &[], at(10)).0
     };
 
     assert!(decide(&hold, &frozen(30), &record([])).is_ok(), "it is shorter than a hold");
