@@ -16,7 +16,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::oneshot;
 use workflow::Answered;
-use workflow::ports::{Bus, Callbacks, Clock, Deployment, Executions, Fleet, Heard, Reply};
+use workflow::ports::{
+    Bus, Callbacks, Clock, Deployment, Executions, Fleet, Heard, OneOff, OneOffs, Reply,
+};
 
 /// What is told to one waiting request: the lease, or why not.
 pub(crate) type Fate = Result<Lease, String>;
@@ -91,6 +93,22 @@ impl Bus for Town {
 }
 
 /// Nothing is planned here, so nobody asks ECS.
+impl OneOffs for Town {
+    async fn begin(&self, _: &Place, _: &OneOff) -> Result<Arn, Failure> {
+        panic!("nothing was planned")
+    }
+    async fn task(&self, _: &Place, _: &Arn) -> Result<Option<Task>, Failure> {
+        panic!("nothing was planned")
+    }
+    async fn named(&self, _: &Place, _: &DeploymentId) -> Result<Option<Arn>, Failure> {
+        panic!("nothing was planned")
+    }
+    async fn end(&self, _: &Place, _: &Arn, _: &str) -> Result<(), Failure> {
+        panic!("nothing was planned")
+    }
+}
+
+/// The same.
 impl Fleet for Town {
     async fn serving(&self, _: &Place, _: Option<&str>) -> Result<Serving, Failure> {
         panic!("nothing was planned")

@@ -123,7 +123,7 @@ fn an_alert_is_treated_like_an_alarm() {
     let way = attribution.deploy.expect("a way back");
     assert_eq!(way.input.by.as_deref(), Some("alert Errors"));
 
-    let flying = in_flight(desk.clone(), false);
+    let flying = in_flight(desk.clone(), None);
     let attribution = of_alerts(&[firing(40, "shop")], &[flying], at(41));
     assert_eq!(stopped(&attribution), Some("checkout-c"));
 
