@@ -57,7 +57,7 @@ fn a_freeze_that_never_ends_is_told_for_what_it_is() {
         "there is no time zone \"Europa/Berlin\"",
         "freezes[2].to",
         "it is over before it begins",
-        "exit code 1",
+        "exit code 2",
     ] {
         assert!(told.contains(mistake), "{mistake} is missing in\n{told}");
     }

@@ -1,3 +1,5 @@
+//! When a migration holds, and what is told of it.
+
 use super::*;
 use crate::excerpt::Excerpt;
 use crate::preserved::{Container, Part, Stop};
