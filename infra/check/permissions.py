@@ -79,8 +79,9 @@ CALLS = {
 }
 SECRETS = {
     "receive": f"arn:aws:secretsmanager:{HERE}:secret:cutover/webhook-a1b2c3",
-    "alert": f"arn:aws:secretsmanager:{HERE}:secret:cutover/alertmanager-a1b2c3",
+    "alert": f"arn:aws:secretsmanager:{HERE}:secret:shop/alertmanager-c7d8e9",
     "plan": f"arn:aws:secretsmanager:{HERE}:secret:shop/ghcr-a1b2c3",
+    "mark": f"arn:aws:secretsmanager:{HERE}:secret:shop/github-d4e5f6",
     "post": f"arn:aws:secretsmanager:{HERE}:secret:cutover/slack-a1b2c3",
 }
 # What no function may do.

@@ -2,6 +2,18 @@
 # (telling.tf), which costs nothing.
 
 locals {
+  door_alarms = {
+    for name, says in {
+      receive = "The door could not take a delivery of GitHub: redeliver it there within three days."
+      alert   = "The door could not take what Alertmanager told; it tells it again for a while."
+      } : name == "receive" ? "door" : "alerts" => {
+      says       = says
+      namespace  = "AWS/Lambda"
+      metric     = "Url5xxCount"
+      dimensions = { FunctionName = aws_lambda_function.this[name].function_name }
+      statistic  = "Sum"
+    } if contains(local.doors, name)
+  }
   alarms = {
     dead-letters = {
       says       = "An event could not be handed over. Letters of machines are to be sent again."
@@ -17,20 +29,6 @@ locals {
       dimensions = { QueueName = aws_sqs_queue.this["failed"].name }
       statistic  = "Maximum"
     }
-    door = {
-      says       = "The door could not take a delivery of GitHub: redeliver it there within three days."
-      namespace  = "AWS/Lambda"
-      metric     = "Url5xxCount"
-      dimensions = { FunctionName = aws_lambda_function.this["receive"].function_name }
-      statistic  = "Sum"
-    }
-    alerts = {
-      says       = "The door could not take what Alertmanager told; it tells it again for a while."
-      namespace  = "AWS/Lambda"
-      metric     = "Url5xxCount"
-      dimensions = { FunctionName = aws_lambda_function.this["alert"].function_name }
-      statistic  = "Sum"
-    }
     # Who stands on a desk and is gone is found by it; nobody else would miss it.
     sweep = {
       says       = "For an hour the sweep failed, or was not called at all."
@@ -45,7 +43,7 @@ locals {
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = local.alarms
+  for_each = merge(local.alarms, local.door_alarms)
 
   alarm_name          = "${local.name}-${each.key}"
   alarm_description   = each.value.says

@@ -3,11 +3,8 @@
 # of it is read.
 
 locals {
-  # The functions with a URL, and the secret that each knows its callers by.
-  doors = {
-    receive = { secret = "webhook", holds = "What GitHub signs its deliveries with." }
-    alert   = { secret = "alertmanager", holds = "The bearer token that Alertmanager shows." }
-  }
+  # The functions with a URL: Alertmanager's only where there is one.
+  doors = toset([for door in ["receive", "alert"] : door if door == "receive" || var.alertmanager_secret != null])
 }
 
 resource "aws_lambda_function_url" "door" {
@@ -38,11 +35,9 @@ resource "aws_lambda_permission" "anybody_calls_by_url" {
   invoked_via_function_url = true
 }
 
-# Their values are put in by hand, so that no state and no plan ever holds them.
-resource "aws_secretsmanager_secret" "door" {
-  for_each = local.doors
-
-  name                    = "${local.name}/${each.value.secret}"
-  description             = each.value.holds
+# Its value is put in by hand, so that no state and no plan ever holds it.
+resource "aws_secretsmanager_secret" "webhook" {
+  name                    = "${local.name}/webhook"
+  description             = "What GitHub signs its deliveries with."
   recovery_window_in_days = 7
 }

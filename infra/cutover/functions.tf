@@ -11,7 +11,7 @@ locals {
       may     = ["secretsmanager:GetSecretValue", "events:PutEvents"]
     }
     alert = {
-      timeout = 10
+      timeout = 15
       memory  = 256
       may     = ["secretsmanager:GetSecretValue", "events:PutEvents"]
     }
@@ -170,8 +170,8 @@ locals {
       CUTOVER_TABLE           = local.name
       CUTOVER_BUS             = local.name
       CUTOVER_SERVICES        = local.documents
-      CUTOVER_WEBHOOK_SECRET  = aws_secretsmanager_secret.door["receive"].arn
-      CUTOVER_ALERT_SECRET    = aws_secretsmanager_secret.door["alert"].arn
+      CUTOVER_WEBHOOK_SECRET  = aws_secretsmanager_secret.webhook.arn
+      CUTOVER_ALERT_SECRET    = var.alertmanager_secret
       CUTOVER_REGISTRY_SECRET = var.registry_secret
       CUTOVER_GITHUB_SECRET   = var.github_secret
       CUTOVER_GITHUB_URL      = var.github_url

@@ -5,17 +5,12 @@ output "webhook_url" {
 
 output "webhook_secret" {
   description = "The id of the secret that GitHub's webhook signs with. Put its value in by hand."
-  value       = aws_secretsmanager_secret.door["receive"].id
+  value       = aws_secretsmanager_secret.webhook.id
 }
 
 output "alert_url" {
-  description = "What the webhook of an Alertmanager is pointed at."
-  value       = aws_lambda_function_url.door["alert"].function_url
-}
-
-output "alert_secret" {
-  description = "The id of the secret that Alertmanager's bearer token is in. Put its value in by hand."
-  value       = aws_secretsmanager_secret.door["alert"].id
+  description = "What the webhook of an Alertmanager is pointed at; null without `alertmanager_secret`."
+  value       = try(aws_lambda_function_url.door["alert"].function_url, null)
 }
 
 output "machines" {

@@ -17,8 +17,8 @@ locals {
     bus    = { resources = [aws_cloudwatch_event_bus.this.arn] }
     # GitHub's secret for `receive`, Alertmanager's token for `alert`, the registry's login for `plan`,
     # the login to GitHub for `mark`, the way into Slack for `post`: each reads only its own.
-    webhook  = { resources = [aws_secretsmanager_secret.door["receive"].arn] }
-    alert    = { resources = [aws_secretsmanager_secret.door["alert"].arn] }
+    webhook  = { resources = [aws_secretsmanager_secret.webhook.arn] }
+    alert    = { resources = [for arn in [var.alertmanager_secret] : arn if arn != null] }
     registry = { resources = [for arn in [var.registry_secret] : arn if arn != null] }
     github   = { resources = [for arn in [var.github_secret] : arn if arn != null] }
     slack    = { resources = [for arn in [var.slack_secret] : arn if arn != null] }

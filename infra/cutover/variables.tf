@@ -51,6 +51,12 @@ variable "registry_secret" {
   default     = null
 }
 
+variable "alertmanager_secret" {
+  description = "The ARN of the secret with the bearer token that an Alertmanager shows. Null where none tells of alerts; then there is no door for it."
+  type        = string
+  default     = null
+}
+
 variable "github_secret" {
   description = "The ARN of the secret with the login to GitHub: a token, or a GitHub App. Null where no document names `tell.github`."
   type        = string

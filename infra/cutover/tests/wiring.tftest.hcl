@@ -125,8 +125,21 @@ run "people_are_told_of_every_machine_but_one_whose_failure_is_an_answer" {
   }
 }
 
-run "only_doors_have_a_url" {
+run "only_github_has_a_door_where_no_alertmanager_tells" {
   command = plan
+
+  assert {
+    condition     = [for url in aws_lambda_function_url.door : url.function_name] == ["cutover-receive"]
+    error_message = "A URL leads to another function than receive."
+  }
+}
+
+run "an_alertmanager_has_a_door_of_its_own" {
+  command = plan
+
+  variables {
+    alertmanager_secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:alertmanager"
+  }
 
   assert {
     condition     = toset([for url in aws_lambda_function_url.door : url.function_name]) == toset(["cutover-receive", "cutover-alert"])

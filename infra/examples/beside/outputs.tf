@@ -7,13 +7,3 @@ output "webhook_secret" {
   description = "The id of the secret that GitHub's webhook signs with. Put its value in by hand."
   value       = module.cutover.webhook_secret
 }
-
-output "alert_url" {
-  description = "What the webhook of an Alertmanager is pointed at."
-  value       = module.cutover.alert_url
-}
-
-output "alert_secret" {
-  description = "The id of the secret that Alertmanager's bearer token is in. Put its value in by hand."
-  value       = module.cutover.alert_secret
-}

@@ -22,13 +22,3 @@ output "grafana" {
   description = "Where Grafana answers."
   value       = module.observability.grafana
 }
-
-output "alert_url" {
-  description = "What the webhook of an Alertmanager is pointed at."
-  value       = module.cutover.alert_url
-}
-
-output "alert_secret" {
-  description = "The id of the secret that Alertmanager's bearer token is in. Put its value in by hand."
-  value       = module.cutover.alert_secret
-}
