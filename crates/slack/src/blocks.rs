@@ -18,8 +18,18 @@ const BLOCKS: usize = 50;
 /// How many squares the bar of traffic has.
 const SQUARES: u8 = 20;
 
+/// How a message offers what may be done now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Offer {
+    /// As commands to type.
+    #[default]
+    Commands,
+    /// As buttons; only where a door of ours answers them.
+    Buttons,
+}
+
 /// The message of a deployment: `text` and `blocks`.
-pub fn message(telling: &Telling) -> Value {
+pub fn message(telling: &Telling, offer: Offer) -> Value {
     let title = format!("{}: {}", telling.standing(), telling.title);
     let mut blocks = vec![
         json!({ "type": "header", "text": plain(&format!("{}{title}", mark(telling)), HEADER) }),
@@ -31,9 +41,10 @@ pub fn message(telling: &Telling) -> Value {
     let fields: Vec<Value> = fields(telling).iter().map(|field| plain(field, FIELD)).collect();
     blocks.push(json!({ "type": "section", "fields": fields }));
     if !telling.presses.is_empty() {
-        let buttons: Vec<Value> =
-            telling.presses.iter().map(|press| button(*press, telling)).collect();
-        blocks.push(json!({ "type": "actions", "elements": buttons }));
+        blocks.push(match offer {
+            Offer::Commands => commands(telling),
+            Offer::Buttons => buttons(telling),
+        });
     }
     json!({ "text": escaped(&title), "blocks": blocks })
 }
@@ -98,6 +109,18 @@ fn fields(telling: &Telling) -> Vec<String> {
     fields.extend(telling.reason.as_ref().map(|reason| format!("Reason\n{reason}")));
     fields.extend(telling.took().map(|took| format!("Took\n{took}")));
     fields
+}
+
+fn commands(telling: &Telling) -> Value {
+    let commands: Vec<String> =
+        telling.presses.iter().map(|press| press.command(telling)).collect();
+    let text = format!("What may be typed now\n{}", commands.join("\n"));
+    json!({ "type": "section", "text": plain(&text, SECTION) })
+}
+
+fn buttons(telling: &Telling) -> Value {
+    let buttons: Vec<Value> = telling.presses.iter().map(|it| button(*it, telling)).collect();
+    json!({ "type": "actions", "elements": buttons })
 }
 
 /// A button. Its value says of what it is: the message may be old when it is pressed.

@@ -11,7 +11,8 @@ use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use workflow::ports::{Chat, Said};
 
-use crate::{answer, blocks};
+use crate::answer;
+use crate::blocks::{self, Offer};
 
 /// Where Slack's methods are.
 const SLACK: &str = "https://slack.com/api";
@@ -24,6 +25,7 @@ const WHOLE: Duration = Duration::from_secs(10);
 pub struct Slack {
     client: Client,
     way: Way,
+    offer: Offer,
 }
 
 /// How it speaks.
@@ -67,12 +69,18 @@ impl Slack {
         Self::by(Way::Webhook { address: address.into() })
     }
 
+    /// The same with buttons, which a door of ours has to answer. A webhook has none.
+    #[must_use]
+    pub fn with_buttons(self) -> Self {
+        Self { offer: Offer::Buttons, ..self }
+    }
+
     fn by(way: Way) -> Result<Self, Failure> {
         let builder = Client::builder().connect_timeout(CONNECT).timeout(WHOLE);
         let client = builder.redirect(Policy::none()).build();
         let client =
             client.map_err(|error| Failure::Invalid(format!("no client of Slack: {error}")))?;
-        Ok(Self { client, way })
+        Ok(Self { client, way, offer: Offer::default() })
     }
 
     /// Calls a method of Slack.
@@ -129,7 +137,7 @@ impl Chat for Slack {
             let worth = telling.calls() || telling.end().is_some();
             return match message {
                 Message::First | Message::Changed(_) if worth => {
-                    self.drop_in(address, &what, &without_buttons(blocks::message(telling))).await
+                    self.drop_in(address, &what, &blocks::message(telling, Offer::Commands)).await
                 }
                 Message::First | Message::Changed(_) | Message::Below(..) => {
                     Ok(Said::As("webhook".into()))
@@ -137,7 +145,7 @@ impl Chat for Slack {
             };
         }
         let mut body = match message {
-            Message::First | Message::Changed(_) => blocks::message(telling),
+            Message::First | Message::Changed(_) => blocks::message(telling, self.offer),
             Message::Below(_, lines) => blocks::below(lines),
         };
         body["channel"] = json!(channel);
@@ -159,14 +167,6 @@ impl Chat for Slack {
             }
         }
     }
-}
-
-/// A message without buttons: those of a webhook have nobody who answers.
-fn without_buttons(mut message: Value) -> Value {
-    if let Some(blocks) = message["blocks"].as_array_mut() {
-        blocks.retain(|block| block["type"] != "actions");
-    }
-    message
 }
 
 impl fmt::Debug for Slack {

@@ -32,10 +32,17 @@ fn quoted(text: &str) -> BTreeSet<&str> {
     text.split('`').skip(1).step_by(2).collect()
 }
 
+/// All that a function is made of, beside what it wires.
+fn sources_of(verb: &str) -> String {
+    let files = fs::read_dir(functions().join(verb).join("src")).expect("a folder of sources");
+    let file = |entry: std::io::Result<fs::DirEntry>| entry.expect("an entry").path();
+    files.map(|entry| fs::read_to_string(file(entry)).expect("a source")).collect()
+}
+
 #[test]
 fn every_setting_is_explained_and_read_by_whom_it_says() {
     let sources: BTreeMap<&str, String> =
-        VERBS.into_iter().map(|verb| (verb, text(&format!("{verb}/src/main.rs")))).collect();
+        VERBS.into_iter().map(|verb| (verb, sources_of(verb))).collect();
     let readers = |setting: &str| -> BTreeSet<&str> {
         let reads = |source: &&String| source.contains(&format!("\"{setting}\""));
         sources.iter().filter(|(_, source)| reads(source)).map(|(verb, _)| *verb).collect()

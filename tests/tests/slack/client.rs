@@ -60,7 +60,7 @@ fn telling() -> Telling {
 #[tokio::test]
 async fn a_message_is_posted_changed_and_has_lines_below_it_at_the_pace_that_slack_keeps() {
     let fake = Arc::new(Fake::with(&[CHANNEL]));
-    let slack = Slack::at(&open(&fake).await, TOKEN).expect("a client");
+    let slack = Slack::at(&open(&fake).await, TOKEN).expect("a client").with_buttons();
     let telling = telling();
     let say = async |message: Message| slack.say(CHANNEL, &telling, &message).await;
 

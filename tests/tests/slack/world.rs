@@ -8,7 +8,7 @@ use domain::service::ServiceDocument;
 use domain::telling::{Message, Telling};
 use local::account::{Account, Speaker};
 use serde_json::{Value, json};
-use slack::blocks;
+use slack::blocks::{self, Offer};
 use tests::{Plant, World, document};
 use workflow::ports::Said;
 
@@ -49,7 +49,7 @@ fn say(
     message: &Message,
 ) -> Result<Said, Failure> {
     let mut body = match message {
-        Message::First | Message::Changed(_) => blocks::message(telling),
+        Message::First | Message::Changed(_) => blocks::message(telling, Offer::Buttons),
         Message::Below(_, lines) => blocks::below(lines),
     };
     body["channel"] = channel.into();
