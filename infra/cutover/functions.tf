@@ -28,7 +28,7 @@ locals {
     claim = {
       timeout = 50
       memory  = 256
-      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:PutItem", "states:DescribeExecution", "states:SendTaskSuccess", "states:SendTaskFailure"]
+      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem", "states:DescribeExecution", "states:SendTaskSuccess", "states:SendTaskFailure"]
     }
     replicas = {
       timeout = 50

@@ -53,6 +53,7 @@ impl Stage {
             alarms: Alarms::check(&alarms, "alarms", |_| true).expect("alarms"),
             replicas: Vec::new(),
             speaker: None,
+            github: None,
         };
         let stage = Self(Daemon::start(setup).await.expect("it starts"));
         for (service, _) in services {

@@ -44,7 +44,7 @@ impl OneOffs for Ecs {
         })?;
 
         let begun = told.tasks().first().and_then(|task| task.task_arn());
-        begun.map(reading::arn).unwrap_or_else(|| Err(no_room(task, told.failures())))
+        begun.map_or_else(|| Err(no_room(task, told.failures())), reading::arn)
     }
 
     async fn task(&self, place: &Place, task: &Arn) -> Result<Option<Task>, Failure> {

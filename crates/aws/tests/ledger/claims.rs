@@ -108,8 +108,8 @@ async fn ask(plan: Plan, clock: &Skewed, ledger: &DynamoDb, town: &Town) -> Fate
     });
 
     let claim = Claim { plan, token: token.clone(), patience: ASKS_AGAIN };
-    let claimed =
-        retried(async || workflow::claim(clock, ledger, town, town, claim.clone()).await).await;
+    let claim = async || Box::pin(workflow::claim(clock, ledger, town, town, claim.clone())).await;
+    let claimed = retried(claim).await;
 
     match claimed {
         // The step itself failed: so did the task that waits, and nobody answers for it any more.
@@ -155,9 +155,10 @@ async fn conclude(
         rollout: None,
         failure,
     };
-    retried(async || workflow::conclude(clock, town, ledger, town, town, conclude.clone()).await)
-        .await
-        .expect("it is concluded");
+    let conclude = async || {
+        Box::pin(workflow::conclude(clock, town, ledger, town, town, conclude.clone())).await
+    };
+    retried(conclude).await.expect("it is concluded");
 }
 
 /// Every fifth try goes wrong, each time in another way, and no call more often than twice: its third

@@ -37,11 +37,17 @@ pub(crate) struct Local {
     /// Where the webhook and the API listen, instead of where the configuration says
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
-    /// Post to the Slack whose methods are there, as the bot whose token is in CUTOVER_SLACK_TOKEN
-    #[arg(long, value_name = "URL")]
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "Post to the Slack whose methods are there, as the bot whose token is in CUTOVER_SLACK_TOKEN"
+    )]
     slack_url: Option<String>,
-    /// Show deployments at the GitHub that answers there, with the token in CUTOVER_GITHUB_TOKEN
-    #[arg(long, value_name = "URL")]
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "Show deployments at the GitHub that answers there, with the token in CUTOVER_GITHUB_TOKEN"
+    )]
     github_url: Option<String>,
     /// Tell in JSON, one object a line: first where it listens, then what happens
     #[arg(long)]
@@ -77,7 +83,8 @@ impl Local {
         let setup = Setup::of(&config, &home, environment);
         let setup = setup.map_err(|mistakes| self.wrong(mistakes.into()))?;
         let speaker = self.slack_url.as_deref().map(|url| speaker(url, environment(TOKEN)));
-        let github = self.github_url.as_deref().map(|url| github(url, environment(GITHUB_TOKEN)));
+        let github =
+            self.github_url.as_deref().map(|url| github(url, environment(GITHUB_TOKEN).as_deref()));
         Ok(Setup { speaker: speaker.transpose()?, github: github.transpose()?, ..setup })
     }
 
@@ -170,7 +177,7 @@ const TOKEN: &str = "CUTOVER_SLACK_TOKEN";
 /// Who posts to the Slack at `url`.
 fn speaker(url: &str, token: Option<String>) -> Result<Speaker, Trouble> {
     let Some(token) = token.filter(|token| !token.trim().is_empty()) else {
-        let problem = Problem::with(&"--slack-url", "Slack takes nothing without a token");
+        let problem = Problem::with("--slack-url", "Slack takes nothing without a token");
         let remedy = format!("set {TOKEN} to the bot's token, xoxb-…");
         return Err(Trouble::Wrong(vec![problem.remedy(remedy)]));
     };
@@ -210,10 +217,10 @@ pub(super) fn problems(file: &impl std::fmt::Display, error: ConfigError) -> Vec
 const GITHUB_TOKEN: &str = "CUTOVER_GITHUB_TOKEN";
 
 /// A GitHub, and what it is shown.
-fn github(url: &str, token: Option<String>) -> Result<(String, Access), Trouble> {
-    let access = Access::token(token.as_deref().unwrap_or_default());
+fn github(url: &str, token: Option<&str>) -> Result<(String, Access), Trouble> {
+    let access = Access::token(token.unwrap_or_default());
     let access = access.map_err(|_| {
-        let problem = Problem::with(&"--github-url", "GitHub shows nothing without a token");
+        let problem = Problem::with("--github-url", "GitHub shows nothing without a token");
         let remedy = format!("set {GITHUB_TOKEN} to one with *Deployments: read and write*");
         Trouble::Wrong(vec![problem.remedy(remedy)])
     })?;

@@ -46,7 +46,7 @@ fn a_window_that_is_open_now_is_told_and_not_waited_for() {
         { "from": wall(-24), "to": wall(24), "zone": "Asia/Kathmandu", "why": "the fair" },
         { "cron": "0 4 29 2 *", "for": "1h", "zone": "UTC", "why": "leap" }
     ]);
-    let world = World::new().with("checkout.json", &document.to_string());
+    let world = World::new().with("checkout.json", document.to_string());
 
     let told = world.run("plan checkout.json").out;
     assert!(told.starts_with("A push would wait now: frozen until "), "{told}");

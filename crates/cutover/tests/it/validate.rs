@@ -47,7 +47,7 @@ fn a_freeze_that_never_ends_is_told_for_what_it_is() {
         { "cron": "0 16 * * FRI", "for": "62h", "zone": "Europa/Berlin", "why": "weekend" },
         { "from": "2026-12-20T00:00", "to": "2026-12-02T00:00", "zone": "UTC", "why": "Christmas" }
     ], "cluster""#;
-    let world = World::new().with("frozen.json", &GOOD.replacen("\"cluster\"", freezes, 1));
+    let world = World::new().with("frozen.json", GOOD.replacen("\"cluster\"", freezes, 1));
 
     let told = world.run("validate frozen.json").to_string();
 

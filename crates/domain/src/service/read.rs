@@ -179,6 +179,16 @@ mod tests {
                 ),
                 "at `checks.metrics[0].cloudwatch`: say what is good: `at_most`, `at_least` or both; at `checks.metrics[0].cloudwatch.metrics`: name 1 to 100 metrics",
             ),
+            ("{".into(), "this is not JSON: EOF"),
+        ] {
+            let failure = ServiceDocument::read(&wrong).expect_err(&wrong).to_string();
+            assert!(failure.contains(says), "{wrong}\n  {failure}");
+        }
+    }
+
+    #[test]
+    fn so_is_every_mistake_about_people_and_what_goes_along() {
+        for (wrong, says) in [
             (
                 with("migration", json!({ "command": [] })),
                 "at `migration.command`: name the program first, then its arguments",
@@ -221,7 +231,6 @@ mod tests {
                 with("tell", json!({ "slack": { "channel": "#deployments" } })),
                 "at `tell.slack.channel`: name the channel by its id, such as C0123456789",
             ),
-            ("{".into(), "this is not JSON: EOF"),
         ] {
             let failure = ServiceDocument::read(&wrong).expect_err(&wrong).to_string();
             assert!(failure.contains(says), "{wrong}\n  {failure}");

@@ -18,6 +18,10 @@ const LONGEST_APPROVAL: Seconds = Seconds(22 * 3600);
 /// The most freeze windows: who waits carries them along, on a desk that has to fit into 400 KB.
 const MOST_WINDOWS: usize = 20;
 
+fn too_long(length: Seconds) -> String {
+    format!("{length} is longer than {LONGEST_BAKE}; ECS ends a stage after 24 hours")
+}
+
 impl ServiceDocument {
     /// What does not make sense though each field is well formed.
     pub(super) fn nonsense(&self) -> Vec<Mistake> {
@@ -26,9 +30,6 @@ impl ServiceDocument {
             if !right {
                 mistakes.push(Mistake::at(path, what));
             }
-        };
-        let too_long = |length: Seconds| {
-            format!("{length} is longer than {LONGEST_BAKE}; ECS ends a stage after 24 hours")
         };
 
         for (path, name) in
