@@ -9,7 +9,7 @@ async fn main() -> Result<(), shell::Error> {
     let callbacks = aws::StepFunctions::new(&config);
 
     shell::run("claim", async |input| {
-        workflow::claim(&clock, &ledger, &executions, &callbacks, input).await
+        Box::pin(workflow::claim(&clock, &ledger, &executions, &callbacks, input)).await
     })
     .await
 }

@@ -9,7 +9,7 @@ async fn main() -> Result<(), shell::Error> {
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
 
     shell::run("migrate", async |input| {
-        workflow::migrate(&clock, &fleet, &fleet, &logs, &ledger, input).await
+        Box::pin(workflow::migrate(&clock, &fleet, &fleet, &logs, &ledger, input)).await
     })
     .await
 }

@@ -10,7 +10,7 @@ async fn main() -> Result<(), shell::Error> {
     let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
 
     shell::run("watch", async |input| {
-        workflow::watch(&clock, &fleet, &ledger, &callbacks, &bus, input).await
+        Box::pin(workflow::watch(&clock, &fleet, &ledger, &callbacks, &bus, input)).await
     })
     .await
 }

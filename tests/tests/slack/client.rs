@@ -1,7 +1,6 @@
 //! The client, against the same Slack on a socket.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -18,6 +17,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use slack::Slack;
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 use workflow::ports::{Chat, Said};
 
 use crate::fake::{CHANNEL, Fake, TOKEN};

@@ -201,19 +201,21 @@ fn drawn(body: &Value) -> String {
     let text = |it: &Value| it["text"].as_str().unwrap_or_default().to_owned();
     for block in body["blocks"].as_array().into_iter().flatten() {
         match block["type"].as_str() {
-            Some("header") => drawn.push_str(&format!("■ {}\n", text(&block["text"]))),
+            Some("header") => {
+                let _ = writeln!(drawn, "■ {}", text(&block["text"]));
+            }
             Some("actions") => {
                 let buttons = block["elements"].as_array().into_iter().flatten();
                 let buttons: Vec<_> =
                     buttons.map(|it| format!("[{}]", text(&it["text"]))).collect();
-                drawn.push_str(&format!("  {}\n", buttons.join(" ")));
+                let _ = writeln!(drawn, "  {}", buttons.join(" "));
             }
             _ => {
                 for line in text(&block["text"]).lines() {
-                    drawn.push_str(&format!("  {line}\n"));
+                    let _ = writeln!(drawn, "  {line}");
                 }
                 for field in block["fields"].as_array().into_iter().flatten() {
-                    drawn.push_str(&format!("  {}\n", text(field).replacen('\n', ": ", 1)));
+                    let _ = writeln!(drawn, "  {}", text(field).replacen('\n', ": ", 1));
                 }
             }
         }

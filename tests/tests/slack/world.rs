@@ -9,7 +9,7 @@ use domain::telling::{Message, Telling};
 use local::account::{Account, Speaker};
 use serde_json::{Value, json};
 use slack::blocks::{self, Offer};
-use tests::{Plant, World, document};
+use tests::{Plant, World, WorldBuilder, document};
 use workflow::ports::Said;
 
 use crate::fake::{CHANNEL, Fake, TOKEN};
@@ -25,7 +25,7 @@ pub(crate) fn checkout(change: impl FnOnce(&mut Value)) -> ServiceDocument {
 
 /// A world with these services, and the Slack that it tells.
 pub(crate) async fn telling(services: Vec<ServiceDocument>) -> (World, Arc<Fake>) {
-    let world = services.into_iter().fold(World::builder().telling(), |world, it| world.with(it));
+    let world = services.into_iter().fold(World::builder().telling(), WorldBuilder::with);
     let world = world.begin().await;
     let fake = Arc::new(Fake::with(&[CHANNEL]));
     world.account.let_speak(speaker(&world.account, &fake));

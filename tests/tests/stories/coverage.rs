@@ -8,7 +8,7 @@ use local::account::Fault;
 use local::plant::Share;
 use local::simulated::{Behaviour, Smoke};
 use serde_json::json;
-use tests::{World, document};
+use tests::{World, WorldBuilder, document};
 
 /// Machine and state, of everything that a world entered.
 fn entered(world: &World) -> BTreeSet<(String, String)> {
@@ -144,7 +144,7 @@ async fn told() -> World {
         })
     };
     let services = ["web", "worker", "admin"].map(of_shop);
-    let world = services.into_iter().fold(World::builder().telling(), |it, one| it.with(one));
+    let world = services.into_iter().fold(World::builder().telling(), WorldBuilder::with);
     let mut world = world.begin().await;
     world.push("shop", "v1.1.0", Behaviour::default()).await;
     world.pass(Duration::from_secs(60)).await;
