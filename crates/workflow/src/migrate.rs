@@ -43,7 +43,7 @@ pub struct Migrating {
 /// over.
 ///
 /// It is begun under the name of its deployment, so running this twice starts one task, and under
-/// the lease of its service, which is not given back before that task has stopped ([`leave`]): so
+/// the lease of its service, which is not given back before that task has stopped (`leave`): so
 /// no two migrations of a service run at a time. One that runs is not given way from: half of it
 /// would be worse than all.
 pub async fn migrate(
