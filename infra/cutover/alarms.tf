@@ -14,7 +14,7 @@ locals {
       statistic  = "Sum"
     } if contains(local.doors, name)
   }
-  alarms = {
+  alarms = merge(local.door_alarms, {
     dead-letters = {
       says       = "An event could not be handed over. Letters of machines are to be sent again."
       namespace  = "AWS/SQS"
@@ -39,11 +39,11 @@ locals {
       period     = 3600
       missing    = "breaching"
     }
-  }
+  })
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = merge(local.alarms, local.door_alarms)
+  for_each = local.alarms
 
   alarm_name          = "${local.name}-${each.key}"
   alarm_description   = each.value.says
