@@ -4,10 +4,9 @@
 //! Nothing here touches the network or a clock, so the same door stands before AWS, one machine and
 //! a test.
 
+pub mod bearer;
 mod refusal;
-mod tokens;
 pub mod webhook;
 
 pub use refusal::Refusal;
-pub use tokens::{Tokens, Unusable};
 pub use webhook::Told;

@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 
 use domain::alert::Alert;
+use domain::secrets::Secrets;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Refusal, Tokens};
+use crate::{Refusal, bearer};
 
 /// The largest body read: what a Lambda function URL takes. An alert has about 1 kB.
 pub const LIMIT: usize = 6 * 1024 * 1024;
@@ -68,12 +69,12 @@ enum Status {
 /// Reads a delivery: what was told, or why it is refused. Nothing of the body is looked at before the
 /// token in the header `Authorization` fits.
 pub fn read(
-    tokens: &Tokens,
+    tokens: &Secrets,
     limit: usize,
     authorization: Option<&str>,
     body: &[u8],
 ) -> Result<Told, Refusal> {
-    tokens.check(authorization)?;
+    bearer::check(tokens, authorization)?;
     if body.len() > limit {
         return Err(Refusal::TooLarge { length: body.len(), limit });
     }
@@ -117,7 +118,7 @@ mod tests {
     const TOKEN: Option<&str> = Some("Bearer hush");
 
     fn hear(body: &[u8]) -> Result<Told, Refusal> {
-        read(&Tokens::new(["hush".to_owned()]).expect("a token"), LIMIT, TOKEN, body)
+        read(&Secrets::new("hush").expect("a token"), LIMIT, TOKEN, body)
     }
 
     fn changed(pointer: &str, value: Value) -> Vec<u8> {
@@ -168,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_token_comes_before_the_body() {
-        let tokens = Tokens::new(["hush".to_owned()]).expect("a token");
+        let tokens = Secrets::new("hush").expect("a token");
         assert_eq!(read(&tokens, LIMIT, None, b"{"), Err(Refusal::Unauthorized));
         assert_eq!(read(&tokens, 3, Some("Bearer no"), SAMPLE.as_bytes()), Err(Refusal::Forged));
         let large = read(&tokens, 3, TOKEN, b"1234").expect_err("too large");

@@ -48,6 +48,7 @@ pub mod telling;
 
 pub mod event;
 pub mod failure;
+pub mod secrets;
 pub mod signal;
 
 pub use failure::Failure;

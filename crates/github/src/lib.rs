@@ -12,10 +12,8 @@ mod http;
 mod refusal;
 #[cfg(feature = "registry")]
 pub mod registry;
-mod secrets;
 pub mod signature;
 pub mod webhook;
 
 pub use refusal::Refusal;
-pub use secrets::{Secrets, Unusable};
 pub use webhook::{Heard, Push};

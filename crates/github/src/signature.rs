@@ -1,10 +1,11 @@
 //! `X-Hub-Signature-256`: that a body comes from someone who knows the secret
 //! (<https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>).
 
+use domain::secrets::Secrets;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::{Refusal, Secrets};
+use crate::Refusal;
 
 /// Checks the header against the raw bytes of the body, in constant time.
 ///

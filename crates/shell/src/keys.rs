@@ -4,22 +4,22 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use domain::Failure;
+use domain::secrets::Secrets;
 use tokio::time::Instant;
 
 /// How often the keys are asked for again because one does not fit: whoever sends forgeries must not
 /// make us ask for each of them.
 const RARELY: Duration = Duration::from_secs(60);
 
-/// What callers are known by: the secrets that they sign with, or the tokens that they show. During a
-/// rotation that is the current and the previous.
+/// The secrets that callers are known by. During a rotation that is the current and the previous.
 #[derive(Debug)]
-pub struct Keys<K, F> {
+pub struct Keys<F> {
     ask: F,
-    known: RefCell<Option<K>>,
+    known: RefCell<Option<Secrets>>,
     renewed: RefCell<Option<Instant>>,
 }
 
-impl<K: Clone, F: AsyncFn() -> Result<K, Failure>> Keys<K, F> {
+impl<F: AsyncFn() -> Result<Vec<String>, Failure>> Keys<F> {
     /// Asks for the keys before the first delivery. If there is no answer, the first delivery asks
     /// again.
     pub async fn begin(ask: F) -> Self {
@@ -33,8 +33,8 @@ impl<K: Clone, F: AsyncFn() -> Result<K, Failure>> Keys<K, F> {
     /// The keys as they were when they were asked for.
     ///
     /// # Errors
-    /// Whatever `ask` fails with.
-    pub async fn known(&self) -> Result<K, Failure> {
+    /// Whatever `ask` fails with; [`Failure::Refused`] if nobody could come in by what it answers.
+    pub async fn known(&self) -> Result<Secrets, Failure> {
         let known = self.known.borrow().clone();
         match known {
             Some(keys) => Ok(keys),
@@ -43,7 +43,7 @@ impl<K: Clone, F: AsyncFn() -> Result<K, Failure>> Keys<K, F> {
     }
 
     /// The keys as they are now, if they were not asked for a moment ago.
-    pub async fn renewed(&self) -> Option<K> {
+    pub async fn renewed(&self) -> Option<Secrets> {
         let now = Instant::now();
         let soon = self.renewed.borrow().is_some_and(|last| now.duration_since(last) < RARELY);
         if soon {
@@ -59,10 +59,11 @@ impl<K: Clone, F: AsyncFn() -> Result<K, Failure>> Keys<K, F> {
             .ok()
     }
 
-    async fn fetch(&self) -> Result<K, Failure> {
-        let keys = (self.ask)().await?;
-        self.known.replace(Some(keys.clone()));
-        Ok(keys)
+    async fn fetch(&self) -> Result<Secrets, Failure> {
+        let secrets = Secrets::kept((self.ask)().await?);
+        let secrets = secrets.map_err(|error| Failure::Refused(error.to_string()))?;
+        self.known.replace(Some(secrets.clone()));
+        Ok(secrets)
     }
 }
 
@@ -71,25 +72,31 @@ mod tests {
     use super::*;
     use std::cell::Cell;
 
+    /// The current secret.
+    fn first(secrets: Option<Secrets>) -> Option<String> {
+        Some(String::from_utf8_lossy(secrets?.each().next()?).into_owned())
+    }
+
     #[tokio::test(start_paused = true)]
-    async fn keys_are_asked_for_once_and_again_at_most_once_a_minute() {
+    async fn secrets_are_asked_for_once_and_again_at_most_once_a_minute() {
         let asked = Cell::new(0);
         let keys = Keys::begin(async || {
             asked.set(asked.get() + 1);
-            Ok(asked.get())
+            Ok(vec![format!("key {}", asked.get())])
         })
         .await;
 
         for _ in 0..3 {
-            assert_eq!(keys.known().await, Ok(1));
+            assert_eq!(first(keys.known().await.ok()).as_deref(), Some("key 1"));
         }
-        assert_eq!(keys.renewed().await, Some(2));
-        assert_eq!(keys.renewed().await, None, "a moment ago");
+        assert_eq!(first(keys.renewed().await).as_deref(), Some("key 2"));
+        assert!(keys.renewed().await.is_none(), "a moment ago");
         tokio::time::advance(RARELY.saturating_sub(Duration::from_millis(1))).await;
-        assert_eq!(keys.renewed().await, None, "still");
+        assert!(keys.renewed().await.is_none(), "still");
         tokio::time::advance(Duration::from_millis(1)).await;
-        assert_eq!(keys.renewed().await, Some(3));
-        assert_eq!((keys.known().await, asked.get()), (Ok(3), 3));
+        assert_eq!(first(keys.renewed().await).as_deref(), Some("key 3"));
+        assert_eq!(first(keys.known().await.ok()).as_deref(), Some("key 3"));
+        assert_eq!(asked.get(), 3);
     }
 
     #[tokio::test(start_paused = true)]
@@ -99,14 +106,15 @@ mod tests {
             asked.set(asked.get() + 1);
             match asked.get() {
                 1 | 2 => Err(Failure::Unavailable("no answer".into())),
-                _ => Ok("key"),
+                3 => Ok(vec![" ".into()]),
+                _ => Ok(vec!["key".into(), String::new()]),
             }
         })
         .await;
 
         assert_eq!(keys.known().await.unwrap_err().name(), "Unavailable");
-        assert_eq!((keys.known().await, keys.known().await), (Ok("key"), Ok("key")));
-        assert_eq!(asked.get(), 3);
+        assert_eq!(keys.known().await.unwrap_err().name(), "Refused", "an empty secret");
+        assert_eq!(first(keys.known().await.ok()).as_deref(), Some("key"));
     }
 
     #[tokio::test(start_paused = true)]
@@ -115,13 +123,13 @@ mod tests {
         let keys = Keys::begin(async || {
             asked.set(asked.get() + 1);
             match asked.get() {
-                1 => Ok("key"),
+                1 => Ok(vec!["key".into()]),
                 _ => Err(Failure::Unavailable("no answer".into())),
             }
         })
         .await;
 
-        assert_eq!(keys.renewed().await, None);
-        assert_eq!(keys.known().await, Ok("key"));
+        assert!(keys.renewed().await.is_none());
+        assert_eq!(first(keys.known().await.ok()).as_deref(), Some("key"));
     }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use alertmanager::Refusal;
 use alertmanager::webhook::{self, LIMIT, Told};
-use alertmanager::{Refusal, Tokens};
 use domain::Failure;
 use domain::alert::Alerts;
 use serde_json::json;
@@ -19,13 +19,13 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// Whom the door needs.
 pub(crate) struct Door<B, F> {
     pub(crate) bus: B,
-    pub(crate) keys: Keys<Tokens, F>,
+    pub(crate) keys: Keys<F>,
 }
 
 impl<B, F> Door<B, F>
 where
     B: Bus,
-    F: AsyncFn() -> Result<Tokens, Failure>,
+    F: AsyncFn() -> Result<Vec<String>, Failure>,
 {
     /// Answers a request, whatever it is, while Alertmanager still listens.
     pub(crate) async fn hear(&self, request: Request) -> Response {

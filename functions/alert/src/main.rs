@@ -2,8 +2,6 @@
 
 mod door;
 
-use alertmanager::Tokens;
-use domain::Failure;
 use shell::keys::Keys;
 
 use self::door::Door;
@@ -15,11 +13,7 @@ async fn main() -> Result<(), shell::Error> {
     let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
     let secrets = aws::SecretsManager::new(&config);
     let id = shell::setting("CUTOVER_ALERT_SECRET")?;
-    let keys = Keys::begin(async || {
-        let tokens = secrets.secrets(&id).await?.into_iter().filter(|it| !it.trim().is_empty());
-        Tokens::new(tokens).map_err(|error| Failure::Refused(error.to_string()))
-    })
-    .await;
+    let keys = Keys::begin(async || secrets.secrets(&id).await).await;
     let door = Door { bus, keys };
 
     shell::run("alert", async |request| Ok(door.hear(request).await)).await

@@ -1,8 +1,8 @@
 //! The door on AWS: from a request at the function's URL to an event on the bus.
 
 use domain::Failure;
+use github::Refusal;
 use github::webhook::{self, Heard, LIMIT, PATIENCE};
-use github::{Refusal, Secrets};
 use serde_json::json;
 use shell::keys::Keys;
 use shell::url::{Request, Response};
@@ -13,14 +13,14 @@ use workflow::ports::{Bus, Clock};
 pub(crate) struct Door<C, B, F> {
     pub(crate) clock: C,
     pub(crate) bus: B,
-    pub(crate) keys: Keys<Secrets, F>,
+    pub(crate) keys: Keys<F>,
 }
 
 impl<C, B, F> Door<C, B, F>
 where
     C: Clock,
     B: Bus,
-    F: AsyncFn() -> Result<Secrets, Failure>,
+    F: AsyncFn() -> Result<Vec<String>, Failure>,
 {
     /// Answers a request, whatever it is, while GitHub still listens.
     pub(crate) async fn hear(&self, request: Request) -> Response {

@@ -1,7 +1,6 @@
 //! Hears GitHub's webhook, and tells the bus that an image was pushed.
 
 mod door;
-mod keys;
 
 use shell::keys::Keys;
 
@@ -14,7 +13,7 @@ async fn main() -> Result<(), shell::Error> {
     let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
     let secrets = aws::SecretsManager::new(&config);
     let id = shell::setting("CUTOVER_WEBHOOK_SECRET")?;
-    let keys = Keys::begin(async || keys::secrets(secrets.secrets(&id).await?)).await;
+    let keys = Keys::begin(async || secrets.secrets(&id).await).await;
     let door = Door { clock: aws::SystemClock, bus, keys };
 
     shell::run("receive", async |request| Ok(door.hear(request).await)).await

@@ -165,7 +165,7 @@ fn variable(text: &str) -> Result<(String, String), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use github::Secrets;
+    use domain::secrets::Secrets;
     use github::webhook::{Heard, LIMIT, read};
 
     #[test]

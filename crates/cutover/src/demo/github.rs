@@ -90,7 +90,8 @@ impl GitHub {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use github::{Heard, Secrets, webhook};
+    use domain::secrets::Secrets;
+    use github::{Heard, webhook};
 
     fn heard(delivery: &Delivery) -> Heard {
         let secrets = Secrets::new("hush").unwrap();

@@ -189,7 +189,7 @@ fn setup(parts: &[Part], secret: &str, folder: &TempDir) -> Result<Setup, String
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         state: Some(folder.path().join("state.redb")),
         home: folder.path().to_owned(),
-        secrets: Some(::github::Secrets::new(secret).map_err(|error| error.to_string())?),
+        secrets: Some(domain::secrets::Secrets::new(secret).map_err(|error| error.to_string())?),
         alert_tokens: None,
         token: None,
         images: parts

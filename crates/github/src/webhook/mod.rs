@@ -11,9 +11,11 @@ mod wire;
 
 use std::time::Duration;
 
+use domain::secrets::Secrets;
+
 use self::headers::Headers;
 pub use self::heard::{Heard, Push};
-use crate::{Refusal, Secrets, signature};
+use crate::{Refusal, signature};
 
 /// The largest body read unless the caller says otherwise: 6 MB.
 ///

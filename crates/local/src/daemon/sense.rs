@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use domain::name::{Image, Tag};
+use domain::secrets::Secrets;
 use domain::service::ServiceDocument;
-use github::Secrets;
 
 use super::config::{Config, DocumentSource, ServiceConfig};
 use super::order::order;
@@ -35,13 +35,14 @@ impl Findings {
     }
 }
 
-/// What callers are known by: the newest one, and perhaps the one before it.
-pub(super) fn keys(
+/// What callers are known by: the newest one, and perhaps the one before it. None where none is named,
+/// or one cannot be read.
+pub(super) fn secrets(
     findings: &mut Findings,
     field: &str,
     sources: &[SecretSource],
     read: impl Fn(&SecretSource) -> Result<String, (String, String)>,
-) -> Vec<String> {
+) -> Option<Secrets> {
     if sources.len() > 2 {
         let what = format!("{} are too many", sources.len());
         findings.add(field, what, "name the new one and the one before it");
@@ -50,17 +51,8 @@ pub(super) fn keys(
         let told = |(what, remedy)| findings.add(format!("{field}[{index}]"), what, remedy);
         read(source).map_err(told).ok()
     });
-    found.collect()
-}
-
-/// What GitHub signs with.
-pub(super) fn secrets(keys: Vec<String>) -> Option<Secrets> {
-    let mut keys = keys.into_iter();
-    let secrets = Secrets::new(keys.next()?).ok()?;
-    match keys.next() {
-        Some(previous) => secrets.accepting(previous).ok(),
-        None => Some(secrets),
-    }
+    let found: Vec<String> = found.collect();
+    Secrets::kept(found).ok()
 }
 
 /// Every read replica, with how it and its primary are reached.

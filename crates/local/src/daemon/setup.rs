@@ -3,15 +3,14 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use alertmanager::Tokens;
 use domain::name::{Image, Tag};
+use domain::secrets::Secrets;
 use domain::service::ServiceDocument;
-use github::Secrets;
 use github::deployments::Access;
 
 use super::config::Config;
 use super::secret::{SecretSource, Token};
-use super::sense::{Findings, alarms, images, keys, replicas, secrets, services};
+use super::sense::{Findings, alarms, images, replicas, secrets, services};
 use crate::account::Speaker;
 use crate::alarms::{Alarms, Mistakes};
 use crate::databases::Pair;
@@ -31,7 +30,7 @@ pub struct Setup {
     /// What GitHub signs with. Without, every delivery is refused.
     pub secrets: Option<Secrets>,
     /// What Alertmanager shows. Without, nothing that it tells is believed.
-    pub alert_tokens: Option<Tokens>,
+    pub alert_tokens: Option<Secrets>,
     /// What the API asks for.
     pub token: Option<Token>,
     /// What is put into the registry at the start.
@@ -75,9 +74,9 @@ impl Setup {
         let mut findings = Findings::default();
 
         let read = |source: &SecretSource| source.read(home, &environment);
-        let secrets =
-            secrets(keys(&mut findings, "webhook_secrets", &config.webhook_secrets, read));
-        let alert_tokens = keys(&mut findings, "alert_tokens", &config.alert_tokens, read);
+        let webhook_secrets =
+            secrets(&mut findings, "webhook_secrets", &config.webhook_secrets, read);
+        let alert_tokens = secrets(&mut findings, "alert_tokens", &config.alert_tokens, read);
         let token = config.api_token.as_ref().and_then(|source| {
             read(source).map_err(|(what, remedy)| findings.add("api_token", what, remedy)).ok()
         });
@@ -96,8 +95,8 @@ impl Setup {
                 listen: config.listen,
                 state: Some(home.join(&config.state)),
                 home: home.to_owned(),
-                secrets,
-                alert_tokens: Tokens::new(alert_tokens).ok(),
+                secrets: webhook_secrets,
+                alert_tokens,
                 token: token.map(Token::new),
                 images,
                 services,

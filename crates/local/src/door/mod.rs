@@ -22,13 +22,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use alertmanager::Tokens;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
 use domain::name::ServiceName;
-use github::Secrets;
+use domain::secrets::Secrets;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -52,7 +51,7 @@ pub(crate) struct Reception {
     pub(crate) story: Arc<Story>,
     pub(crate) addresses: BTreeMap<ServiceName, Addresses>,
     pub(crate) secrets: Option<Secrets>,
-    pub(crate) alert_tokens: Option<Tokens>,
+    pub(crate) alert_tokens: Option<Secrets>,
     pub(crate) token: Option<Token>,
 }
 

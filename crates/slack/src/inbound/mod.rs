@@ -4,7 +4,6 @@ mod button;
 mod command;
 mod form;
 mod heard;
-mod keys;
 mod refusal;
 pub mod signature;
 
@@ -13,9 +12,9 @@ mod tests;
 
 pub use command::USAGE;
 pub use heard::Heard;
-pub use keys::{Keys, Unusable};
 pub use refusal::Refusal;
 
+use domain::secrets::Secrets;
 use jiff::Timestamp;
 
 use self::form::Form;
@@ -29,7 +28,7 @@ pub const LIMIT: usize = 512 * 1024;
 ///
 /// `headers` are pairs of name and value, in any case and order; an `&http::HeaderMap` will do.
 pub fn read<N, V>(
-    keys: &Keys,
+    secrets: &Secrets,
     now: Timestamp,
     headers: impl IntoIterator<Item = (N, V)>,
     body: &[u8],
@@ -41,7 +40,7 @@ where
     if body.len() > LIMIT {
         return Err(Refusal::TooLarge { length: body.len(), limit: LIMIT });
     }
-    signature::check(keys, &Headers::pick(headers), body, now)?;
+    signature::check(secrets, &Headers::pick(headers), body, now)?;
 
     let form = Form::read(body)?;
     if form.get("ssl_check") == Some("1") {

@@ -1,11 +1,12 @@
 //! `X-Slack-Signature`: that a body comes from someone who knows the secret, and just now
 //! (<https://docs.slack.dev/authentication/verifying-requests-from-slack>).
 
+use domain::secrets::Secrets;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use sha2::Sha256;
 
-use super::{Keys, Refusal};
+use super::Refusal;
 
 /// How far from now a request may have been signed, in seconds. Source: the page above.
 const FRESH: u64 = 300;
@@ -41,7 +42,7 @@ impl Headers {
 /// It comes before any parsing: whoever does not know the secret gets at nothing but this. That a
 /// moment is not of now is told only to whoever signed it.
 pub(super) fn check(
-    keys: &Keys,
+    secrets: &Secrets,
     headers: &Headers,
     body: &[u8],
     now: Timestamp,
@@ -51,7 +52,7 @@ pub(super) fn check(
     };
     let signature = header.strip_prefix("v0=").and_then(|digits| hex::decode(digits).ok());
     let signature = signature.ok_or(Refusal::Forged)?;
-    if !keys.each().any(|key| mac(key, moment, body).verify_slice(&signature).is_ok()) {
+    if !secrets.each().any(|key| mac(key, moment, body).verify_slice(&signature).is_ok()) {
         return Err(Refusal::Forged);
     }
 

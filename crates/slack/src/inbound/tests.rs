@@ -12,8 +12,8 @@ const MOMENT: i64 = 1_531_420_618;
 const BODY: &[u8] = b"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c";
 const SIGNATURE: &str = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503";
 
-fn keys() -> Keys {
-    Keys::new(KEY).unwrap()
+fn keys() -> Secrets {
+    Secrets::new(KEY).unwrap()
 }
 
 fn now() -> Timestamp {
@@ -88,7 +88,7 @@ fn what_is_not_signed_or_by_somebody_else_is_refused() {
 
 #[test]
 fn both_secrets_are_accepted_while_they_are_changed() {
-    let keys = Keys::new("new").unwrap().accepting(KEY).unwrap();
+    let keys = Secrets::new("new").unwrap().accepting(KEY).unwrap();
     for key in ["new", KEY] {
         assert!(read(&keys, now(), signature::sign(key, now(), BODY), BODY).is_ok(), "{key}");
     }
