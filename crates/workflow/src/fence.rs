@@ -36,6 +36,7 @@ pub(crate) async fn rewrite<T>(
         if decided == desk || ledger.replace(decided).await? {
             return Ok(answer);
         }
+        tracing::debug!(again = %service, "the desk of {service} was written in between, decided anew");
     }
     Err(Failure::Busy(format!("the desk of {service} is written to all the time")))
 }

@@ -101,7 +101,7 @@ async fn nothing_begins_while_an_alert_fires() {
     world.settle().await;
     assert_eq!(world.ends("checkout"), [End::Refused]);
     let why = world.outcome("checkout").why;
-    assert!(why.contains(r#"Errors{team="shop"} rings since"#), "{why}");
+    assert!(why.contains(r#"the alert Errors{team="shop"} rings since"#), "{why}");
 
     tell(&world, &[&over(&world, &alert)]).await;
     world.pass(MINUTE).await;

@@ -46,6 +46,8 @@ pub struct Facts {
     pub blue: Serving,
     /// The service's alarms.
     pub alarms: Vec<Alarm>,
+    /// The service's alerts.
+    pub alerts: Vec<Alarm>,
     /// What it stands on; not asked on a way back, which waits for nothing.
     pub ground: Option<Ground>,
 }
@@ -56,8 +58,10 @@ pub fn inspect(plan: &Plan, facts: &Facts, desk: &Desk, now: Timestamp) -> Repor
     let mut report = Report::default();
 
     release(plan, &facts.blue, desk, now, &mut report);
-    for alarm in &facts.alarms {
-        listen(plan, alarm, &mut report);
+    let alarms = facts.alarms.iter().map(|alarm| ("alarm", alarm));
+    let alerts = facts.alerts.iter().map(|alert| ("alert", alert));
+    for (kind, it) in alarms.chain(alerts) {
+        listen(plan, kind, it, &mut report);
     }
     if let Some(ground) = &facts.ground {
         ground.inspect(plan, &facts.blue, &mut report);
@@ -87,16 +91,16 @@ fn release(plan: &Plan, blue: &Serving, desk: &Desk, now: Timestamp, report: &mu
     }
 }
 
-/// An alarm that rings already would hide what is wrong with the release, unless the release is to
+/// An alarm, or an alert, that rings already would hide what is wrong with the release, unless the release is to
 /// mend just that.
-fn listen(plan: &Plan, alarm: &Alarm, report: &mut Report) {
+fn listen(plan: &Plan, kind: &str, alarm: &Alarm, report: &mut Report) {
     let Alarm { name, since, .. } = alarm;
     match (alarm.state, &plan.fix_forward) {
         (AlarmState::Ringing, None) => report.objects(format!(
-            "the alarm {name} rings since {since}; a new release would hide what is wrong, mend that first, or say why this one mends it (`fix_forward`)"
+            "the {kind} {name} rings since {since}; a new release would hide what is wrong, mend that first, or say why this one mends it (`fix_forward`)"
         )),
         (AlarmState::Ringing, Some(why)) => report.warns(format!(
-            "the alarm {name} rings since {since} and must fall silent by the end of the bake: {why}"
+            "the {kind} {name} rings since {since} and must fall silent by the end of the bake: {why}"
         )),
         (AlarmState::Missing, _) => report.objects(format!(
             "the alarm {name} does not exist; create it, or take it out of `checks.alarms`"

@@ -115,7 +115,7 @@ fn ground() -> Ground {
 
 fn look(plan: &Plan, blue: Serving, alarms: Vec<Alarm>, ground: Option<Ground>) -> Report {
     let desk = Desk::new("checkout".parse().unwrap());
-    inspect(plan, &Facts { blue, alarms, ground }, &desk, Timestamp::UNIX_EPOCH)
+    inspect(plan, &Facts { blue, alarms, alerts: vec![], ground }, &desk, Timestamp::UNIX_EPOCH)
 }
 
 fn look_at(ground: Ground) -> Report {

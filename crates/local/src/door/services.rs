@@ -65,7 +65,7 @@ fn stands(desk: &Reception, document: &ServiceDocument) -> Option<view::Service>
             healthy: Some(healthy(desk, &place.service)),
         },
         traffic: traffic.collect(),
-        alarms: alarms(desk, document),
+        alarms: alarms(desk, document, &own),
         rollout: newest.filter(|newest| !newest.status.is_final()).map(rollout),
         lease: own.lease.as_ref().map(Into::into),
         waiting: own.waiting.as_ref().map(Into::into),
@@ -88,12 +88,18 @@ fn healthy(desk: &Reception, service: &str) -> u32 {
     desk.account.plant().standing(service).iter().map(|standing| standing.healthy).sum()
 }
 
-fn alarms(desk: &Reception, document: &ServiceDocument) -> Vec<view::Alarm> {
+fn alarms(
+    desk: &Reception,
+    document: &ServiceDocument,
+    own: &domain::desk::Desk,
+) -> Vec<view::Alarm> {
     let alarm = |name: &String| {
         let (state, since) = desk.account.alarm(name)?;
         Some(view::Alarm { name: name.clone(), state: state.to_string(), since })
     };
-    document.checks.alarms.iter().filter_map(alarm).collect()
+    let alerts = own.alerts(&document.checks.alerts, desk.account.now());
+    let alerts = alerts.into_iter().map(view::Alarm::alert);
+    document.checks.alarms.iter().filter_map(alarm).chain(alerts).collect()
 }
 
 fn rollout(deployment: ecs::ServiceDeployment) -> view::Rollout {

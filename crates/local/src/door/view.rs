@@ -3,6 +3,7 @@
 
 use domain::approval::Asking;
 use domain::desk;
+use domain::evidence::{self, AlarmState};
 use domain::freeze;
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
 use domain::outcome::{End, Outcome};
@@ -39,7 +40,7 @@ pub struct Service {
     pub tasks: Tasks,
     /// Who gets which share of production traffic.
     pub traffic: Vec<Portion>,
-    /// Its alarms.
+    /// Its alarms and alerts.
     pub alarms: Vec<Alarm>,
     /// The ECS service deployment in progress.
     pub rollout: Option<Rollout>,
@@ -102,6 +103,26 @@ pub struct Alarm {
     pub state: String,
     /// Since when.
     pub since: Timestamp,
+}
+
+impl Alarm {
+    /// An alert of Prometheus, as a desk remembers it.
+    pub fn alert(alert: evidence::Alarm) -> Self {
+        let told = Self::from(alert);
+        Self { name: format!("alert {}", told.name), ..told }
+    }
+}
+
+impl From<evidence::Alarm> for Alarm {
+    fn from(alarm: evidence::Alarm) -> Self {
+        let state = match alarm.state {
+            AlarmState::Quiet => "OK",
+            AlarmState::Ringing => "ALARM",
+            AlarmState::NoData => "INSUFFICIENT_DATA",
+            AlarmState::Missing => "does not exist",
+        };
+        Self { name: alarm.name, state: state.to_owned(), since: alarm.since }
+    }
 }
 
 /// An ECS service deployment in progress.

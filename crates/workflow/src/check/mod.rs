@@ -48,9 +48,9 @@ pub async fn check(
     if !objections.is_empty() {
         return Err(Failure::Refused(objections.join("; ")));
     }
-    let Facts { blue, alarms, .. } = facts;
+    let Facts { blue, alarms, alerts, .. } = facts;
     let rings = |alarm: &Alarm| alarm.state == AlarmState::Ringing;
-    let rang = alarms.into_iter().filter(rings).collect();
+    let rang = alarms.into_iter().chain(alerts).filter(rings).collect();
     let entry = Entry::Checked { blue: blue.clone(), warnings, rang };
     tracing::info!(service = %service.name, deployment = %plan.deployment, "checked {}, {entry}", plan.title());
     ledger.append(&plan.deployment, &service.name, entry).await?;
@@ -71,18 +71,18 @@ pub async fn preflight(
 ) -> Result<(Facts, Report), Failure> {
     let service = &plan.service;
     let place = service.place();
-    let (blue, mut states, desk) = try_join3(
+    let (blue, alarms, desk) = try_join3(
         fleet.serving(&place, service.container.as_deref()),
         alarms.states(plan.alarms()),
         ledger.desk(&service.name),
     )
     .await?;
-    states.extend(desk.alerts(plan.alerts(), clock.now()));
+    let alerts = desk.alerts(plan.alerts(), clock.now());
     let ground = match plan.cause.is_urgent() {
         true => None,
         false => Some(ground::ask(fleet, balancer, vault, logs, plan, &blue).await?),
     };
-    let facts = Facts { blue, alarms: states, ground };
+    let facts = Facts { blue, alarms, alerts, ground };
 
     let report = preflight::inspect(plan, &facts, &desk, clock.now());
     Ok((facts, report))

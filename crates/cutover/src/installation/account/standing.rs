@@ -2,7 +2,6 @@
 
 use domain::Failure;
 use domain::desk::Desk;
-use domain::evidence::AlarmState;
 use domain::freeze::Freeze;
 use domain::name::{Digest, ServiceName, Tag};
 use domain::preflight::Serving;
@@ -57,6 +56,11 @@ impl Account {
             true => Vec::new(),
             false => self.alarms.states(names).await?,
         };
+        let alerts = desk
+            .map(|desk| desk.alerts(&document.checks.alerts, SystemClock.now()))
+            .unwrap_or_default()
+            .into_iter()
+            .map(view::Alarm::alert);
         let records = self.ledger.history(&document.name, RECENT).await?;
 
         let named = |digest: &Digest| release(digest, &records);
@@ -73,14 +77,7 @@ impl Account {
                 healthy: None,
             },
             traffic: traffic(&serving, state, green(desk, &records).as_ref(), &records),
-            alarms: alarms
-                .into_iter()
-                .map(|alarm| view::Alarm {
-                    name: alarm.name,
-                    state: spelled(alarm.state).to_owned(),
-                    since: alarm.since,
-                })
-                .collect(),
+            alarms: alarms.into_iter().map(Into::into).chain(alerts).collect(),
             rollout: rollout.as_ref().map(|(arn, state)| view::Rollout {
                 arn: arn.to_string(),
                 status: state.status.to_string(),
@@ -139,14 +136,4 @@ fn traffic(
         Some(view::Portion { release: release(digest, records), percent })
     };
     portions.into_iter().filter_map(portion).collect()
-}
-
-/// As CloudWatch spells it.
-fn spelled(state: AlarmState) -> &'static str {
-    match state {
-        AlarmState::Quiet => "OK",
-        AlarmState::Ringing => "ALARM",
-        AlarmState::NoData => "INSUFFICIENT_DATA",
-        AlarmState::Missing => "does not exist",
-    }
 }

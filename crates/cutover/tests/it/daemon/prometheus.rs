@@ -196,6 +196,11 @@ async fn a_rule_of_a_real_prometheus_takes_a_release_back() {
     host.push("v1.1.0", "--env FAIL_RATE=0.5").await;
     let after = host.until(|it| it["last"]["end"] == "RolledBack").await;
 
+    let alert = &after["alarms"][0];
+    assert_eq!(
+        (&alert["name"], &alert["state"]),
+        (&json!("alert CheckoutErrors{service=\"checkout\"}"), &json!("ALARM"))
+    );
     let why = after["last"]["why"].as_str().expect("a reason");
     assert!(why.starts_with("alert CheckoutErrors rings since"), "{why}");
     assert_eq!(after["traffic"][0]["release"]["tags"], json!(["v1.0.0"]));
