@@ -1,10 +1,13 @@
-# Where others knock: the URLs of `receive` (GitHub) and `alert` (Alertmanager), which are public. Who
-# may come in is decided by the signature of a delivery, or the token that it shows, before anything
-# of it is read.
+# Where others knock: the URLs of `receive` (GitHub), `alert` (Alertmanager) and `press` (Slack), which
+# are public. Who may come in is decided by the signature of a delivery, or the token that it shows,
+# before anything of it is read.
 
 locals {
-  # The functions with a URL: Alertmanager's only where there is one.
-  doors = toset([for door in ["receive", "alert"] : door if door == "receive" || var.alertmanager_secret != null])
+  # The functions with a URL: Alertmanager's and Slack's only where there is one.
+  doors = toset([
+    for door, open in { receive = true, alert = var.alertmanager_secret != null, press = var.slack_signing_secret != null } :
+    door if open
+  ])
 }
 
 resource "aws_lambda_function_url" "door" {

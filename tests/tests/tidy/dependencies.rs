@@ -17,7 +17,7 @@ const MAY: [(&str, &[&str]); 17] = [
     ("aws", &["domain", "workflow"]),
     ("slack", &["domain", "workflow"]),
     ("shell", &["domain"]),
-    ("local", &["domain", "workflow", "asl", "alertmanager", "github"]),
+    ("local", &["domain", "workflow", "asl", "alertmanager", "github", "slack"]),
     ("drill", &["domain", "asl", "local"]),
     (
         "cutover",

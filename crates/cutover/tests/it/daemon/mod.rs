@@ -3,5 +3,8 @@
 mod asking;
 mod crash;
 mod host;
+mod presses;
 mod prometheus;
+#[path = "../../../../../tests/tests/wire/slack.rs"]
+mod slack;
 mod webhook;
