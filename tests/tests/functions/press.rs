@@ -71,10 +71,9 @@ async fn who_gives_a_command_sees_the_answer_and_nobody_else_does() {
     }
     let unknown = b"command=%2Fcutover&user_id=U024BE7LH&text=rollback+checkout";
     let (status, body) = deliver(&function, &signed(unknown)).await;
-    assert_eq!(
-        (status, &body["text"]),
-        (200, &json!("there is no service checkout under Cutover"))
-    );
+    assert_eq!(status, 200);
+    let text = body["text"].as_str().expect("a text");
+    assert!(text.starts_with("there is no service checkout under Cutover"), "{text}");
     let nonsense = b"command=%2Fcutover&user_id=U024BE7LH&text=explode";
     let (status, body) = deliver(&function, &signed(nonsense)).await;
     assert_eq!(status, 200);
