@@ -16,14 +16,16 @@ async fn main() -> Result<(), shell::Error> {
     let callbacks = aws::StepFunctions::new(&config);
     let machine =
         |setting| Ok::<_, shell::Error>(aws::StateMachine::new(&config, shell::setting(setting)?));
-    let deployments = machine("CUTOVER_DEPLOYMENT_MACHINE")?;
+    let executions = machine("CUTOVER_DEPLOYMENT_MACHINE")?;
     let rollbacks = machine("CUTOVER_ROLLBACK_MACHINE")?;
     let replies = slack::Replies::new(shell::optional("CUTOVER_SLACK_URL")?.as_deref())?;
     let secrets = aws::SecretsManager::new(&config);
     let id = shell::setting("CUTOVER_SLACK_SIGNING_SECRET")?;
     let keys = Keys::begin(async || secrets.secrets(&id).await).await;
     let press = async |ask| {
-        workflow::press(&clock, &catalog, &ledger, &callbacks, &deployments, &rollbacks, ask).await
+        let (clock, ledger) = (&clock, &ledger);
+        Box::pin(workflow::press(clock, &catalog, ledger, &callbacks, &executions, &rollbacks, ask))
+            .await
     };
     let door = Door { clock, keys, replies, press };
 
