@@ -5,8 +5,10 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
+import alerting
 import breaking
 import costs
 import definitions
@@ -56,7 +58,8 @@ def check(repository, tell):
         if not report.problems:
             made(report, copy, repository)
         if not report.problems:
-            report.part(f"{len(breaking.MUTATIONS)} ways to break it", broken(copy, repository, tell))
+            ways = breaking.possible()
+            report.part(f"{len(ways)} ways to break it", broken(ways, copy, repository, tell))
         server.stop(0)
     report.end()
 
@@ -66,6 +69,7 @@ def written(report, copy, repository):
     report.part("format", failing(copy.terraform, ".", "fmt", "-check", "-recursive", "-diff"))
     report.part("backends and versions", texts.wrong(copy.folder / "infra"))
     report.part("rules and dashboards", watching.wrong(repository))
+    report.part("tests of the rules", chain(alerting.absent(), alerting.rules_wrong(copy.folder / "infra")))
     for root in ROOTS:
         report.part(f"{root}: initialised", failing(copy.init, root))
     for root in ROOTS:
@@ -107,6 +111,7 @@ def wrong(root, account, repository, readme=None):
     """What is wrong with what there is after an apply."""
     yield from values.wrong(account)
     yield from permissions.analysed(account)
+    yield from alerting.manager_wrong(account, repository / "infra")
     if root == "bootstrap":
         yield from permissions.workflows_wrong(account)
     if root == "cutover":
@@ -117,7 +122,7 @@ def wrong(root, account, repository, readme=None):
         yield from definitions.wrong(account, repository)
 
 
-def broken(copy, repository, tell):
+def broken(ways, copy, repository, tell):
     """What nobody notices. Two at a time, each in a copy of its own."""
     copies = queue.SimpleQueue()
     for number in range(2):
@@ -133,7 +138,7 @@ def broken(copy, repository, tell):
             copies.put(own)
 
     with ThreadPoolExecutor(2) as threads:
-        for mutation, problem in zip(breaking.MUTATIONS, threads.map(one, breaking.MUTATIONS)):
+        for mutation, problem in zip(ways, threads.map(one, ways)):
             if problem is None:
                 yield f"nobody notices that {mutation.says} ({mutation.file})"
             elif tell:
@@ -143,7 +148,9 @@ def broken(copy, repository, tell):
 def noticed(copy, root, repository):
     """The first thing that is wrong with a broken copy, if anything."""
     copy.forget(root)
-    if problem := next(texts.wrong(copy.folder / "infra"), None):
+    infra = copy.folder / "infra"
+    rules = alerting.rules_wrong(infra) if root == "observability" else ()
+    if problem := next(chain(texts.wrong(infra), rules), None):
         return problem
     try:
         account = Account(copy.apply(root, f"-var-file={copy.inputs(root, ROOTS[root])}"))

@@ -8,7 +8,7 @@ import yaml
 # What PromQL calls its own.
 OWN = {
     "and", "by", "bool", "clamp_min", "count", "group_left", "group_right", "histogram_quantile", "ignoring", "increase",
-    "irate", "label_values", "le", "max", "min", "offset", "on", "or", "rate", "sum", "unless", "version", "without", "service", "status",
+    "irate", "job", "label_replace", "label_values", "le", "max", "min", "offset", "on", "or", "rate", "sum", "unless", "up", "version", "without", "service", "status",
 }  # fmt: skip
 
 
