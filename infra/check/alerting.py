@@ -12,6 +12,8 @@ from pathlib import Path
 
 import yaml
 
+PROGRAMS = ("prometheus", "promtool", "prometheus-alertmanager", "amtool")
+
 # Amazon's Alertmanager tells again after five days at the latest, whatever is said.
 # Source: https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-alertmanager-config.html
 LONGEST = 5 * 24
@@ -19,13 +21,13 @@ LONGEST = 5 * 24
 
 def missing():
     """The programs that are not there."""
-    return [program for program in ("promtool", "amtool") if shutil.which(program) is None]
+    return [program for program in PROGRAMS if shutil.which(program) is None]
 
 
 def absent():
     """What is left out for want of a program, said once; a problem where `CI` is set."""
     if programs := missing():
-        says = f"there is no {' and no '.join(programs)}: apt-get install prometheus prometheus-alertmanager"
+        says = f"there is no {', no '.join(programs)}: apt-get install prometheus prometheus-alertmanager"
         if os.environ.get("CI"):
             yield says
         else:

@@ -11,8 +11,10 @@ from pathlib import Path
 import alerting
 import breaking
 import costs
+import dashboards
 import definitions
 import events
+import metrics
 import permissions
 import posture
 import provider
@@ -69,6 +71,7 @@ def written(report, copy, repository):
     report.part("format", failing(copy.terraform, ".", "fmt", "-check", "-recursive", "-diff"))
     report.part("backends and versions", texts.wrong(copy.folder / "infra"))
     report.part("rules and dashboards", watching.wrong(repository))
+    report.part("dashboards as Grafana knows them", dashboards.wrong(repository / "infra" / "observability"))
     report.part("tests of the rules", chain(alerting.absent(), alerting.rules_wrong(copy.folder / "infra")))
     for root in ROOTS:
         report.part(f"{root}: initialised", failing(copy.init, root))
@@ -79,13 +82,20 @@ def written(report, copy, repository):
 def made(report, copy, repository):
     """What can be told of what was applied."""
     readme = (repository / "infra" / "README.md").read_text()
+    accounts = {}
     for root in ROOTS:
-        report.part(f"{root}: applied, read and applied again", applied(copy, root, repository, readme))
-    for root in TESTED:
-        report.part(f"{root}: its own tests", failing(copy.terraform, root, "test", "-no-color"))
-    other = copy.again(f"{copy.folder}-state")
-    report.part("state and lock in S3", state.wrong(other, other.inputs(state.ROOT, ROOTS[state.ROOT]), repository))
-    report.part("posture", posture.wrong(repository / "infra"))
+        report.part(f"{root}: applied, read and applied again", applied(accounts, copy, root, repository, readme))
+    if "observability" not in accounts:
+        return
+    # It waits for Prometheus most of the time, so something else is done meanwhile.
+    with ThreadPoolExecutor(1) as beside:
+        watched = beside.submit(lambda: list(metrics.wrong(accounts["observability"], repository)))
+        for root in TESTED:
+            report.part(f"{root}: its own tests", failing(copy.terraform, root, "test", "-no-color"))
+        other = copy.again(f"{copy.folder}-state")
+        report.part("state and lock in S3", state.wrong(other, other.inputs(state.ROOT, ROOTS[state.ROOT]), repository))
+        report.part("posture", posture.wrong(repository / "infra"))
+        report.part("rules, dashboards and letters with a real Prometheus", watched.result())
 
 
 def failing(step, *arguments):
@@ -96,15 +106,15 @@ def failing(step, *arguments):
         yield str(failed)
 
 
-def applied(copy, root, repository, readme):
+def applied(accounts, copy, root, repository, readme):
     inputs = f"-var-file={copy.inputs(root, ROOTS[root])}"
     try:
-        account = Account(copy.apply(root, inputs))
+        accounts[root] = Account(copy.apply(root, inputs))
         copy.nothing_to_do(root, inputs)
     except Failed as failed:
         yield str(failed)
         return
-    yield from wrong(root, account, repository, readme)
+    yield from wrong(root, accounts[root], repository, readme)
 
 
 def wrong(root, account, repository, readme=None):
