@@ -18,6 +18,7 @@ import metrics
 import permissions
 import posture
 import provider
+import searching
 import state
 import texts
 import values
@@ -72,6 +73,7 @@ def written(report, copy, repository):
     report.part("backends and versions", texts.wrong(copy.folder / "infra"))
     report.part("rules and dashboards", watching.wrong(repository))
     report.part("dashboards as Grafana knows them", dashboards.wrong(repository / "infra" / "observability"))
+    report.part("what OpenSearch is told", searching.wrong(repository / "infra"))
     report.part("tests of the rules", chain(alerting.absent(), alerting.rules_wrong(copy.folder / "infra")))
     for root in ROOTS:
         report.part(f"{root}: initialised", failing(copy.init, root))
