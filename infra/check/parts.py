@@ -14,6 +14,7 @@ import costs
 import dashboards
 import definitions
 import events
+import handbook
 import metrics
 import permissions
 import posture
@@ -89,6 +90,7 @@ def made(report, copy, repository):
         report.part(f"{root}: applied, read and applied again", applied(accounts, copy, root, repository, readme))
     if "observability" not in accounts:
         return
+    report.part("handbook", handbook.wrong(accounts.values(), repository / "infra"))
     # It waits for Prometheus most of the time, so something else is done meanwhile.
     with ThreadPoolExecutor(1) as beside:
         watched = beside.submit(lambda: list(metrics.wrong(accounts["observability"], repository)))
