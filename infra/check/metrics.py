@@ -1,8 +1,8 @@
 """Prometheus and Alertmanager for real: they watch the reference services on loopback.
 
-Everything that rules and dashboards ask has to find something, and every alert has to be told by SNS,
-under its severity. Rules and routes are those that AWS gets, but that nothing is waited for. SNS is a
-server of our own, which keeps what it is told.
+Everything that rules and dashboards ask has to find something, every alert has to be told by SNS under
+its severity, and what the services log meanwhile has to be indexed. Rules and routes are those that AWS
+gets, but that nothing is waited for. SNS is a server of our own, which keeps what it is told.
 """
 
 import contextlib
@@ -21,6 +21,7 @@ import urllib.request
 from pathlib import Path
 
 import alerting
+import searching
 import watching
 import yaml
 from definitions import program
@@ -48,6 +49,7 @@ def wrong(account, repository):
         yield from unanswered(asked, watching.questions(observability))
         yield from untold(topic, list(alerting.alerts(*alerting.rules(repository / "infra"))))
         yield from uninhibited(manager)
+        yield from unindexed(folder, observability / "search")
 
 
 # -- what runs
@@ -203,6 +205,16 @@ def uninhibited(port):
     wanted = {"checkout": [True], "catalog": [False]}
     for service in retried(list(wanted), lambda it: held_back(it) == wanted[it]):
         yield f"ServiceSlow of {service} is {'told' if wanted[service] == [True] else 'not told'}, beside what fails there"
+
+
+def unindexed(folder, search):
+    """Fields of the services' lines that nobody could search for."""
+    indexed = set(searching.indexed(search))
+    for service in SERVICES:
+        for text in (folder / f"{service}.log").read_text().splitlines():
+            for field in set(searching.fields_of(searching.read(search, text))) - indexed:
+                yield f"{service} logs {field}, which template.json does not index"
+                indexed.add(field)  # Once is enough.
 
 
 def told(port, path):

@@ -138,11 +138,22 @@ def batch(*lines, kind="DATA_MESSAGE"):
     return {"awslogs": {"data": base64.b64encode(gzip.compress(json.dumps(told).encode())).decode()}}
 
 
-def delivered(folder, fields):
+def programs(folder):
+    """What delivers, and what says how."""
     sys.path.insert(0, str(folder))
     import deliver
     import put
 
+    return deliver, put
+
+
+def read(folder, text):
+    """A line as it is delivered."""
+    return programs(folder)[0].read(text)
+
+
+def delivered(folder, fields):
+    deliver, put = programs(folder)
     line = {"timestamp": "2026-02-28T23:59:59Z", "level": "INFO", "message": "judged", "span": {"step": "judge"}}
     with OpenSearch(201, 409) as search:
         deliver.handler(batch(json.dumps(line), "checkout listens\n"), None)
