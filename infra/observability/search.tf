@@ -207,15 +207,14 @@ resource "aws_iam_role_policy" "delivery" {
   })
 }
 
+# Once for all log groups: a statement for each would soon be more than a policy holds.
 resource "aws_lambda_permission" "delivery" {
-  for_each = var.log_groups
-
-  statement_id   = "Deliver-${each.key}"
+  statement_id   = "DeliverLogs"
   function_name  = aws_lambda_function.delivery.function_name
   action         = "lambda:InvokeFunction"
   principal      = "logs.amazonaws.com"
   source_account = data.aws_caller_identity.this.account_id
-  source_arn     = "arn:${data.aws_partition.this.partition}:logs:${local.here}:log-group:${each.value}:*"
+  source_arn     = "arn:${data.aws_partition.this.partition}:logs:${local.here}:log-group:*"
 }
 
 resource "aws_cloudwatch_log_subscription_filter" "service" {
