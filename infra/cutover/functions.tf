@@ -59,7 +59,7 @@ locals {
       timeout = 50
       memory  = 256
       inside  = true
-      may     = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "elasticloadbalancing:DescribeTargetHealth", "cloudwatch:DescribeAlarms", "rds:DescribeDBInstances", "rds:DescribeDBClusters", "cloudwatch:GetMetricData", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"]
+      may     = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "elasticloadbalancing:DescribeTargetHealth", "cloudwatch:DescribeAlarms", "rds:DescribeDBInstances", "rds:DescribeDBClusters", "cloudwatch:GetMetricData", "aps:QueryMetrics", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"]
     }
     proceed = {
       timeout = 50
@@ -172,6 +172,7 @@ locals {
       CUTOVER_SERVICES        = local.documents
       CUTOVER_WEBHOOK_SECRET  = aws_secretsmanager_secret.webhook.arn
       CUTOVER_ALERT_SECRET    = var.alertmanager_secret
+      CUTOVER_ALERT_TOPIC     = try(var.alert_topic.arn, null)
       CUTOVER_REGISTRY_SECRET = var.registry_secret
       CUTOVER_GITHUB_SECRET   = var.github_secret
       CUTOVER_GITHUB_URL      = var.github_url

@@ -9,7 +9,7 @@ output "webhook_secret" {
 }
 
 output "alert_url" {
-  description = "What the webhook of an Alertmanager is pointed at; null without `alertmanager_secret`."
+  description = "What the webhook of an Alertmanager is pointed at; null without `alertmanager_secret` and `alert_topic`."
   value       = try(aws_lambda_function_url.door["alert"].function_url, null)
 }
 

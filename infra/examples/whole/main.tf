@@ -41,11 +41,15 @@ module "cutover" {
 
   packages        = "../../../target/lambda"
   registry_secret = module.platform.registry_secret
-  task_roles      = module.platform.roles
-  log_groups      = values(module.platform.log_groups)
-  network         = module.platform.judge
-  operators       = var.operators
-  boundary        = var.boundary
+  alert_topic     = module.observability.alert_topic
+
+  prometheus_workspaces = [module.observability.prometheus_workspace]
+
+  task_roles = module.platform.roles
+  log_groups = values(module.platform.log_groups)
+  network    = module.platform.judge
+  operators  = var.operators
+  boundary   = var.boundary
 
   services = {
     for name, _ in local.services : name => {
