@@ -39,7 +39,7 @@ pub struct Database {
 }
 
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a process has one")]
+#[cfg_attr(feature = "embedded", expect(clippy::large_enum_variant, reason = "a process has one"))]
 enum Kind {
     #[cfg(feature = "embedded")]
     Embedded {
