@@ -1,23 +1,14 @@
 //! Goods in a real PostgreSQL and a real Redis.
 
-use std::time::Duration;
-
-use serde_json::{Value, json};
+use serde_json::json;
 use servers::postgres::{connect, url};
 use servers::task::migrate;
 use servers::{Pair, Redis, Task};
-use tokio::time::sleep;
 
 const CATALOG: &str = env!("CARGO_BIN_EXE_catalog");
 
 fn lookups(task: &Task, outcome: &str) -> u64 {
     task.metric(&format!(r#"cache_lookups_total{{service="catalog",outcome="{outcome}"}}"#))
-}
-
-fn standing(task: &Task, name: &str) -> Value {
-    let all = task.get("/readyz").json;
-    let mut all = all["dependencies"].as_array().expect("dependencies").iter();
-    all.find(|it| it["name"] == name).unwrap_or_else(|| panic!("{name} is not told")).clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,9 +23,7 @@ async fn goods_come_from_the_cache_and_without_it_from_the_database() {
     ];
     assert_eq!(migrate(CATALOG, &variables), ["applied 0001_goods"]);
     let task = Task::start(CATALOG, &variables);
-    while standing(&task, "replica")["up"] != true {
-        sleep(Duration::from_millis(50)).await;
-    }
+    task.until_up("replica").await;
 
     // The first who asks has it put into the cache; the next finds it there.
     assert_eq!(task.get("/goods/tea").json["price"], 750);
@@ -46,15 +35,13 @@ async fn goods_come_from_the_cache_and_without_it_from_the_database() {
 
     redis.end().await;
 
-    while task.get("/goods/tea").json["price"] != 800 {
-        // The replica has it in a moment.
-        sleep(Duration::from_millis(20)).await;
-    }
+    // The replica has the new price in a moment.
+    task.until("a new price", async |task| task.get("/goods/tea").json["price"] == 800).await;
     assert_eq!(task.get("/goods").json["goods"].as_array().map(Vec::len), Some(4));
     assert!(lookups(&task, "failed") >= 2);
     let ready = task.get("/readyz");
     assert_eq!((ready.status, &ready.json["ready"]), (200, &json!(true)), "{ready:?}");
-    assert_eq!(standing(&task, "cache")["up"], false);
+    assert_eq!(task.standing("cache")["up"], false);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,15 +51,13 @@ async fn goods_are_read_without_the_primary_while_there_is_a_replica() {
     let variables = [("DATABASE_URL", primary.as_str()), ("DATABASE_REPLICA_URL", &replica)];
     migrate(CATALOG, &variables);
     let task = Task::start(CATALOG, &variables);
-    while standing(&task, "replica")["up"] != true {
-        sleep(Duration::from_millis(50)).await;
-    }
+    task.until_up("replica").await;
 
     pair.end_primary().await;
 
     assert_eq!(task.get("/goods").status, 200);
     assert_eq!(task.get("/readyz").status, 200);
-    assert_eq!(standing(&task, "primary")["up"], false);
+    assert_eq!(task.standing("primary")["up"], false);
 
     pair.end_replica().await;
     assert_eq!(task.get("/readyz").status, 503);

@@ -18,7 +18,9 @@ pub(crate) fn begin(level: Option<Level>, listener: Option<Listener>) {
         .json()
         .flatten_event(true)
         .with_current_span(true)
-        .with_span_list(false);
+        .with_span_list(false)
+        // Nobody may be reading, which is no reason to say so to nobody else.
+        .log_internal_errors(false);
 
     let _ = tracing_subscriber::registry().with(listener).with(lines.with_filter(worth)).try_init();
 }

@@ -1,18 +1,12 @@
 //! Orders in a real PostgreSQL: a primary, and the replica that reads are asked of.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use servers::postgres::{connect, url};
 use servers::task::{answer, migrate};
 use servers::{Pair, Task};
-use tokio::time::{Instant, sleep};
 
 const CHECKOUT: &str = env!("CARGO_BIN_EXE_checkout");
 const TEA: &str = r#"{"good": "tea", "quantity": 2}"#;
-
-/// How long anything may take here on a busy machine.
-const SOON: Duration = Duration::from_secs(60);
 
 /// A service, and the pair that its orders are in.
 struct Shop {
@@ -31,25 +25,9 @@ impl Shop {
         let variables = variables(&pair);
         let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
         migrate(CHECKOUT, &variables);
-        let shop = Self { task: Task::start(CHECKOUT, &variables), pair };
-        shop.until("the replica has the table", |shop| shop.standing("replica")["up"] == true)
-            .await;
-        Some(shop)
-    }
-
-    async fn until(&self, what: &str, is: impl Fn(&Self) -> bool) {
-        let began = Instant::now();
-        while !is(self) {
-            assert!(began.elapsed() < SOON, "not yet: {what}; {}", self.task.get("/readyz").body);
-            sleep(Duration::from_millis(50)).await;
-        }
-    }
-
-    /// How something stands that the service depends on.
-    fn standing(&self, name: &str) -> Value {
-        let all = self.task.get("/readyz").json;
-        let mut all = all["dependencies"].as_array().expect("dependencies").iter();
-        all.find(|it| it["name"] == name).unwrap_or_else(|| panic!("{name} is not told")).clone()
+        let task = Task::start(CHECKOUT, &variables);
+        task.until_up("replica").await;
+        Some(Self { pair, task })
     }
 
     fn place(&self) -> Value {
@@ -74,10 +52,12 @@ async fn an_order_written_to_the_primary_is_read_from_the_replica() {
     let Some(mut shop) = Shop::open().await else { return };
     let order = shop.place();
     let replica = connect(&shop.pair.replica).await;
-    let arrived = async || replica.query("SELECT FROM orders", &[]).await.expect("a table").len();
-    while arrived().await == 0 {
-        sleep(Duration::from_millis(20)).await;
-    }
+    let arrived = "SELECT FROM orders";
+    shop.task
+        .until("it arrived", async |_| {
+            !replica.query(arrived, &[]).await.expect("a table").is_empty()
+        })
+        .await;
 
     let (primary, replica) = (shop.answered("primary"), shop.answered("replica"));
     assert_eq!(shop.find(&order).json, order);
@@ -89,7 +69,7 @@ async fn an_order_written_to_the_primary_is_read_from_the_replica() {
     let refused = shop.task.ask("POST", "/orders", TEA);
     assert_eq!(refused.status, 503, "{refused:?}");
     assert_eq!(shop.task.get("/readyz").status, 503);
-    assert_eq!(shop.standing("primary")["up"], false);
+    assert_eq!(shop.task.standing("primary")["up"], false);
     assert_eq!(shop.task.get("/healthz").status, 200);
 }
 
@@ -117,7 +97,7 @@ async fn without_the_replica_reads_go_to_the_primary_and_readiness_says_so() {
     assert_eq!(shop.task.metric(r#"dependency_up{service="checkout",dependency="replica"}"#), 0);
     let ready = shop.task.get("/readyz");
     assert_eq!((ready.status, &ready.json["ready"]), (200, &json!(true)), "{ready:?}");
-    let replica = shop.standing("replica");
+    let replica = shop.task.standing("replica");
     assert_eq!((&replica["up"], &replica["needed"]), (&json!(false), &json!(false)));
     assert!(replica["trouble"].as_str().is_some_and(|why| !why.is_empty()), "{replica}");
 
@@ -167,9 +147,9 @@ async fn an_order_that_the_database_works_on_is_finished_after_sigterm() {
     other.batch_execute("BEGIN; LOCK TABLE orders IN EXCLUSIVE MODE").await.expect("a lock");
     let in_flight = shop.task.send("POST", "/orders", "", TEA);
     let waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
-    while other.query(waiting, &[]).await.expect("a view").is_empty() {
-        sleep(Duration::from_millis(20)).await;
-    }
+    shop.task
+        .until("it waits", async |_| !other.query(waiting, &[]).await.expect("a view").is_empty())
+        .await;
 
     shop.task.terminate();
     shop.task.listen();

@@ -3,9 +3,14 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use tokio::time::{Instant, sleep};
+
+/// How long anything may take on a busy machine.
+const SOON: Duration = Duration::from_secs(60);
 
 /// A running service, which is killed if a test fails.
 #[derive(Debug)]
@@ -103,6 +108,27 @@ impl Task {
         let found = lines.find(|(name, _)| *name == series);
         let (_, value) = found.unwrap_or_else(|| panic!("{series} is not in\n{metrics}"));
         value.parse().expect("it counts")
+    }
+
+    /// How something stands by now that the service depends on.
+    pub fn standing(&self, name: &str) -> Value {
+        let all = self.get("/readyz").json;
+        let mut all = all["dependencies"].as_array().expect("dependencies").iter();
+        all.find(|it| it["name"] == name).unwrap_or_else(|| panic!("{name} is not told")).clone()
+    }
+
+    /// Waits until something is as it should be.
+    pub async fn until(&self, what: &str, mut is: impl AsyncFnMut(&Self) -> bool) {
+        let began = Instant::now();
+        while !is(self).await {
+            assert!(began.elapsed() < SOON, "not yet: {what}; {}", self.get("/readyz").body);
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until something stands well that the service depends on.
+    pub async fn until_up(&self, name: &str) {
+        self.until(name, async |task| task.standing(name)["up"] == true).await;
     }
 
     /// Tells it to stop.
