@@ -2,6 +2,8 @@
 
 use domain::Failure;
 use domain::desk::Desk;
+use domain::event::{Applied, Event, Frozen};
+use domain::freeze::Freeze;
 use domain::name::{DeploymentId, ServiceName};
 use domain::request::Request;
 use domain::service::ServiceDocument;
@@ -11,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::fence;
-use crate::ports::{Catalog, Clock, Ledger, ObjectName, Objects};
+use crate::ports::{Bus, Catalog, Clock, Ledger, ObjectName, Objects};
+use crate::progress;
 
 /// The largest state that is read.
 const LARGEST: u64 = 100 * 1024 * 1024;
@@ -50,6 +53,7 @@ pub async fn compare(
     catalog: &impl Catalog,
     objects: &impl Objects,
     ledger: &impl Ledger,
+    bus: &impl Bus,
     input: &Value,
 ) -> Result<Compared, Failure> {
     let heard = Heard::read(input)?;
@@ -65,10 +69,14 @@ pub async fn compare(
         let now = clock.now();
         let look = look(objects, terraform, now).await?;
         let sees = |desk: Desk| {
+            let before = desk.clone();
             let (desk, answer) = desk.sees(terraform, &look, accepts, now);
-            (desk.clone(), (desk, answer))
+            (desk.clone(), (before, desk, answer))
         };
-        let (desk, answer) = fence::rewrite(ledger, &service.name, sees).await?;
+        let (before, desk, answer) = fence::rewrite(ledger, &service.name, sees).await?;
+        for news in news(terraform, &look, &before, &desk, now) {
+            progress::tell(clock, bus, news).await;
+        }
         compared.add(service, &desk, &look, answer, now);
     }
     Ok(compared)
@@ -98,6 +106,35 @@ async fn look(
         }
         Some(Err(why)) => Look::Unreadable(format!("{} {why}", terraform.address())),
     })
+}
+
+/// What others are told: a state that is another than before, and a freeze that began or is over.
+fn news(
+    terraform: &Terraform,
+    look: &Look,
+    before: &Desk,
+    after: &Desk,
+    now: Timestamp,
+) -> impl Iterator<Item = Event> {
+    let service = &after.service;
+    let [was, is] = [before, after].map(|desk| desk.terraform.as_ref());
+    let applied = match look {
+        Look::Read(seen) => {
+            let known = was.and_then(|memory| memory.found.as_ref().or(memory.seen.as_ref()));
+            Applied::since(known, seen, service, terraform, now)
+        }
+        _ => None,
+    };
+    let [was, is] = [was, is].map(|memory| memory.and_then(|memory| memory.freeze()));
+    let frozen = |freeze| Frozen { service: service.clone(), freeze };
+    let froze = match (was, is) {
+        (None, Some(freeze)) => Some(Event::ServiceFrozen(frozen(freeze))),
+        (Some(freeze), None) => {
+            Some(Event::ServiceThawed(frozen(Freeze { until: Some(now), ..freeze })))
+        }
+        _ => None,
+    };
+    applied.map(Event::TerraformApplied).into_iter().chain(froze)
 }
 
 impl Compared {
