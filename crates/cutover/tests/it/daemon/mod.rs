@@ -3,5 +3,6 @@
 mod asking;
 mod crash;
 mod host;
+mod migrating;
 mod prometheus;
 mod webhook;
