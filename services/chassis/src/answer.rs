@@ -141,11 +141,11 @@ impl<A: App> Running<A> {
 fn span(method: &Method, path: &[&str], headers: &HeaderMap) -> Span {
     let span = tracing::debug_span!(
         "request",
+        trace_id = Empty,
         otel.name = Empty,
         otel.kind = "server",
         http.request.method = %method,
         http.response.status_code = Empty,
-        trace_id = Empty,
     );
     if !span.is_disabled() {
         let first = path.first().copied().unwrap_or_default();
