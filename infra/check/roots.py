@@ -26,6 +26,7 @@ CUTOVER = {
     "alert_topic": {"arn": ACCOUNT("sns", "shop-firing")},
     "github_secret": ACCOUNT("secretsmanager", "secret:shop/github-d4e5f6"),
     "registry_secret": ACCOUNT("secretsmanager", "secret:shop/ghcr-a1b2c3"),
+    "slack_signing_secret": ACCOUNT("secretsmanager", "secret:cutover/slack-signing-b2c3d4"),
     "slack_secret": ACCOUNT("secretsmanager", "secret:cutover/slack-a1b2c3"),
     "task_roles": [ROLE],
     "log_groups": ["/ecs/shop/checkout"],

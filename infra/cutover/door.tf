@@ -1,11 +1,14 @@
-# Where others knock: the URLs of `receive` (GitHub) and `alert` (Alertmanager, SNS), which are public.
-# Who may come in is decided by the signature of a delivery, or the token that it shows, before
-# anything of it is read.
+# Where others knock: the URLs of `receive` (GitHub), `alert` (Alertmanager, SNS) and `press` (Slack),
+# which are public. Who may come in is decided by the signature of a delivery, or the token that it
+# shows, before anything of it is read.
 
 locals {
-  # The functions with a URL: that for alerts only where somebody tells of them.
+  # The functions with a URL: that for alerts, and Slack's, only where somebody knocks.
   alerts = var.alertmanager_secret != null || var.alert_topic != null
-  doors  = toset([for door in ["receive", "alert"] : door if door == "receive" || local.alerts])
+  doors = toset([
+    for door, open in { receive = true, alert = local.alerts, press = var.slack_signing_secret != null } :
+    door if open
+  ])
 }
 
 resource "aws_lambda_function_url" "door" {

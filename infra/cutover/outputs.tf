@@ -13,6 +13,11 @@ output "alert_url" {
   value       = try(aws_lambda_function_url.door["alert"].function_url, null)
 }
 
+output "press_url" {
+  description = "What the interactivity and the command of the Slack app are pointed at; null without `slack_signing_secret`."
+  value       = try(aws_lambda_function_url.door["press"].function_url, null)
+}
+
 output "machines" {
   description = "The ARNs of the state machines, by name."
   value       = { for name, machine in aws_sfn_state_machine.this : name => machine.arn }

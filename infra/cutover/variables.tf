@@ -87,6 +87,12 @@ variable "slack_secret" {
   default     = null
 }
 
+variable "slack_signing_secret" {
+  description = "The ARN of the secret with the signing secret of the Slack app. Null where nobody acts from Slack; then there is no door for it, and messages have no buttons."
+  type        = string
+  default     = null
+}
+
 variable "task_roles" {
   description = "The ARNs of the task roles and execution roles of the services. `launch` hands them to the task definitions that it registers."
   type        = set(string)

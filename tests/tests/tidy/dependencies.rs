@@ -17,7 +17,7 @@ const MAY: [(&str, &[&str]); 18] = [
     ("aws", &["domain", "workflow"]),
     ("slack", &["domain", "workflow"]),
     ("shell", &["domain"]),
-    ("local", &["domain", "workflow", "asl", "alertmanager", "github", "servers"]),
+    ("local", &["domain", "workflow", "asl", "alertmanager", "github", "servers", "slack"]),
     ("drill", &["domain", "asl", "local"]),
     (
         "cutover",

@@ -4,5 +4,8 @@ mod asking;
 mod crash;
 mod host;
 mod migrating;
+mod presses;
 mod prometheus;
+#[path = "../../../../../tests/tests/wire/slack.rs"]
+mod slack;
 mod webhook;
