@@ -2,6 +2,7 @@
 
 mod following;
 mod going_back;
+mod outlook;
 mod people;
 mod quarantine;
 mod settings;
@@ -10,7 +11,7 @@ mod trouble;
 
 use std::io::{self, IsTerminal};
 
-use ::aws::{CloudWatch, DynamoDb, Ecs, Ssm, StateMachine, StepFunctions, SystemClock};
+use ::aws::{CloudWatch, Config, DynamoDb, Ecs, Ssm, StateMachine, StepFunctions, SystemClock};
 use domain::Failure;
 use domain::name::{DeploymentId, ServiceName};
 use domain::record::Record;
@@ -32,6 +33,7 @@ const LOGGED: &str = "error,aws::ssm=warn";
 /// The Cutover in an AWS account.
 #[derive(Debug)]
 pub(crate) struct Account {
+    config: Config,
     settings: Settings,
     catalog: Ssm,
     ledger: DynamoDb,
@@ -67,14 +69,12 @@ impl Account {
             alarms: CloudWatch::new(&config),
             callbacks: StepFunctions::new(&config),
             settings,
+            config,
         })
     }
 
     /// The text of a service's document, and the parameter it is in.
-    pub(crate) async fn document_text(
-        &self,
-        service: &ServiceName,
-    ) -> Result<(String, String), Trouble> {
+    async fn document_text(&self, service: &ServiceName) -> Result<(String, String), Trouble> {
         let what = format!("read the document of {service}");
         let parameter = self.settings.document(service);
         let text = self.catalog.parameter(&parameter).await;

@@ -3,5 +3,6 @@
 mod asking;
 mod crash;
 mod host;
+mod outlook;
 mod prometheus;
 mod webhook;
