@@ -71,7 +71,7 @@ pub use approve::approve;
 pub use mark::{Marking, mark};
 
 pub use attribute::attribute;
-pub use compare::{Compared, Redeploy, compare};
+pub use compare::{Compared, KeepingUp, Redeploy, compare};
 pub use freeze::freeze;
 pub use quarantine::{Quarantining, lift, quarantine, quarantine_by_hand};
 pub use spare::{Spare, spare};

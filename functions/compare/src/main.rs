@@ -7,9 +7,10 @@ async fn main() -> Result<(), shell::Error> {
     let catalog = aws::Ssm::new(&config, shell::setting("CUTOVER_SERVICES")?);
     let objects = aws::S3::new(&config);
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
+    let callbacks = aws::StepFunctions::new(&config);
 
     shell::run("compare", async |input| {
-        workflow::compare(&clock, &catalog, &objects, &ledger, &input).await
+        workflow::compare(&clock, &catalog, &objects, &ledger, &callbacks, &input).await
     })
     .await
 }

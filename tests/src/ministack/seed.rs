@@ -98,6 +98,11 @@ impl Ministack {
              </CreateBucketConfiguration>"
         );
         self.api.put(&format!("/{bucket}"), here.into_bytes()).await;
+        self.object(bucket, key, object).await;
+    }
+
+    /// Writes an object into a bucket that there is.
+    pub async fn object(&self, bucket: &str, key: &str, object: &Value) {
         self.api.put(&format!("/{bucket}/{key}"), object.to_string().into_bytes()).await;
     }
 
