@@ -99,14 +99,9 @@ RULES = {
         "max_session_duration": between(3600, 43200),
     },
     "aws_iam_role_policy": {"name": like(r"[\w+=,.@-]{1,128}")},
-    "aws_kinesis_firehose_delivery_stream": {
-        "destination": words("opensearch"),
-        "opensearch_configuration.index_rotation_period": words("NoRotation", "OneHour", "OneDay", "OneWeek", "OneMonth"),
-        "opensearch_configuration.buffering_interval": between(0, 900),
-    },
     "aws_lambda_function": {
         "function_name": like(r"[A-Za-z0-9_-]{1,64}"),
-        "runtime": words("provided.al2023"),
+        "runtime": words("provided.al2023", "python3.13"),
         "architectures": words("arm64", "x86_64"),
         "memory_size": between(128, 10240),
         "timeout": between(1, 60),  # The machines wait 60.

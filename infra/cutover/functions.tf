@@ -28,7 +28,7 @@ locals {
     claim = {
       timeout = 50
       memory  = 256
-      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem", "states:DescribeExecution", "states:SendTaskSuccess", "states:SendTaskFailure"]
+      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem", "states:DescribeExecution", "states:SendTaskSuccess", "states:SendTaskFailure", "events:PutEvents"]
     }
     replicas = {
       timeout = 50
@@ -114,7 +114,7 @@ locals {
     quarantine = {
       timeout = 50
       memory  = 256
-      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem"]
+      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem", "events:PutEvents"]
     }
     sweep = {
       timeout = 50
@@ -139,7 +139,7 @@ locals {
     compare = { # The last is needed to be told that there is no lock; it does not call it.
       timeout = 50
       memory  = 256
-      may     = ["ssm:GetParametersByPath", "ssm:GetParameter", "s3:GetObject", "dynamodb:GetItem", "dynamodb:UpdateItem", "states:SendTaskSuccess", "s3:ListBucket"]
+      may     = ["ssm:GetParametersByPath", "ssm:GetParameter", "s3:GetObject", "dynamodb:GetItem", "dynamodb:UpdateItem", "states:SendTaskSuccess", "s3:ListBucket", "events:PutEvents"]
     }
     post = {
       timeout = 50

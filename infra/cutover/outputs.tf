@@ -37,3 +37,8 @@ output "topics" {
   description = "The ARNs of the topics: of those who are told when a person is needed, and of those who follow."
   value       = { for name, topic in aws_sns_topic.this : name => topic.arn }
 }
+
+output "log_groups" {
+  description = "The names of the functions' log groups, by function."
+  value       = { for name, group in aws_cloudwatch_log_group.function : "cutover-${name}" => group.name }
+}

@@ -21,23 +21,41 @@ resource "aws_prometheus_rule_group_namespace" "this" {
   data         = file("${path.module}/rules/${each.key}")
 }
 
+locals {
+  # By the alert's `severity`: how often what goes on is told again.
+  severities = { page = "4h", note = "24h" }
+}
+
 resource "aws_prometheus_alert_manager_definition" "this" {
   workspace_id = aws_prometheus_workspace.this.id
   definition = yamlencode({
     alertmanager_config = yamlencode({
       route = {
-        receiver        = "people"
+        receiver        = "page" # What says nothing else is urgent.
         group_by        = ["service", "alertname"]
         group_wait      = "30s"
         group_interval  = "5m"
-        repeat_interval = "4h"
+        repeat_interval = local.severities["page"]
+        routes = [for severity, again in local.severities : {
+          receiver        = severity
+          matchers        = ["severity=\"${severity}\""]
+          repeat_interval = again
+        }]
       }
-      receivers = [{
-        name = "people"
+      # What fails is often slow, too. One letter is enough.
+      inhibit_rules = [{
+        source_matchers = ["alertname=\"ServiceErrors\""]
+        target_matchers = ["alertname=\"ServiceSlow\""]
+        equal           = ["service"]
+      }]
+      receivers = [for severity, _ in local.severities : {
+        name = severity
         sns_configs = [{
           topic_arn     = aws_sns_topic.alerts.arn
           sigv4         = { region = data.aws_region.this.region }
           send_resolved = true
+          subject       = "${severity}: {{ .CommonLabels.service }} {{ .CommonLabels.alertname }} {{ .Status }}"
+          message       = "{{ range .Alerts }}{{ .Status }} since {{ .StartsAt }}: {{ .Annotations.summary }}\n{{ end }}"
         }]
       }]
     })

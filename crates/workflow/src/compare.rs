@@ -2,6 +2,8 @@
 
 use domain::Failure;
 use domain::desk::{Desk, Next};
+use domain::event::{Applied, Event, Frozen};
+use domain::freeze::Freeze;
 use domain::name::{DeploymentId, ServiceName};
 use domain::replica::ReplicaCheck;
 use domain::request::Request;
@@ -13,7 +15,8 @@ use serde_json::Value;
 
 use crate::conclude::tell;
 use crate::fence;
-use crate::ports::{Callbacks, Catalog, Clock, Ledger, ObjectName, Objects};
+use crate::ports::{Bus, Callbacks, Catalog, Clock, Ledger, ObjectName, Objects};
+use crate::progress;
 
 /// The largest state that is read.
 const LARGEST: u64 = 100 * 1024 * 1024;
@@ -69,6 +72,7 @@ pub async fn compare(
     objects: &impl Objects,
     ledger: &impl Ledger,
     callbacks: &impl Callbacks,
+    bus: &impl Bus,
     input: &Value,
 ) -> Result<Compared, Failure> {
     let heard = Heard::read(input)?;
@@ -84,12 +88,16 @@ pub async fn compare(
         let now = clock.now();
         let look = look(objects, terraform, now).await?;
         let sees = |desk: Desk| {
+            let before = desk.clone();
             let (desk, answer) = desk.sees(terraform, &look, accepts, now);
-            (desk.clone(), (desk, answer))
+            (desk.clone(), (before, desk, answer))
         };
-        let (desk, answer) = fence::rewrite(ledger, &service.name, sees).await?;
+        let (before, desk, answer) = fence::rewrite(ledger, &service.name, sees).await?;
         if let Some(waiter) = answer.asks.clone() {
             tell(callbacks, Next::Asks(waiter)).await?;
+        }
+        for news in news(terraform, &look, &before, &desk, now) {
+            progress::tell(clock, bus, news).await;
         }
         compared.add(service, &desk, &look, answer, now);
     }
@@ -120,6 +128,35 @@ async fn look(
         }
         Some(Err(why)) => Look::Unreadable(format!("{} {why}", terraform.address())),
     })
+}
+
+/// What others are told: a state that is another than before, and a freeze that began or is over.
+fn news(
+    terraform: &Terraform,
+    look: &Look,
+    before: &Desk,
+    after: &Desk,
+    now: Timestamp,
+) -> impl Iterator<Item = Event> {
+    let service = &after.service;
+    let [was, is] = [before, after].map(|desk| desk.terraform.as_ref());
+    let applied = match look {
+        Look::Read(seen) => {
+            let known = was.and_then(|memory| memory.found.as_ref().or(memory.seen.as_ref()));
+            Applied::since(known, seen, service, terraform, now)
+        }
+        _ => None,
+    };
+    let [was, is] = [was, is].map(|memory| memory.and_then(|memory| memory.freeze()));
+    let frozen = |freeze| Frozen { service: service.clone(), freeze };
+    let froze = match (was, is) {
+        (None, Some(freeze)) => Some(Event::ServiceFrozen(frozen(freeze))),
+        (Some(freeze), None) => {
+            Some(Event::ServiceThawed(frozen(Freeze { until: Some(now), ..freeze })))
+        }
+        _ => None,
+    };
+    applied.map(Event::TerraformApplied).into_iter().chain(froze)
 }
 
 impl Compared {

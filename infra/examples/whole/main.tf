@@ -27,10 +27,12 @@ module "observability" {
   balancer      = module.platform.balancer
   target_groups = module.platform.target_groups
   replicas      = [module.platform.databases.replica]
-  log_groups    = module.platform.log_groups
+  log_groups    = merge(module.platform.log_groups, module.cutover.log_groups)
+  packages      = "../../../target/lambda"
   network       = module.platform.network
   addresses     = var.operators
   slack         = var.slack
+  readers       = var.readers
   boundary      = var.boundary
 }
 

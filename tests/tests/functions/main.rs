@@ -8,4 +8,5 @@ mod inputs;
 mod readme;
 mod receive;
 mod samples;
+mod search;
 mod shell;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use asl::Status;
+use asl::{Execution, Status};
 use domain::freeze::FreezeByHand;
 use domain::outcome::End;
 use domain::request::Cause;
@@ -252,7 +252,7 @@ async fn the_replicas_are_asked_once_where_the_data_layer_changed_and_what_they_
             executions.filter(|it| it.identity().machine_name() == format!("cutover-{machine}"));
         of.collect::<Vec<_>>()
     };
-    let ends: Vec<_> = of("replica-check").iter().map(|it| it.status()).collect();
+    let ends: Vec<_> = of("replica-check").iter().map(Execution::status).collect();
     assert_eq!(ends, [Status::Succeeded, Status::Failed], "the second one lags");
     let told = of("terraform").into_iter().filter_map(|it| it.output()).filter_map(|output| {
         let replicas = output["replicas"].as_array()?.clone();

@@ -55,7 +55,7 @@ pub struct Frozen {
 
 impl Memory {
     /// Why nothing may be begun, until a person accepts what there is.
-    pub(crate) fn freeze(&self) -> Option<Freeze> {
+    pub fn freeze(&self) -> Option<Freeze> {
         let Frozen { why, since } = self.frozen.clone()?;
         Some(Freeze {
             cause: Cause::Terraform,

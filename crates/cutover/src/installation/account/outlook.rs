@@ -25,7 +25,8 @@ impl Account {
         let login = self.login().await.map_err(|failure| trouble(&what, &failure))?;
 
         let config = &self.config;
-        let (registry, prometheus) = (Registry::new(login), ::aws::PrometheusServers::new());
+        let (registry, prometheus) =
+            (Registry::new(login), ::aws::PrometheusServers::new(&self.config));
         let (balancer, replicas) = (::aws::Elbv2::new(config), ::aws::Rds::new(config));
         let (vault, logs) = (::aws::Vault::new(config), ::aws::CloudWatchLogs::new(config));
         let (fleet, cloudwatch, ledger) = (&self.fleet, &self.alarms, &self.ledger);
