@@ -144,7 +144,7 @@ locals {
     compare = { # The last is needed to be told that there is no lock; it does not call it.
       timeout = 50
       memory  = 256
-      may     = ["ssm:GetParametersByPath", "ssm:GetParameter", "s3:GetObject", "dynamodb:GetItem", "dynamodb:UpdateItem", "s3:ListBucket", "events:PutEvents"]
+      may     = ["ssm:GetParametersByPath", "ssm:GetParameter", "s3:GetObject", "dynamodb:GetItem", "dynamodb:UpdateItem", "states:SendTaskSuccess", "s3:ListBucket", "events:PutEvents"]
     }
     post = {
       timeout = 50

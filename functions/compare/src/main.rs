@@ -7,10 +7,11 @@ async fn main() -> Result<(), shell::Error> {
     let catalog = aws::Ssm::new(&config, shell::setting("CUTOVER_SERVICES")?);
     let objects = aws::S3::new(&config);
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
+    let callbacks = aws::StepFunctions::new(&config);
     let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
 
     shell::run("compare", async |input| {
-        workflow::compare(&clock, &catalog, &objects, &ledger, &bus, &input).await
+        workflow::compare(&clock, &catalog, &objects, &ledger, &callbacks, &bus, &input).await
     })
     .await
 }

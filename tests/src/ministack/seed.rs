@@ -94,6 +94,11 @@ impl Ministack {
     /// Makes a bucket with one object.
     pub async fn bucket(&self, bucket: &str, key: &str, object: &Value) {
         self.empty_bucket(bucket).await;
+        self.object(bucket, key, object).await;
+    }
+
+    /// Writes an object into a bucket that there is.
+    pub async fn object(&self, bucket: &str, key: &str, object: &Value) {
         self.api.put(&format!("/{bucket}/{key}"), object.to_string().into_bytes()).await;
     }
 

@@ -17,7 +17,7 @@ mod rollback;
 mod schema;
 mod status;
 mod stop;
-mod validate;
+pub(crate) mod validate;
 
 use clap::{Parser, Subcommand};
 

@@ -43,6 +43,7 @@ use domain::desk::Desk;
 use domain::failure::decode;
 use domain::freeze::{Freeze, FreezeByHand};
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
+use domain::outlook::{Outlook, Reference};
 use domain::people::{Answer, Ask};
 use domain::preflight::Platform;
 use domain::quarantine::{ByHand, InForce, Quarantine};
@@ -277,6 +278,16 @@ impl<P: Plant> Account<P> {
     pub async fn freeze(&self, ask: &FreezeByHand) -> Result<Freeze, Failure> {
         let world = self.world();
         workflow::freeze(&world, &world, &world, &world, &world, ask).await
+    }
+
+    /// Finds out what a deployment of a service would meet if it began now, and begins none.
+    pub async fn outlook(
+        &self,
+        service: ServiceDocument,
+        reference: Option<&Reference>,
+    ) -> Result<Outlook, Failure> {
+        let w = self.world();
+        workflow::outlook(&w, &w, &w, &w, &w, &w, &w, &w, &w, &w, service, reference).await
     }
 
     /// Starts an execution of any machine, as a person does at the console.

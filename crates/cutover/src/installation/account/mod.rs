@@ -2,6 +2,7 @@
 
 mod following;
 mod going_back;
+mod outlook;
 mod people;
 mod quarantine;
 mod settings;
@@ -11,7 +12,7 @@ mod trouble;
 use std::io::{self, IsTerminal};
 
 use ::aws::{
-    CloudWatch, DynamoDb, Ecs, EventBridge, Ssm, StateMachine, StepFunctions, SystemClock,
+    CloudWatch, Config, DynamoDb, Ecs, EventBridge, Ssm, StateMachine, StepFunctions, SystemClock,
 };
 use domain::Failure;
 use domain::name::{DeploymentId, ServiceName};
@@ -35,6 +36,7 @@ const LOGGED: &str = "error,aws::ssm=warn,workflow::progress=warn";
 /// The Cutover in an AWS account.
 #[derive(Debug)]
 pub(crate) struct Account {
+    config: Config,
     settings: Settings,
     catalog: Ssm,
     ledger: DynamoDb,
@@ -72,14 +74,12 @@ impl Account {
             callbacks: StepFunctions::new(&config),
             bus: EventBridge::new(&config, settings.bus.as_str()),
             settings,
+            config,
         })
     }
 
     /// The text of a service's document, and the parameter it is in.
-    pub(crate) async fn document_text(
-        &self,
-        service: &ServiceName,
-    ) -> Result<(String, String), Trouble> {
+    async fn document_text(&self, service: &ServiceName) -> Result<(String, String), Trouble> {
         let what = format!("read the document of {service}");
         let parameter = self.settings.document(service);
         let text = self.catalog.parameter(&parameter).await;

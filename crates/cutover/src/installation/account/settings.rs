@@ -19,6 +19,9 @@ pub(super) struct Settings {
     pub(super) bus: String,
     /// What the parameters of the service documents begin with.
     pub(super) services: String,
+    /// The secret with the login to the registry, if there is one.
+    #[serde(default)]
+    pub(super) registry: Option<String>,
     /// The state machines.
     pub(super) machines: Machines,
 }
