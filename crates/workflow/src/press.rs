@@ -16,6 +16,7 @@ const NEWEST: usize = 10;
 
 /// Does what somebody wants who may, by the same ways as the command line, and says what came of
 /// it; or tells them what they ask. [`Failure::Refused`] is a sentence for them.
+#[expect(clippy::too_many_arguments, reason = "a step's signature is its list of permissions")]
 pub async fn press(
     clock: &impl Clock,
     catalog: &impl Catalog,

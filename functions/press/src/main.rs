@@ -17,15 +17,18 @@ async fn main() -> Result<(), shell::Error> {
     let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
     let machine =
         |setting| Ok::<_, shell::Error>(aws::StateMachine::new(&config, shell::setting(setting)?));
-    let deployments = machine("CUTOVER_DEPLOYMENT_MACHINE")?;
+    let executions = machine("CUTOVER_DEPLOYMENT_MACHINE")?;
     let rollbacks = machine("CUTOVER_ROLLBACK_MACHINE")?;
     let replies = slack::Replies::new(shell::optional("CUTOVER_SLACK_URL")?.as_deref())?;
     let secrets = aws::SecretsManager::new(&config);
     let id = shell::setting("CUTOVER_SLACK_SIGNING_SECRET")?;
     let keys = Keys::begin(async || secrets.secrets(&id).await).await;
     let press = async |ask| {
-        workflow::press(&clock, &catalog, &ledger, &callbacks, &deployments, &rollbacks, &bus, ask)
-            .await
+        let (clock, catalog, ledger) = (&clock, &catalog, &ledger);
+        let (executions, rollbacks) = (&executions, &rollbacks);
+        let pressed =
+            workflow::press(clock, catalog, ledger, &callbacks, executions, rollbacks, &bus, ask);
+        Box::pin(pressed).await
     };
     let door = Door { clock, keys, replies, press };
 

@@ -23,11 +23,13 @@ const VERSION: &str = "2";
 #[serde(rename_all = "PascalCase")]
 pub struct Message {
     r#type: Kind,
-    message_id: String,
+    #[serde(rename = "MessageId")]
+    id: String,
     topic_arn: String,
     #[serde(default)]
     subject: Option<String>,
-    message: String,
+    #[serde(rename = "Message")]
+    text: String,
     timestamp: Timestamp,
     /// The same, as it was signed.
     #[serde(skip)]
@@ -117,7 +119,7 @@ impl Message {
         }
 
         match self.r#type {
-            Kind::Notification => webhook::told(self.message.as_bytes())
+            Kind::Notification => webhook::told(self.text.as_bytes())
                 .map(Heard::Alerts)
                 .map_err(|refusal| refusal.within("Message")),
             Kind::SubscriptionConfirmation => {
@@ -132,7 +134,7 @@ impl Message {
     fn signed(&self) -> Result<String, Refusal> {
         let subject = self.subject.as_deref().map(|subject| ("Subject", subject));
         let fields: Vec<(&str, &str)> = match self.r#type {
-            Kind::Notification => [("Message", &*self.message), ("MessageId", &self.message_id)]
+            Kind::Notification => [("Message", &*self.text), ("MessageId", &self.id)]
                 .into_iter()
                 .chain(subject)
                 .chain([
@@ -142,8 +144,8 @@ impl Message {
                 ])
                 .collect(),
             kind => vec![
-                ("Message", &self.message),
-                ("MessageId", &self.message_id),
+                ("Message", &self.text),
+                ("MessageId", &self.id),
                 ("SubscribeURL", field("SubscribeURL", self.subscribe_url.as_deref())?),
                 ("Timestamp", &self.stamped),
                 ("Token", field("Token", self.token.as_deref())?),
@@ -151,7 +153,7 @@ impl Message {
                 ("Type", kind.name()),
             ],
         };
-        Ok(fields.iter().map(|(name, value)| format!("{name}\n{value}\n")).collect())
+        Ok(fields.iter().flat_map(|(name, value)| [*name, "\n", *value, "\n"]).collect())
     }
 }
 

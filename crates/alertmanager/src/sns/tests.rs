@@ -51,7 +51,7 @@ impl Signer {
             }
         };
         let lines = fields.iter().filter_map(|name| Some((name, message[name].as_str()?)));
-        let text: String = lines.map(|(name, value)| format!("{name}\n{value}\n")).collect();
+        let text: String = lines.flat_map(|(name, value)| [*name, "\n", value, "\n"]).collect();
         let signature = self.key.sign(text.as_bytes()).expect("a signature");
         message["Signature"] = json!(STANDARD.encode(signature));
         message
