@@ -27,7 +27,7 @@ def items(account):
     alarms = sum(max(1, sum(bool(q["metric"]) for q in it.values["metric_query"])) for it in account.all("aws_cloudwatch_metric_alarm"))
     calls = sum(MONTH * 60 / minutes(it.values["schedule_expression"]) for it in account.all("aws_scheduler_schedule"))
     secrets = len(account.all("aws_secretsmanager_secret"))
-    memory = max(it.values["memory_size"] for it in account.all("aws_lambda_function")) / 1024
+    memory = max(it.values["memory_size"] for it in account.all("aws_lambda_function") if it.key == "sweep") / 1024
     yield f"{secrets} secret: what GitHub signs with", secrets * SECRET
     yield f"{alarms} alarms", alarms * ALARM
     yield f"{calls:,.0f} calls by the scheduler", calls * SCHEDULED

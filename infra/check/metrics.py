@@ -48,6 +48,7 @@ def wrong(account, repository):
 
         yield from unanswered(asked, watching.questions(observability))
         yield from untold(topic, list(alerting.alerts(*alerting.rules(repository / "infra"))))
+        yield from unreadable(topic)
         yield from uninhibited(manager)
         yield from unindexed(folder, observability / "search")
 
@@ -188,6 +189,20 @@ def untold(topic, alerts):
     """Alerts of which no letter tells, or not as urgent as they are."""
     for alert in retried(alerts, lambda it: any(tells(letter, it) for letter in list(topic.letters))):
         yield f"no letter tells of {alert['alert']} as {alert['labels']['severity']}: {topic.letters}"
+
+
+def unreadable(topic):
+    """What Cutover is told, which is JSON as the webhook of an Alertmanager has it."""
+    letters = [letter["Message"] for letter in list(topic.letters) if letter["TopicArn"].endswith("-firing")]
+    if not letters:
+        yield "nothing is told to Cutover"
+    for letter in letters:
+        try:
+            alerts = json.loads(letter)["alerts"]
+            assert alerts and all({"alertname", "service"} <= set(it["labels"]) for it in alerts)
+            assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-][\d:]+)", it["startsAt"]) for it in alerts)
+        except (ValueError, KeyError, AssertionError) as error:
+            yield f"Cutover could not read what it is told ({error!r}): {letter}"
 
 
 def tells(letter, alert):

@@ -36,7 +36,7 @@ EXCEPTIONS = {
 # trace, its dead letters, its interfaces; and what functions/README.md says below its table: what `launch`
 # and `migrate` need for what they register, what `compare` reads when a person asks, and needs to be told of no lock.
 BESIDES = re.compile(r"^(logs:CreateLogStream|logs:PutLogEvents|xray:Put\w+|sqs:SendMessage|ec2:\w+)$")
-BELOW = {"launch": {"iam:PassRole", "ecs:TagResource"}, "migrate": {"iam:PassRole", "ecs:TagResource"}, "compare": {"ssm:GetParameter", "s3:ListBucket"}}
+BELOW = {"launch": {"iam:PassRole", "ecs:TagResource"}, "migrate": {"iam:PassRole", "ecs:TagResource"}, "compare": {"ssm:GetParameter", "s3:ListBucket"}, "judge": {"aps:QueryMetrics"}}
 
 # What each action is done to when a function does it, with what is known of the call then.
 SERVICE = "shop/checkout"
@@ -60,6 +60,7 @@ CALLS = {
     "ecs:ListTasks": ("*", {"ecs:cluster": f"arn:aws:ecs:{HERE}:cluster/shop"}),
     "ecs:TagResource": (f"arn:aws:ecs:{HERE}:task-definition/checkout:1", {"ecs:CreateAction": "RegisterTaskDefinition"}),
     "iam:PassRole": ("arn:aws:iam::123456789012:role/checkout", {"iam:PassedToService": "ecs-tasks.amazonaws.com"}),
+    "aps:QueryMetrics": f"arn:aws:aps:{HERE}:workspace/ws-0a1b2c3d",
     "events:PutEvents": f"arn:aws:events:{HERE}:event-bus/cutover",
     "logs:DescribeLogGroups": f"arn:aws:logs:{HERE}:log-group:/ecs/shop/checkout",
     "logs:GetLogEvents": f"arn:aws:logs:{HERE}:log-group:/ecs/shop/checkout:log-stream:1",
@@ -73,7 +74,7 @@ CALLS = {
     "ssm:GetParametersByPath": f"arn:aws:ssm:{HERE}:parameter/cutover/services",
     "states:DescribeExecution": f"arn:aws:states:{HERE}:execution:cutover-deployment:1",
     "states:ListExecutions": f"arn:aws:states:{HERE}:stateMachine:cutover-deployment",
-    "states:StartExecution": f"arn:aws:states:{HERE}:stateMachine:cutover-recovery",
+    "states:StopExecution": f"arn:aws:states:{HERE}:execution:cutover-deployment:1",
 }
 SECRETS = {
     "receive": f"arn:aws:secretsmanager:{HERE}:secret:cutover/webhook-a1b2c3",
@@ -81,6 +82,12 @@ SECRETS = {
     "plan": f"arn:aws:secretsmanager:{HERE}:secret:shop/ghcr-a1b2c3",
     "mark": f"arn:aws:secretsmanager:{HERE}:secret:shop/github-d4e5f6",
     "post": f"arn:aws:secretsmanager:{HERE}:secret:cutover/slack-a1b2c3",
+    "press": f"arn:aws:secretsmanager:{HERE}:secret:cutover/slack-signing-b2c3d4",
+}
+# The machine that each of these starts.
+MACHINES = {
+    "press": f"arn:aws:states:{HERE}:stateMachine:cutover-rollback",
+    "sweep": f"arn:aws:states:{HERE}:stateMachine:cutover-recovery",
 }
 # What no function may do.
 NEVER = {
@@ -201,11 +208,16 @@ def function_wrong(name, says, policy):
     for other, secret in SECRETS.items():
         if other != name and allowed([policy], "secretsmanager:GetSecretValue", secret):
             yield f"may read the secret of {other}"
+    for other, machine in MACHINES.items():
+        if other != name and allowed([policy], "states:StartExecution", machine):
+            yield f"may start the machine of {other}"
 
 
 def calls(name, action):
     if action == "secretsmanager:GetSecretValue":
         return [(SECRETS.get(name, "a secret that permissions.py does not know"), {})]
+    if action == "states:StartExecution":
+        return [(MACHINES.get(name, "a machine that permissions.py does not know"), {})]
     return [upon if isinstance(upon, tuple) else (upon, {}) for upon in listed(CALLS.get(action, "*"))]
 
 

@@ -149,7 +149,7 @@ RULES = {
         "logging_configuration.log_destination": like(r".*:\*"),
     },
     "aws_sns_topic": {"name": like(r"[A-Za-z0-9_-]{1,256}")},
-    "aws_sns_topic_subscription": {"protocol": words("email"), "endpoint": like(r"[^@\s]+@[^@\s]+")},
+    "aws_sns_topic_subscription": {"protocol": words("email", "https"), "endpoint": like(r"[^@\s]+@[^@\s]+|https://[^@\s]+")},
     "aws_sqs_queue": {"name": like(r"[A-Za-z0-9_-]{1,80}"), "message_retention_seconds": between(60, 1209600)},
     "aws_ssm_parameter": {
         "name": like(r"/[A-Za-z0-9._/-]{1,1010}"),

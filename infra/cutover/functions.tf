@@ -59,7 +59,7 @@ locals {
       timeout = 50
       memory  = 256
       inside  = true
-      may     = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "elasticloadbalancing:DescribeTargetHealth", "cloudwatch:DescribeAlarms", "rds:DescribeDBInstances", "rds:DescribeDBClusters", "cloudwatch:GetMetricData", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"]
+      may     = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "elasticloadbalancing:DescribeTargetHealth", "cloudwatch:DescribeAlarms", "rds:DescribeDBInstances", "rds:DescribeDBClusters", "cloudwatch:GetMetricData", "aps:QueryMetrics", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"]
     }
     proceed = {
       timeout = 50
@@ -126,6 +126,11 @@ locals {
       memory  = 256
       may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem", "states:SendTaskSuccess"]
     }
+    press = { # Slack waits three seconds for its answer, so it has more of a processor.
+      timeout = 15
+      memory  = 512
+      may     = ["secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParametersByPath", "dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem", "states:DescribeExecution", "states:StopExecution", "states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure", "events:PutEvents"]
+    }
     mark = {
       timeout = 50
       memory  = 256
@@ -167,18 +172,21 @@ locals {
   }
   settings = merge(
     {
-      CUTOVER_TABLE           = local.name
-      CUTOVER_BUS             = local.name
-      CUTOVER_SERVICES        = local.documents
-      CUTOVER_WEBHOOK_SECRET  = aws_secretsmanager_secret.webhook.arn
-      CUTOVER_ALERT_SECRET    = var.alertmanager_secret
-      CUTOVER_REGISTRY_SECRET = var.registry_secret
-      CUTOVER_GITHUB_SECRET   = var.github_secret
-      CUTOVER_GITHUB_URL      = var.github_url
-      CUTOVER_SLACK_SECRET    = var.slack_secret
-      CUTOVER_SLACK_URL       = null # Slack itself.
-      CUTOVER_FOLLOWERS_TOPIC = aws_sns_topic.this["followers"].arn
-      CUTOVER_OPERATORS_TOPIC = aws_sns_topic.this["operators"].arn
+      CUTOVER_TABLE                = local.name
+      CUTOVER_BUS                  = local.name
+      CUTOVER_SERVICES             = local.documents
+      CUTOVER_WEBHOOK_SECRET       = aws_secretsmanager_secret.webhook.arn
+      CUTOVER_ALERT_SECRET         = var.alertmanager_secret
+      CUTOVER_ALERT_TOPIC          = try(var.alert_topic.arn, null)
+      CUTOVER_REGISTRY_SECRET      = var.registry_secret
+      CUTOVER_GITHUB_SECRET        = var.github_secret
+      CUTOVER_GITHUB_URL           = var.github_url
+      CUTOVER_SLACK_SECRET         = var.slack_secret
+      CUTOVER_SLACK_URL            = null # Slack itself.
+      CUTOVER_SLACK_BUTTONS        = var.slack_signing_secret == null ? null : "on"
+      CUTOVER_SLACK_SIGNING_SECRET = var.slack_signing_secret
+      CUTOVER_FOLLOWERS_TOPIC      = aws_sns_topic.this["followers"].arn
+      CUTOVER_OPERATORS_TOPIC      = aws_sns_topic.this["operators"].arn
     },
     { for name, arn in local.machine_arns : "CUTOVER_${upper(replace(name, "-", "_"))}_MACHINE" => arn },
   )

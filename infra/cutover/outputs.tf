@@ -9,8 +9,13 @@ output "webhook_secret" {
 }
 
 output "alert_url" {
-  description = "What the webhook of an Alertmanager is pointed at; null without `alertmanager_secret`."
+  description = "What the webhook of an Alertmanager is pointed at; null without `alertmanager_secret` and `alert_topic`."
   value       = try(aws_lambda_function_url.door["alert"].function_url, null)
+}
+
+output "press_url" {
+  description = "What the interactivity and the command of the Slack app are pointed at; null without `slack_signing_secret`."
+  value       = try(aws_lambda_function_url.door["press"].function_url, null)
 }
 
 output "machines" {

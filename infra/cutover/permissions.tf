@@ -16,23 +16,26 @@ locals {
     ledger = { resources = [aws_dynamodb_table.ledger.arn] }
     bus    = { resources = [aws_cloudwatch_event_bus.this.arn] }
     # GitHub's secret for `receive`, Alertmanager's token for `alert`, the registry's login for `plan`,
-    # the login to GitHub for `mark`, the way into Slack for `post`: each reads only its own.
+    # the login to GitHub for `mark`, the way into Slack for `post`, Slack's signature for `press`: each
+    # reads only its own.
     webhook  = { resources = [aws_secretsmanager_secret.webhook.arn] }
     alert    = { resources = [for arn in [var.alertmanager_secret] : arn if arn != null] }
     registry = { resources = [for arn in [var.registry_secret] : arn if arn != null] }
     github   = { resources = [for arn in [var.github_secret] : arn if arn != null] }
     slack    = { resources = [for arn in [var.slack_secret] : arn if arn != null] }
+    signing  = { resources = [for arn in [var.slack_signing_secret] : arn if arn != null] }
     # Those who follow, and those who are called.
     topics = { resources = [for topic in aws_sns_topic.this : topic.arn] }
     # The path itself is what GetParametersByPath is asked for.
     documents = { resources = [local.documents_arn, "${local.documents_arn}/*"] }
     # A callback is answered by its token, which is the permission: these actions know no resource.
     callbacks = { resources = ["*"] }
-    # Whether a holder of the lease still runs; what the sweep begins.
+    # Whether a holder of the lease still runs, and an end to it; what the sweep and a person begin.
     executions = { resources = ["arn:${local.partition}:states:${local.here}:execution:${local.name}-deployment:*"] }
     # What broke off without a word.
     deployments = { resources = [for name, arn in local.machine_arns : arn if name == "deployment"] }
     recovery    = { resources = [for name, arn in local.machine_arns : arn if name == "recovery"] }
+    rollback    = { resources = [for name, arn in local.machine_arns : arn if name == "rollback"] }
     # The services under Cutover, no other.
     services  = { resources = [for place in local.places : "${local.ecs}:service/${place}"] }
     rollouts  = { resources = [for place in local.places : "${local.ecs}:service-deployment/${place}/*"] }
@@ -49,6 +52,8 @@ locals {
       resources = length(local.places) == 0 ? [] : ["${local.ecs}:task-definition/*:*"]
       condition = { ArnEquals = { "ecs:cluster" = [for cluster in distinct([for place in local.places : dirname(place)]) : "${local.ecs}:cluster/${cluster}"] } }
     }
+    # The workspaces of Amazon Managed Prometheus that documents ask.
+    workspaces = { resources = var.prometheus_workspaces }
     # These two actions of ECS know no resource.
     task_definitions = { resources = ["*"] }
     # The tags of the task definition that is replaced go along, when it is registered and never else.
@@ -75,6 +80,7 @@ locals {
   }
 
   upon = {
+    "aps:QueryMetrics"                                   = "workspaces"
     "cloudwatch:DescribeAlarms"                          = "readings"
     "cloudwatch:GetMetricData"                           = "readings"
     "dynamodb:GetItem"                                   = "ledger"
@@ -118,21 +124,27 @@ locals {
     "states:ListExecutions"                              = "deployments"
     "states:SendTaskFailure"                             = "callbacks"
     "states:SendTaskSuccess"                             = "callbacks"
-    "states:StartExecution"                              = "recovery"
+    "states:StartExecution"                              = "machines"
+    "states:StopExecution"                               = "executions"
   }
 
   # Which secret a function reads is what its wiring asks for.
   secret = {
     for name in local.functions :
     name => one([
-      for setting, secret in { WEBHOOK = "webhook", ALERT = "alert", REGISTRY = "registry", GITHUB = "github", SLACK = "slack" } :
+      for setting, secret in { WEBHOOK = "webhook", ALERT = "alert", REGISTRY = "registry", GITHUB = "github", SLACK = "slack", SLACK_SIGNING = "signing" } :
       secret if contains(local.wiring[name], "CUTOVER_${setting}_SECRET")
     ])
+  }
+  # Which machine it starts, likewise.
+  begun = {
+    for name in local.functions :
+    name => one([for machine in ["recovery", "rollback"] : machine if contains(local.wiring[name], "CUTOVER_${upper(machine)}_MACHINE")])
   }
   scope = {
     for name in local.functions : name => {
       for action in local.row[name].may :
-      action => try(local.upon[action], "unknown") == "secrets" ? local.secret[name] : try(local.upon[action], "unknown")
+      action => try({ secrets = local.secret[name], machines = local.begun[name] }[local.upon[action]], local.upon[action], "unknown")
     }
   }
 

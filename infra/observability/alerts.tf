@@ -41,6 +41,27 @@ resource "aws_sns_topic_policy" "alerts" {
   })
 }
 
+# What Cutover hears: the same alerts, for a program.
+resource "aws_sns_topic" "firing" {
+  name              = "${var.name}-firing"
+  signature_version = 2 # By SHA-256; Cutover believes no other.
+}
+
+resource "aws_sns_topic_policy" "firing" {
+  arn = aws_sns_topic.firing.arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "TellByAlertsOfThisAccount"
+      Effect    = "Allow"
+      Principal = { Service = "aps.amazonaws.com" }
+      Action    = ["sns:GetTopicAttributes", "sns:Publish"]
+      Resource  = aws_sns_topic.firing.arn
+      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.this.account_id } }
+    }]
+  })
+}
+
 resource "aws_sns_topic_subscription" "alerts" {
   for_each = var.addresses
 

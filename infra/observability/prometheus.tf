@@ -24,6 +24,18 @@ resource "aws_prometheus_rule_group_namespace" "this" {
 locals {
   # By the alert's `severity`: how often what goes on is told again.
   severities = { page = "4h", note = "24h" }
+
+  # As the webhook of an Alertmanager writes it, which Amazon's has not: what Cutover reads. Labels that
+  # Go quotes otherwise than JSON, with characters that cannot be seen, make it unreadable, and that is
+  # told by Cutover's log.
+  moment  = "2006-01-02T15:04:05.999Z07:00"
+  message = <<-END
+    {"version":"4","alerts":[{{ range $at, $alert := .Alerts }}{{ if $at }},{{ end }}
+    {"status":{{ printf "%q" .Status }},"fingerprint":{{ printf "%q" .Fingerprint }},
+    "startsAt":"{{ .StartsAt.Format "${local.moment}" }}","endsAt":"{{ .EndsAt.Format "${local.moment}" }}",
+    "labels":{ {{- range $at, $label := .Labels.SortedPairs }}{{ if $at }},{{ end }}{{ printf "%q:%q" .Name .Value }}{{ end -}} }}
+    {{- end }}]}
+  END
 }
 
 resource "aws_prometheus_alert_manager_definition" "this" {
@@ -50,12 +62,15 @@ resource "aws_prometheus_alert_manager_definition" "this" {
       }]
       receivers = [for severity, _ in local.severities : {
         name = severity
-        sns_configs = [{
-          topic_arn     = aws_sns_topic.alerts.arn
+        sns_configs = [for topic, message in {
+          (aws_sns_topic.alerts.arn) = "{{ range .Alerts }}{{ .Status }} since {{ .StartsAt }}: {{ .Annotations.summary }}\n{{ end }}"
+          (aws_sns_topic.firing.arn) = local.message
+          } : {
+          topic_arn     = topic
           sigv4         = { region = data.aws_region.this.region }
           send_resolved = true
           subject       = "${severity}: {{ .CommonLabels.service }} {{ .CommonLabels.alertname }} {{ .Status }}"
-          message       = "{{ range .Alerts }}{{ .Status }} since {{ .StartsAt }}: {{ .Annotations.summary }}\n{{ end }}"
+          message       = message
         }]
       }]
     })

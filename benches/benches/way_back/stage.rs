@@ -47,6 +47,8 @@ impl Stage {
             home: std::env::temp_dir(),
             secrets: None,
             alert_tokens: None,
+            slack_secrets: None,
+            slack_url: None,
             token: None,
             images: services.map(|(name, _)| (image(name), tag(FIRST), artifact(FIRST))).into(),
             services: services.map(|(name, bake)| hosted(name, bake)).into(),

@@ -7,12 +7,13 @@ use crate::Error;
 
 /// Every setting there is, and what to set it to. `functions/README.md` says which function reads
 /// which.
-pub const SETTINGS: [(&str, &str); 16] = [
+pub const SETTINGS: [(&str, &str); 19] = [
     ("CUTOVER_TABLE", "the name of the DynamoDB table that is the ledger"),
     ("CUTOVER_BUS", "the name of the EventBridge bus"),
     ("CUTOVER_SERVICES", "what the names of the service documents begin with in Parameter Store"),
     ("CUTOVER_DEPLOYMENT_MACHINE", "the ARN of the deployment state machine"),
     ("CUTOVER_RECOVERY_MACHINE", "the ARN of the recovery state machine"),
+    ("CUTOVER_ROLLBACK_MACHINE", "the ARN of the rollback state machine"),
     ("CUTOVER_WEBHOOK_SECRET", "the id of GitHub's webhook secret in Secrets Manager"),
     ("CUTOVER_ALERT_SECRET", "the id of Alertmanager's bearer token in Secrets Manager"),
     ("CUTOVER_ALERT_TOPIC", "the ARN of the SNS topic that Amazon Managed Prometheus tells"),
@@ -20,6 +21,11 @@ pub const SETTINGS: [(&str, &str); 16] = [
     ("CUTOVER_GITHUB_SECRET", "the id of the login to GitHub in Secrets Manager"),
     ("CUTOVER_GITHUB_URL", "where GitHub answers"),
     ("CUTOVER_SLACK_SECRET", "the id of Slack's token or webhook address in Secrets Manager"),
+    (
+        "CUTOVER_SLACK_SIGNING_SECRET",
+        "the id of the signing secret of Slack's app in Secrets Manager",
+    ),
+    ("CUTOVER_SLACK_BUTTONS", "anything, where the buttons of messages are answered"),
     ("CUTOVER_SLACK_URL", "where Slack's methods are, where that is not Slack"),
     ("CUTOVER_FOLLOWERS_TOPIC", "the ARN of the SNS topic of those who follow"),
     ("CUTOVER_OPERATORS_TOPIC", "the ARN of the SNS topic of those who are called"),

@@ -49,6 +49,12 @@ pub fn message(telling: &Telling, offer: Offer) -> Value {
     json!({ "text": escaped(&title), "blocks": blocks })
 }
 
+/// A text of ours that may quote others: `text` and `blocks`.
+pub fn said(text: &str) -> Value {
+    let section = json!({ "type": "section", "text": plain(text, SECTION) });
+    json!({ "text": escaped(text), "blocks": [section] })
+}
+
 /// Lines of a story, below the message: `text` and `blocks`.
 pub fn below(lines: &[Line]) -> Value {
     let text = lines.last().map(|line| line.text.as_str()).unwrap_or_default();

@@ -76,10 +76,7 @@ impl Slack {
     }
 
     fn by(way: Way) -> Result<Self, Failure> {
-        let builder = Client::builder().connect_timeout(CONNECT).timeout(WHOLE);
-        let client = builder.redirect(Policy::none()).build();
-        let client =
-            client.map_err(|error| Failure::Invalid(format!("no client of Slack: {error}")))?;
+        let client = http()?;
         Ok(Self { client, way, offer: Offer::default() })
     }
 
@@ -108,9 +105,16 @@ impl Slack {
     }
 }
 
+/// What speaks HTTP to Slack.
+pub(crate) fn http() -> Result<Client, Failure> {
+    let builder = Client::builder().connect_timeout(CONNECT).timeout(WHOLE);
+    let client = builder.redirect(Policy::none()).build();
+    client.map_err(|error| Failure::Invalid(format!("no client of Slack: {error}")))
+}
+
 /// Sends a request, and answers its status, when to come back, and its body. No message has the
 /// address in it, which for a webhook is the secret.
-async fn send(
+pub(crate) async fn send(
     what: &str,
     request: RequestBuilder,
     body: &Value,

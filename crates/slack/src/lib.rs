@@ -12,6 +12,10 @@ pub mod inbound;
 mod answer;
 #[cfg(feature = "client")]
 mod client;
+#[cfg(feature = "client")]
+mod replies;
 
 #[cfg(feature = "client")]
 pub use client::Slack;
+#[cfg(feature = "client")]
+pub use replies::Replies;

@@ -32,22 +32,32 @@ pub async fn attribute(
         Trigger::Alerts(alerts) => {
             attribution::of_alerts(&alerts, &ledger.desks().await?, clock.now())
         }
-        Trigger::Person(ask) => {
-            catalog.service(&ask.service).await?;
-            let desk = ledger.desk(&ask.service).await?;
-            let ask = GoBack { to: named(ledger, &desk, &ask).await?, ..ask };
-            let meant = attribution::of_person(&ask, &desk, clock.now());
-            let Attribution { deploy, .. } = meant.clone().unwrap_or_default();
-            let deploy = match deploy {
-                Some(way) => Some(untried(ledger, way).await?),
-                None => None,
-            };
-            Attribution { deploy, ..meant.map_err(Failure::Refused)? }
-        }
+        Trigger::Person(ask) => of_person(clock, catalog, ledger, ask).await?,
     };
 
     tracing::warn!("{}", attribution.why);
     Ok(attribution)
+}
+
+/// Finds what a person's wish to go back comes to.
+pub(crate) async fn of_person(
+    clock: &impl Clock,
+    catalog: &impl Catalog,
+    ledger: &impl Ledger,
+    ask: GoBack,
+) -> Result<Attribution, Failure> {
+    catalog.service(&ask.service).await?;
+    let desk = ledger.desk(&ask.service).await?;
+    let ask = GoBack { to: named(ledger, &desk, &ask).await?, ..ask };
+
+    let meant = attribution::of_person(&ask, &desk, clock.now()).map_err(Failure::Refused);
+
+    let Attribution { deploy, .. } = meant.clone().unwrap_or_default();
+    let deploy = match deploy {
+        Some(way) => Some(untried(ledger, way).await?),
+        None => None,
+    };
+    Ok(Attribution { deploy, ..meant? })
 }
 
 /// Where a person wants to go to. An older deployment than the desk knows is looked up in its record.

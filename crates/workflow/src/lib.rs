@@ -30,12 +30,14 @@ mod resume;
 mod sweep;
 
 mod approve;
+mod press;
 
 mod mark;
 
 mod attribute;
 mod compare;
 mod freeze;
+mod go_back;
 mod quarantine;
 mod spare;
 mod stop;
@@ -67,12 +69,14 @@ pub use restore::{Restore, Restored, restore};
 pub use watch::{LookOut, watch};
 
 pub use approve::approve;
+pub use press::press;
 
 pub use mark::{Marking, mark};
 
 pub use attribute::attribute;
 pub use compare::{Compared, KeepingUp, Redeploy, compare};
 pub use freeze::freeze;
+pub use go_back::{GoingBack, go_back};
 pub use quarantine::{Quarantining, lift, quarantine, quarantine_by_hand};
 pub use spare::{Spare, spare};
 pub use stop::{Stopped, stop};

@@ -31,6 +31,7 @@ use domain::service::{Place, ServiceDocument, Smoke};
 use domain::signal::Signal;
 use domain::strategy::{Pause, Strategy};
 use domain::telling::{Medium, Message, Telling, Thread};
+use domain::trigger::GoBack;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -225,6 +226,9 @@ pub trait Ledger {
     async fn watchers(&self, signal: &Signal) -> Result<Vec<Watcher>, Failure>;
     /// The record of a deployment, if there is one.
     async fn record(&self, deployment: &DeploymentId) -> Result<Option<Record>, Failure>;
+    /// The newest deployments of a service, newest first, at most so many. For people: the list may
+    /// lag behind by a moment; each record in it is as it stands now.
+    async fn history(&self, service: &ServiceName, most: usize) -> Result<Vec<Record>, Failure>;
     /// Appends to the record of a deployment; an entry whose key stands there changes nothing.
     async fn append(
         &self,
@@ -264,12 +268,20 @@ pub trait Executions {
     ) -> Result<Vec<DeploymentId>, Failure>;
     /// How the execution of a deployment ended, if it is over.
     async fn ended(&self, deployment: &DeploymentId) -> Result<Option<ExecutionEnded>, Failure>;
+    /// Stops the execution of a deployment, for a reason. One that is over stays as it is.
+    async fn stop(&self, deployment: &DeploymentId, why: &str) -> Result<(), Failure>;
 }
 
 /// The recoveries of deployments: Step Functions.
 pub trait Recoveries {
     /// Begins a recovery under this name. Asking twice begins one.
     async fn begin(&self, name: &str, of: &ExecutionEnded) -> Result<(), Failure>;
+}
+
+/// The ways back of services: Step Functions.
+pub trait Rollbacks {
+    /// Begins what a person wants, under this name. Asking twice begins one.
+    async fn go_back(&self, name: &str, ask: &GoBack) -> Result<(), Failure>;
 }
 
 /// The bus: EventBridge.

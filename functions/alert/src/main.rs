@@ -17,8 +17,13 @@ async fn main() -> Result<(), shell::Error> {
     let config = aws::Config::from_env()?;
     let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
     let secrets = aws::SecretsManager::new(&config);
-    let id = shell::setting("CUTOVER_ALERT_SECRET")?;
-    let keys = Keys::begin(async || secrets.secrets(&id).await).await;
+    let keys = match shell::optional("CUTOVER_ALERT_SECRET")? {
+        Some(id) => {
+            let secrets = &secrets;
+            Some(Keys::begin(async move || secrets.secrets(&id).await).await)
+        }
+        None => None,
+    };
     let addresses = aws::Addresses::new();
     let topic = match shell::optional("CUTOVER_ALERT_TOPIC")? {
         Some(arn) => {

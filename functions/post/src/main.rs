@@ -14,6 +14,7 @@ async fn main() -> Result<(), shell::Error> {
         secrets: aws::SecretsManager::new(&config),
         secret: shell::optional("CUTOVER_SLACK_SECRET")?,
         url: shell::optional("CUTOVER_SLACK_URL")?,
+        buttons: shell::optional("CUTOVER_SLACK_BUTTONS")?.is_some(),
     };
 
     shell::run("post", async |input| {

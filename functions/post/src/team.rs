@@ -12,6 +12,8 @@ pub(crate) struct Team {
     pub(crate) secret: Option<String>,
     /// Where Slack's methods are, where that is not Slack.
     pub(crate) url: Option<String>,
+    /// Whether the buttons of messages are answered.
+    pub(crate) buttons: bool,
 }
 
 impl Chat for Team {
@@ -31,6 +33,7 @@ impl Chat for Team {
             Some(url) => Slack::at(url, secret.trim())?,
             None => Slack::new(&secret)?,
         };
+        let slack = if self.buttons { slack.with_buttons() } else { slack };
         slack.say(channel, telling, message).await
     }
 }

@@ -125,12 +125,16 @@ run "people_are_told_of_every_machine_but_one_whose_failure_is_an_answer" {
   }
 }
 
-run "only_github_has_a_door_where_no_alertmanager_tells" {
+run "only_github_has_a_door_where_nobody_else_is_named" {
   command = plan
 
   assert {
     condition     = [for url in aws_lambda_function_url.door : url.function_name] == ["cutover-receive"]
     error_message = "A URL leads to another function than receive."
+  }
+  assert {
+    condition     = !contains(keys(aws_lambda_function.this["post"].environment[0].variables), "CUTOVER_SLACK_BUTTONS")
+    error_message = "Messages have buttons that nobody hears."
   }
 }
 
@@ -144,6 +148,41 @@ run "an_alertmanager_has_a_door_of_its_own" {
   assert {
     condition     = toset([for url in aws_lambda_function_url.door : url.function_name]) == toset(["cutover-receive", "cutover-alert"])
     error_message = "A URL leads to another function than receive and alert."
+  }
+}
+
+run "a_topic_tells_at_the_same_door" {
+  command = plan
+
+  variables {
+    alert_topic = { arn = "arn:aws:sns:eu-west-1:123456789012:shop-firing" }
+  }
+
+  assert {
+    condition     = [for subscription in aws_sns_topic_subscription.alerts : subscription.topic_arn] == ["arn:aws:sns:eu-west-1:123456789012:shop-firing"]
+    error_message = "The topic does not tell."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this["alert"].environment[0].variables["CUTOVER_ALERT_TOPIC"] == "arn:aws:sns:eu-west-1:123456789012:shop-firing"
+    error_message = "The function does not know which topic may tell it."
+  }
+}
+
+run "where_people_act_from_slack_it_has_a_door_and_messages_have_buttons" {
+  command = plan
+
+  variables {
+    slack_signing_secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slack-signing"
+  }
+
+  assert {
+    condition     = toset([for url in aws_lambda_function_url.door : url.function_name]) == toset(["cutover-receive", "cutover-press"])
+    error_message = "A URL leads to another function than receive and press."
+  }
+  assert {
+    condition     = contains(keys(aws_lambda_function.this["post"].environment[0].variables), "CUTOVER_SLACK_BUTTONS")
+    error_message = "A door listens for buttons, and messages have none."
   }
 }
 

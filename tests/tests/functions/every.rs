@@ -104,7 +104,7 @@ async fn aws_that_does_not_answer_is_unavailable_in_bounded_time() {
         match function.invoke(&input(verb)).await {
             // GitHub is told by a status.
             Ok(answer) => {
-                assert!(["receive", "alert"].contains(&verb), "{verb}: {answer}");
+                assert!(["receive", "alert", "press"].contains(&verb), "{verb}: {answer}");
                 assert_eq!(answer["statusCode"], 503);
             }
             Err(error) => assert_eq!(error.name, "Unavailable", "{verb}: {error}"),
@@ -124,7 +124,7 @@ async fn aws_that_fails_is_unavailable() {
         let function = start(verb, account.url()).await;
         match function.invoke(&input(verb)).await {
             Ok(answer) => {
-                assert!(["receive", "alert"].contains(&verb), "{verb}: {answer}");
+                assert!(["receive", "alert", "press"].contains(&verb), "{verb}: {answer}");
                 assert_eq!(answer["statusCode"], 503);
             }
             Err(error) => assert_eq!(error.name, "Unavailable", "{verb}: {error}"),
@@ -144,7 +144,7 @@ async fn aws_that_forbids_is_refused_in_its_own_words() {
         let function = start(verb, account.url()).await;
         match function.invoke(&input(verb)).await {
             Ok(answer) => {
-                assert!(["receive", "alert"].contains(&verb), "{verb}: {answer}");
+                assert!(["receive", "alert", "press"].contains(&verb), "{verb}: {answer}");
                 assert_eq!(answer["statusCode"], 503);
             }
             Err(error) => {
@@ -205,8 +205,8 @@ async fn every_line_says_what_it_is_about() {
             assert_eq!(line["span"]["step"], verb, "{line}");
             assert!(line["span"]["request_id"].is_string(), "{line}");
             match verb {
-                "receive" | "alert" | "resolve" | "heed" | "resume" | "approve" | "attribute"
-                | "spare" | "quarantine" | "sweep" | "unwind" | "compare" => {}
+                "receive" | "alert" | "press" | "resolve" | "heed" | "resume" | "approve"
+                | "attribute" | "spare" | "quarantine" | "sweep" | "unwind" | "compare" => {}
                 _ => assert_eq!(line["span"]["execution"], "checkout-1", "{line}"),
             }
         }

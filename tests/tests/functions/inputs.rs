@@ -47,7 +47,12 @@ pub(crate) async fn start_at(verb: &str, url: &str, level: &str) -> Function {
             "CUTOVER_RECOVERY_MACHINE",
             "arn:aws:states:eu-central-1:123456789012:stateMachine:cutover-recovery",
         ),
+        (
+            "CUTOVER_ROLLBACK_MACHINE",
+            "arn:aws:states:eu-central-1:123456789012:stateMachine:cutover-rollback",
+        ),
         ("CUTOVER_WEBHOOK_SECRET", SECRET_ID),
+        ("CUTOVER_SLACK_SIGNING_SECRET", SECRET_ID),
         ("CUTOVER_ALERT_SECRET", SECRET_ID),
         ("CUTOVER_ALERT_TOPIC", ALERT_TOPIC),
         ("CUTOVER_FOLLOWERS_TOPIC", "arn:aws:sns:eu-central-1:123456789012:cutover-followers"),
@@ -86,7 +91,7 @@ pub(crate) fn input(verb: &str) -> Value {
     });
     let blue = json!({ "task_definition": task_definition, "desired": 2, "running": 2 });
     match verb {
-        "receive" | "alert" => json!({
+        "receive" | "alert" | "press" => json!({
             "version": "2.0", "rawPath": "/", "headers": {}, "body": "{}", "isBase64Encoded": false,
             "requestContext": { "http": { "method": "POST", "path": "/" } }
         }),
@@ -171,7 +176,9 @@ pub(crate) fn input(verb: &str) -> Value {
 /// A field of the input, and where a mistake in it is told.
 pub(crate) fn field(verb: &str) -> (&'static str, &'static str) {
     match verb {
-        "receive" | "alert" => ("/requestContext/http/method", "requestContext.http.method"),
+        "receive" | "alert" | "press" => {
+            ("/requestContext/http/method", "requestContext.http.method")
+        }
         "resolve" => ("/tag", "tag"),
         "plan" => ("/request/service", "request.service"),
         "claim" => ("/token", "token"),

@@ -5,6 +5,7 @@ mod alert;
 mod answers;
 mod every;
 mod inputs;
+mod press;
 mod readme;
 mod receive;
 mod samples;

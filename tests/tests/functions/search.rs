@@ -58,7 +58,10 @@ fn written(folder: &Path, names: &mut BTreeSet<String>) {
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let source = fs::read_to_string(&path).expect("a source");
             for macros in source.split("tracing::").skip(1) {
-                let fields = macros.split('"').next().unwrap_or_default();
+                // A span has its name before its fields.
+                let is_span = macros.split('(').next().is_some_and(|it| it.ends_with("_span!"));
+                let fields = macros.split('"').nth(if is_span { 2 } else { 0 });
+                let fields = fields.unwrap_or_default();
                 let ends = |it: char| !it.is_alphanumeric() && !"_.".contains(it);
                 names.extend(fields.split(ends).map(str::to_owned));
             }

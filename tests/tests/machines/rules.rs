@@ -88,8 +88,8 @@ fn every_state_that_calls_a_step_is_named_after_it() {
 
 #[test]
 fn every_step_that_a_machine_waits_for_is_called_by_one() {
-    // These are called by the webhook, by rules, by a schedule and by people.
-    let outside = ["receive", "alert", "heed", "resume", "sweep", "approve"];
+    // These are called by webhooks, by rules, by a schedule and by people.
+    let outside = ["receive", "alert", "heed", "resume", "sweep", "approve", "press"];
     let definitions = all();
 
     for verb in VERBS {

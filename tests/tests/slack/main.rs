@@ -6,5 +6,7 @@ mod fake;
 mod flood;
 mod letters;
 mod messages;
+mod person;
+mod presses;
 mod turns;
 mod world;

@@ -8,8 +8,8 @@ use serde_json::Value;
 use tests::ministack::Ministack;
 
 use crate::{
-    chain, going_back, lost, migration, people, preflight, queue, replicas, taken_back, telling,
-    terraform,
+    chain, going_back, lost, migration, people, preflight, presses, queue, replicas, taken_back,
+    telling, terraform,
 };
 
 const README: &str = include_str!("../../../functions/README.md");
@@ -108,6 +108,7 @@ fn stories() -> Vec<&'static crate::story::Story> {
     let standing = [
         migration::STORIES,
         preflight::STORIES,
+        presses::STORIES,
         replicas::STORIES,
         terraform::STORIES,
         telling::STORIES,

@@ -7,6 +7,7 @@ mod lost;
 mod migration;
 mod people;
 mod preflight;
+mod presses;
 mod queue;
 mod replicas;
 mod taken_back;

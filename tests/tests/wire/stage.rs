@@ -29,6 +29,7 @@ const TABLE: &str = "cutover";
 const BUS: &str = "cutover";
 const SERVICES: &str = "/cutover/services/";
 const WEBHOOK_SECRET: &str = "cutover/webhook";
+const SIGNING_SECRET: &str = "cutover/slack-signing";
 const ALERT_SECRET: &str = "cutover/alertmanager";
 pub(crate) const ALERT_TOKEN: &str = "hush-alert-token";
 const REGISTRY_SECRET: &str = "cutover/registry";
@@ -54,6 +55,8 @@ pub(crate) struct Stage {
     webhook: String,
     /// Where Alertmanager tells.
     alerts: String,
+    /// Where Slack tells what people want.
+    door: String,
 }
 
 impl Stage {
@@ -76,6 +79,7 @@ impl Stage {
         aws.secret(ALERT_SECRET, ALERT_TOKEN).await;
         aws.secret(REGISTRY_SECRET, LOGIN).await;
         aws.secret(SLACK_SECRET, slack::TOKEN).await;
+        aws.secret(SIGNING_SECRET, slack::SIGNING).await;
         let login = serde_json::json!({ "token": forge::TOKEN }).to_string();
         aws.secret(GITHUB_SECRET, &login).await;
         let topics = [aws.topic("cutover-followers").await, aws.topic("cutover-operators").await];
@@ -91,8 +95,9 @@ impl Stage {
         rules(&aws, &arns).await;
         let webhook = aws.function_url("cutover-receive").await;
         let alerts = aws.function_url("cutover-alert").await;
+        let door = aws.function_url("cutover-press").await;
         introduce(&aws, &ecs, &ghcr, &listener);
-        Some(Self { aws, ecs, listener, slack, forge, document, ghcr, webhook, alerts })
+        Some(Self { aws, ecs, listener, slack, forge, document, ghcr, webhook, alerts, door })
     }
 
     /// Pushes an image of `checkout`: it is in the registry from then on.
@@ -118,6 +123,21 @@ impl Stage {
         let told = json!({ "version": "4", "alerts": alerts });
         let post = reqwest::Client::new().post(&self.alerts).bearer_auth(token).json(&told);
         post.send().await.expect("the door answers").status().as_u16()
+    }
+
+    /// Has somebody press a button of the newest message, as soon as it is there.
+    pub(crate) async fn press(&self, user: &str, button: &str) {
+        let found = self.find(button, async || self.slack.button(button)).await;
+        self.slack.press(&self.door, user, &found).await;
+    }
+
+    /// Has somebody say `/cutover`, again if it took too long, and answers what they see.
+    pub(crate) async fn say(&self, user: &str, text: &str) -> String {
+        let said = async || {
+            let seen = slack::say(&self.door, user, text).await;
+            (!seen.contains("it took too long")).then_some(seen)
+        };
+        self.find(text, said).await
     }
 
     /// Waits until so many deployments have ended, and answers them as Step Functions has them.
@@ -288,7 +308,10 @@ async fn functions(
         ("CUTOVER_OPERATORS_TOPIC", operators),
         ("CUTOVER_RECOVERY_MACHINE", machine_arn("recovery")),
         ("CUTOVER_REGISTRY_SECRET", REGISTRY_SECRET.to_owned()),
+        ("CUTOVER_ROLLBACK_MACHINE", machine_arn("rollback")),
         ("CUTOVER_SERVICES", SERVICES.to_owned()),
+        ("CUTOVER_SLACK_BUTTONS", "on".to_owned()),
+        ("CUTOVER_SLACK_SIGNING_SECRET", SIGNING_SECRET.to_owned()),
         ("CUTOVER_GITHUB_SECRET", GITHUB_SECRET.to_owned()),
         ("CUTOVER_GITHUB_URL", forge.url.clone()),
         ("CUTOVER_SLACK_SECRET", SLACK_SECRET.to_owned()),

@@ -79,20 +79,6 @@ impl DynamoDb {
         Ok(Self { days: Some(days), ..self })
     }
 
-    /// The newest deployments of a service, newest first, at most so many. For people: the list may
-    /// lag behind by a moment; each record in it is as it stands now.
-    pub async fn history(
-        &self,
-        service: &ServiceName,
-        most: usize,
-    ) -> Result<Vec<Record>, Failure> {
-        let mut records = Vec::new();
-        for deployment in self.listed(service, most).await? {
-            records.extend(self.record(&deployment).await?);
-        }
-        Ok(records)
-    }
-
     /// When an item that is written now expires, if it does.
     fn expires(&self, now: Timestamp) -> Option<AttributeValue> {
         let seconds = i64::from(self.days?) * SECONDS_A_DAY;
@@ -148,6 +134,14 @@ impl Ledger for DynamoDb {
 
     async fn record(&self, deployment: &DeploymentId) -> Result<Option<Record>, Failure> {
         self.read_record(deployment).await
+    }
+
+    async fn history(&self, service: &ServiceName, most: usize) -> Result<Vec<Record>, Failure> {
+        let mut records = Vec::new();
+        for deployment in self.listed(service, most).await? {
+            records.extend(self.read_record(&deployment).await?);
+        }
+        Ok(records)
     }
 
     async fn append(

@@ -6,7 +6,7 @@
 
 mod workspace;
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use domain::Failure;
@@ -16,9 +16,9 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 use serde::Deserialize;
 use tokio::time::timeout;
-use workflow::ports::Prometheus;
+use workflow::ports::{Clock, Prometheus};
 
-use crate::Config;
+use crate::{Config, SystemClock};
 
 #[cfg(test)]
 mod tests;
@@ -85,7 +85,7 @@ impl PrometheusServers {
     ) -> Result<Vec<(String, String)>, String> {
         let known = self.credentials.as_ref().ok_or("nobody says with whose credentials to ask")?;
         let credentials = known.provide_credentials().await.map_err(|error| error.to_string())?;
-        workspace::signature(address, region, credentials, SystemTime::now())
+        workspace::signature(address, region, credentials, SystemClock.now().into())
     }
 }
 

@@ -61,6 +61,16 @@ impl Executions for StateMachine {
             cause: found.cause,
         }))
     }
+
+    async fn stop(&self, deployment: &DeploymentId, why: &str) -> Result<(), Failure> {
+        let stop = self.client.stop_execution().cause(why);
+
+        match stop.execution_arn(self.execution(deployment)?).send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.code() == Some("ExecutionDoesNotExist") => Ok(()),
+            Err(error) => Err(failure(&format!("stop the execution {deployment}"), &error)),
+        }
+    }
 }
 
 /// One that is about to be redriven will act again.

@@ -5,8 +5,9 @@ use aws_sdk_sfn::error::ProvideErrorMetadata;
 use domain::Failure;
 use domain::event::ExecutionEnded;
 use domain::name::DeploymentId;
+use domain::trigger::GoBack;
 use serde_json::Value;
-use workflow::ports::Recoveries;
+use workflow::ports::{Recoveries, Rollbacks};
 
 use crate::Config;
 use crate::config::client;
@@ -61,18 +62,6 @@ impl StateMachine {
         }
     }
 
-    /// Stops the execution of a deployment. One that is over stays as it is.
-    pub async fn stop(&self, deployment: &DeploymentId, why: &str) -> Result<(), Failure> {
-        let stop =
-            self.client.stop_execution().execution_arn(self.execution(deployment)?).cause(why);
-
-        match stop.send().await {
-            Ok(_) => Ok(()),
-            Err(error) if error.code() == Some("ExecutionDoesNotExist") => Ok(()),
-            Err(error) => Err(failure(&format!("stop the execution {deployment}"), &error)),
-        }
-    }
-
     /// What Step Functions calls the execution `name`: the machine's ARN with `execution` in place of
     /// `stateMachine`, and the name behind it. A version or an alias is no part of it.
     pub(super) fn execution(&self, name: &DeploymentId) -> Result<String, Failure> {
@@ -90,5 +79,11 @@ impl StateMachine {
 impl Recoveries for StateMachine {
     async fn begin(&self, name: &str, of: &ExecutionEnded) -> Result<(), Failure> {
         self.start(name, &serde_json::json!(of)).await.map(drop)
+    }
+}
+
+impl Rollbacks for StateMachine {
+    async fn go_back(&self, name: &str, ask: &GoBack) -> Result<(), Failure> {
+        self.start(name, &serde_json::json!(ask)).await.map(drop)
     }
 }

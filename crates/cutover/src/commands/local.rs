@@ -82,10 +82,14 @@ impl Local {
         let environment = |name: &str| std::env::var(name).ok();
         let setup = Setup::of(&config, &home, environment);
         let setup = setup.map_err(|mistakes| self.wrong(mistakes.into()))?;
-        let speaker = self.slack_url.as_deref().map(|url| speaker(url, environment(TOKEN)));
+        // Buttons are for where somebody answers them.
+        let buttons = setup.slack_secrets.is_some();
+        let speaker = self.slack_url.as_deref();
+        let speaker = speaker.map(|url| speak(url, environment(TOKEN), buttons)).transpose()?;
         let github =
             self.github_url.as_deref().map(|url| github(url, environment(GITHUB_TOKEN).as_deref()));
-        Ok(Setup { speaker: speaker.transpose()?, github: github.transpose()?, ..setup })
+        let slack_url = self.slack_url.clone();
+        Ok(Setup { speaker, slack_url, github: github.transpose()?, ..setup })
     }
 
     fn wrong(&self, error: ConfigError) -> Trouble {
@@ -175,7 +179,7 @@ impl Local {
 const TOKEN: &str = "CUTOVER_SLACK_TOKEN";
 
 /// Who posts to the Slack at `url`.
-fn speaker(url: &str, token: Option<String>) -> Result<Speaker, Trouble> {
+fn speak(url: &str, token: Option<String>, buttons: bool) -> Result<Speaker, Trouble> {
     let Some(token) = token.filter(|token| !token.trim().is_empty()) else {
         let problem = Problem::with("--slack-url", "Slack takes nothing without a token");
         let remedy = format!("set {TOKEN} to the bot's token, xoxb-…");
@@ -183,7 +187,7 @@ fn speaker(url: &str, token: Option<String>) -> Result<Speaker, Trouble> {
     };
     let slack = Slack::at(url, token.trim())
         .map_err(|failure| Trouble::system("reach Slack")(io::Error::other(failure)))?;
-    let slack = Arc::new(slack);
+    let slack = Arc::new(if buttons { slack.with_buttons() } else { slack });
     Ok(Speaker::new(move |channel, telling, message| {
         let slack = Arc::clone(&slack);
         Box::pin(async move { slack.say(&channel, &telling, &message).await })

@@ -191,6 +191,8 @@ fn setup(parts: &[Part], secret: &str, folder: &TempDir) -> Result<Setup, String
         home: folder.path().to_owned(),
         secrets: Some(domain::secrets::Secrets::new(secret).map_err(|error| error.to_string())?),
         alert_tokens: None,
+        slack_secrets: None,
+        slack_url: None,
         token: None,
         images: parts
             .iter()

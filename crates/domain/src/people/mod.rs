@@ -1,12 +1,16 @@
 //! Who may do what, of those who press buttons and give commands in Slack.
 
+mod ask;
 mod decide;
+mod report;
 mod wish;
 
 #[cfg(test)]
 mod tests;
 
+pub use ask::{Answer, Ask};
 pub use decide::Deed;
+pub use report::{history, standing};
 pub use wish::{Act, HOLD, Wish};
 
 use std::collections::BTreeMap;

@@ -261,3 +261,46 @@ fn a_hold_does_not_shorten_a_freeze() {
         "nothing new begins anyway: checkout is frozen until 1970-01-01T10:10:00Z: the fair"
     );
 }
+
+#[test]
+fn a_service_is_told_with_all_that_is_not_as_usual() {
+    let told = |desk: &Desk, record| standing(&document(), desk, record, at(10));
+    assert_eq!(told(&desk(), None), "checkout: nothing was deployed by Cutover yet");
+
+    let waiting = json!({
+        "deployment": "checkout-3", "title": "checkout v1.3.0", "height": plan().height,
+        "explicit": false, "token": "token"
+    });
+    let taken_back = json!({
+        "digest": plan().digest, "why": "5xx\nrings", "since": at(0), "until": at(99)
+    });
+    let over = json!({ "digest": plan().digest, "why": "x", "since": at(0), "until": at(9) });
+    let unusual = Desk {
+        waiting: Some(read(waiting)),
+        quarantined: vec![read(taken_back), read(over)],
+        ..served_by("checkout-2")
+    };
+    assert_eq!(
+        told(&unusual, None),
+        "checkout: v1.2.0 (aaaaaaaaaaaa) was deployed last\n    \
+         checkout v1.3.0 waits for its turn\n    \
+         aaaaaaaaaaaa is in quarantine until 1970-01-01T01:39:00Z: 5xx rings"
+    );
+    let under_way = told(&desk(), Some(&record([goes_back()])));
+    assert_eq!(under_way, "checkout v1.1.0 (aaaaaaaaaaaa): going back, 5xx rings");
+}
+
+#[test]
+fn what_was_deployed_is_told_newest_first_in_a_line_each() {
+    let told = |records: &[Record]| {
+        history(&"checkout".parse().expect("a name"), records, &desk(), at(10))
+    };
+    assert_eq!(told(&[]), "nothing of checkout was deployed by Cutover yet");
+
+    let records = [record([]), record([ended("RolledBack", "5xx rings")])];
+    assert_eq!(
+        told(&records),
+        "1970-01-01 00:00 UTC checkout v1.1.0 (aaaaaaaaaaaa): waiting, somebody (manual): it waits for its turn\n\
+         1970-01-01 00:00 UTC checkout v1.1.0 (aaaaaaaaaaaa): RolledBack after 9m, somebody (manual): 5xx rings"
+    );
+}

@@ -39,12 +39,12 @@ use asl::{Clock, Execution, Tokens};
 use domain::Failure;
 use domain::alert::Alerts;
 use domain::approval::{Approve, Approved};
-use domain::attribution::Attribution;
 use domain::desk::Desk;
 use domain::failure::decode;
 use domain::freeze::{Freeze, FreezeByHand};
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
 use domain::outlook::{Outlook, Reference};
+use domain::people::{Answer, Ask};
 use domain::preflight::Platform;
 use domain::quarantine::{ByHand, InForce, Quarantine};
 use domain::record::Record;
@@ -58,6 +58,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use workflow::GoingBack;
 use workflow::ports::Letter;
 
 pub use calls::{Call, Calls, Fault};
@@ -242,18 +243,17 @@ impl<P: Plant> Account<P> {
         Ok(name)
     }
 
-    /// Finds out what a person's wish to go back comes to, and starts the rollback machine with it.
-    pub async fn go_back(&self, ask: &GoBack) -> Result<Attribution, Failure> {
-        let payload = Payload::Own(json!(ask));
-        let found = steps::invoke(&self.0, "attribute", payload).await;
-        let found = decode(&found.map_err(|error| failed(&error))?)?;
+    /// Goes back as a person wants, and tells what is done.
+    pub async fn go_back(&self, ask: &GoBack) -> Result<GoingBack, Failure> {
+        let world = self.world();
+        workflow::go_back(&world, &world, &world, &world, &world, ask).await
+    }
 
-        let name = format!("{}-{}", ask.service, self.now().as_millisecond());
-        match self.start("rollback", &name, json!(ask)) {
-            // The same wish of the same moment is under way.
-            Ok(_) | Err(NotStarted::AlreadyExists(_)) => Ok(found),
-            Err(error @ NotStarted::NoMachine(_)) => Err(Failure::Invalid(error.to_string())),
-        }
+    /// Does what somebody wants who pressed a button or gave a command, and tells what is said to
+    /// them.
+    pub async fn press(&self, ask: Ask) -> Result<Answer, Failure> {
+        let pressed = steps::invoke(&self.0, "press", Payload::Own(json!(ask))).await;
+        decode(&pressed.map_err(|error| failed(&error))?)
     }
 
     /// Keeps a release from being deployed again, and tells what is in force then.

@@ -17,7 +17,7 @@ use crate::plant::Plant;
 const TIME_LIMIT: Duration = Duration::from_secs(50);
 
 /// Every verb that a state machine, a rule or the webhook may call.
-pub const VERBS: [&str; 29] = [
+pub const VERBS: [&str; 30] = [
     "receive",
     "alert",
     "resolve",
@@ -36,6 +36,7 @@ pub const VERBS: [&str; 29] = [
     "heed",
     "resume",
     "approve",
+    "press",
     "mark",
     "observe",
     "attribute",
@@ -148,6 +149,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "preserve" => answer(workflow::preserve(w, w, w, w, w, w, decode(input)?).await),
         "conclude" => answer(workflow::conclude(w, w, w, w, w, decode(input)?).await),
         "approve" => answer(workflow::approve(w, w, w, decode(input)?).await),
+        "press" => answer(workflow::press(w, w, w, w, w, w, w, decode(input)?).await),
         "mark" => answer(workflow::mark(w, w, decode(input)?).await),
         "heed" => answer(workflow::heed(w, w, w, input).await),
         "resume" => answer(workflow::resume(w, w, input).await),

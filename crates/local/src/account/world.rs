@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use asl::Execution;
 use domain::Failure;
 use domain::desk::{Desk, Watcher};
 use domain::event::{Event, ExecutionEnded};
@@ -13,11 +14,12 @@ use domain::record::{Entry, Record};
 use domain::service::{ServiceDocument, Smoke};
 use domain::signal::Signal;
 use domain::telling::{Medium, Message, Telling, Thread};
+use domain::trigger::GoBack;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use workflow::ports::{
     Alarms, Bus, Callbacks, Catalog, Chat, Clock, Executions, Heard, Ledger, Letter, Mailbox,
-    Probe, Recoveries, Registry, Said, Threads,
+    Probe, Recoveries, Registry, Rollbacks, Said, Threads,
 };
 
 use super::{Inner, NotStarted, Told};
@@ -154,6 +156,11 @@ impl<P: Plant> Ledger for World<P> {
         self.0.calls.make("ledger.record", async { Ok(self.0.book.record(deployment)) }).await
     }
 
+    async fn history(&self, service: &ServiceName, most: usize) -> Result<Vec<Record>, Failure> {
+        let answer = async { Ok(self.0.book.history(service, most)) };
+        self.0.calls.make("ledger.history", answer).await
+    }
+
     async fn append(
         &self,
         deployment: &DeploymentId,
@@ -212,17 +219,37 @@ impl<P: Plant> Executions for World<P> {
         let answer = async { Ok(self.0.executions.ended(deployment)) };
         self.0.calls.make("executions.ended", answer).await
     }
+
+    async fn stop(&self, deployment: &DeploymentId, why: &str) -> Result<(), Failure> {
+        let effect = async {
+            if let Some(execution) = self.0.executions.get("deployment", deployment.as_str()) {
+                execution.stop(None, Some(why.to_owned()));
+            }
+            Ok(())
+        };
+        self.0.calls.make("executions.stop", effect).await
+    }
 }
 
 impl<P: Plant> Recoveries for World<P> {
     async fn begin(&self, name: &str, of: &ExecutionEnded) -> Result<(), Failure> {
-        let effect = async {
-            match self.0.start("recovery", name, json!(of)) {
-                Ok(_) | Err(NotStarted::AlreadyExists(_)) => Ok(()),
-                Err(error @ NotStarted::NoMachine(_)) => Err(Failure::Invalid(error.to_string())),
-            }
-        };
+        let effect = async { began(self.0.start("recovery", name, json!(of))) };
         self.0.calls.make("recoveries.begin", effect).await
+    }
+}
+
+impl<P: Plant> Rollbacks for World<P> {
+    async fn go_back(&self, name: &str, ask: &GoBack) -> Result<(), Failure> {
+        let effect = async { began(self.0.start("rollback", name, json!(ask))) };
+        self.0.calls.make("rollbacks.go_back", effect).await
+    }
+}
+
+/// What came of beginning something, which may have begun before.
+fn began(started: Result<Execution, NotStarted>) -> Result<(), Failure> {
+    match started {
+        Ok(_) | Err(NotStarted::AlreadyExists(_)) => Ok(()),
+        Err(error @ NotStarted::NoMachine(_)) => Err(Failure::Invalid(error.to_string())),
     }
 }
 

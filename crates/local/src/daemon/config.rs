@@ -38,6 +38,11 @@ pub struct Config {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 2))]
     pub alert_tokens: Vec<SecretSource>,
+    /// Where the secrets are that Slack signs its requests with: one, or two while it is being
+    /// changed. Without any, messages have no buttons, and no command is heard.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 2))]
+    pub slack_signing_secrets: Vec<SecretSource>,
     /// Where the token is that the API asks for. Needed where others than this machine can connect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api_token: Option<SecretSource>,

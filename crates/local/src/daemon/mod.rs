@@ -21,9 +21,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::slack::Replies;
 use asl::Clock;
 use domain::Failure;
 use domain::name::ServiceName;
+use domain::secrets::Secrets;
 use domain::service::Place;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
@@ -36,7 +38,7 @@ use crate::databases::Postgres;
 use crate::door::{Door, Reception};
 use crate::ecs;
 use crate::plant::Plant;
-use crate::processes::Reaped;
+use crate::processes::{Artifact, Reaped};
 use crate::real::{AddError, Addresses, Real};
 
 /// How many dead letters are kept. Each may hold a quarter of a megabyte.
@@ -85,6 +87,9 @@ pub enum StartError {
     /// A service cannot stand here.
     #[error(transparent)]
     Service(#[from] AddError),
+    /// Nobody can be answered in Slack.
+    #[error("whoever presses a button cannot be answered: {0}")]
+    Slack(Failure),
     /// A service cannot be put under Cutover.
     #[error("{0} cannot be put under Cutover: {1}")]
     Document(ServiceName, Failure),
@@ -98,6 +103,7 @@ impl Daemon {
         let listening = TcpListener::bind(setup.listen).await;
         let listening =
             listening.map_err(|error| StartError::Listen { address: setup.listen, error })?;
+        let slack = slack(&setup)?;
         let store = Arc::new(open(&setup)?);
         let reaped = end_left_over(&store).await?;
 
@@ -105,7 +111,11 @@ impl Daemon {
         let clock = Clock::starting_at(Timestamp::now());
         let (home, known) = (Home::new(setup.home.clone()), Arc::clone(&images));
         let plant = Arc::new(Real::new(
-            move |image| known.artifact(image).map(|artifact| home.settle(artifact)),
+            move |image, command| {
+                let artifact = known.artifact(image)?;
+                let command = command.unwrap_or_else(|| artifact.command.clone());
+                Some(home.settle(Artifact { command, ..artifact }))
+            },
             Remembered(Arc::clone(&store)),
             move || clock.now(),
         ));
@@ -152,6 +162,7 @@ impl Daemon {
                 addresses: addresses.clone(),
                 secrets: setup.secrets,
                 alert_tokens: setup.alert_tokens,
+                slack,
                 token: setup.token,
             },
         );
@@ -199,6 +210,13 @@ impl Daemon {
         self.door.close().await;
         end(&self.account).await;
     }
+}
+
+/// What Slack signs with, and who answers whom it tells of.
+fn slack(setup: &Setup) -> Result<Option<(Secrets, Replies)>, StartError> {
+    let Some(secrets) = &setup.slack_secrets else { return Ok(None) };
+    let replies = Replies::new(setup.slack_url.as_deref()).map_err(StartError::Slack)?;
+    Ok(Some((secrets.clone(), replies)))
 }
 
 fn open(setup: &Setup) -> Result<Store, StartError> {

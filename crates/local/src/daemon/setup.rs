@@ -31,6 +31,8 @@ pub struct Setup {
     pub secrets: Option<Secrets>,
     /// What Alertmanager shows. Without, nothing that it tells is believed.
     pub alert_tokens: Option<Secrets>,
+    /// What Slack signs with. Without, nobody is heard there.
+    pub slack_secrets: Option<Secrets>,
     /// What the API asks for.
     pub token: Option<Token>,
     /// What is put into the registry at the start.
@@ -43,6 +45,8 @@ pub struct Setup {
     pub replicas: Vec<Pair>,
     /// Who says in a chat what people are told; without, it is kept.
     pub speaker: Option<Speaker>,
+    /// Where Slack is, where that is not Slack: whoever presses a button is answered there.
+    pub slack_url: Option<String>,
     /// Where GitHub answers that shows deployments, and what it is shown; without, they are kept.
     pub github: Option<(String, Access)>,
 }
@@ -77,6 +81,8 @@ impl Setup {
         let webhook_secrets =
             secrets(&mut findings, "webhook_secrets", &config.webhook_secrets, read);
         let alert_tokens = secrets(&mut findings, "alert_tokens", &config.alert_tokens, read);
+        let slack_secrets =
+            secrets(&mut findings, "slack_signing_secrets", &config.slack_signing_secrets, read);
         let token = config.api_token.as_ref().and_then(|source| {
             read(source).map_err(|(what, remedy)| findings.add("api_token", what, remedy)).ok()
         });
@@ -97,12 +103,14 @@ impl Setup {
                 home: home.to_owned(),
                 secrets: webhook_secrets,
                 alert_tokens,
+                slack_secrets,
                 token: token.map(Token::new),
                 images,
                 services,
                 alarms,
                 replicas,
                 speaker: None,
+                slack_url: None,
                 github: None,
             }),
         }

@@ -1,5 +1,5 @@
-//! The HTTP door of a daemon: the webhooks of GitHub and Alertmanager, and an API for people and
-//! programs.
+//! The HTTP door of a daemon: the webhooks of GitHub and Alertmanager, what people say in Slack, and
+//! an API for people and programs.
 
 mod alerts;
 mod answer;
@@ -14,6 +14,7 @@ mod people;
 mod quarantine;
 mod read;
 mod services;
+mod slack;
 mod story;
 pub mod view;
 mod webhook;
@@ -23,6 +24,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::slack::Replies;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
@@ -53,6 +55,8 @@ pub(crate) struct Reception {
     pub(crate) addresses: BTreeMap<ServiceName, Addresses>,
     pub(crate) secrets: Option<Secrets>,
     pub(crate) alert_tokens: Option<Secrets>,
+    /// What Slack signs with, and who answers whom it tells of.
+    pub(crate) slack: Option<(Secrets, Replies)>,
     pub(crate) token: Option<Token>,
 }
 
@@ -139,6 +143,7 @@ fn app(desk: Desk) -> Router {
         .route("/", get(welcome))
         .route("/webhooks/github", post(webhook::hear))
         .route("/webhooks/alertmanager", post(alerts::hear))
+        .route("/slack", post(slack::hear))
         .nest("/api", api)
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
@@ -149,7 +154,7 @@ fn app(desk: Desk) -> Router {
 async fn welcome() -> axum::Json<Value> {
     axum::Json(json!({
         "cutover": env!("CARGO_PKG_VERSION"),
-        "webhooks": ["POST /webhooks/github", "POST /webhooks/alertmanager"],
+        "webhooks": ["POST /webhooks/github", "POST /webhooks/alertmanager", "POST /slack"],
         "api": [
             "GET /api/services",
             "GET /api/services/{service}",

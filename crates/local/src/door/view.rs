@@ -243,6 +243,17 @@ pub enum GoingBack {
     Stopping(Stopping),
 }
 
+impl From<workflow::GoingBack> for GoingBack {
+    fn from(going: workflow::GoingBack) -> Self {
+        match going {
+            workflow::GoingBack::Stopping(deployment) => Self::Stopping(Stopping { deployment }),
+            workflow::GoingBack::Deploying(way) => {
+                Self::Deployment(Started { deployment: way.name, request: way.input })
+            }
+        }
+    }
+}
+
 /// A deployment under way that was stopped; what it changed is taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stopping {

@@ -19,6 +19,8 @@ struct Payload {
 struct Pressed {
     user: User,
     actions: Vec<Action>,
+    #[serde(default)]
+    response_url: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -46,7 +48,7 @@ pub(super) fn read(payload: &str) -> Result<Heard, Refusal> {
     if kind != "block_actions" {
         return Ok(Heard::not_for_us(&format!("{kind:?} is no button of a message")));
     }
-    let Pressed { user, actions } = json("payload", payload)?;
+    let Pressed { user, actions, response_url } = json("payload", payload)?;
     // One press is one action; there are several only where somebody fills in a form.
     let [action] = actions.as_slice() else {
         let problem = format!("has {} entries, where a press is one", actions.len());
@@ -65,7 +67,8 @@ pub(super) fn read(payload: &str) -> Result<Heard, Refusal> {
     };
     let Value { deployment, service } = json("payload.actions[0].value", &action.value)?;
 
-    Ok(Heard::Wanted(Wish { user: user.id, service, act: act(deployment) }))
+    let wish = Wish { user: user.id, service, act: act(deployment) };
+    Ok(Heard::Pressed { wish, answer_at: response_url })
 }
 
 /// Reads a JSON that is the text of a field.

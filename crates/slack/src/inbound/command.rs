@@ -2,7 +2,7 @@
 //! (<https://docs.slack.dev/interactivity/implementing-slash-commands>).
 
 use domain::name::{ServiceName, SlackUser};
-use domain::people::{Act, Wish};
+use domain::people::{Act, Ask, Wish};
 use domain::seconds::Seconds;
 
 use super::form::Form;
@@ -28,9 +28,9 @@ pub(super) fn read(form: &Form) -> Result<Heard, Refusal> {
 
     let mut words = Words(text.trim());
     let asked = match words.next().to_ascii_lowercase().as_str() {
-        "status" if words.0.is_empty() => return Ok(Heard::Status { user, service: None }),
-        "status" => service(&mut words).map(|it| Heard::Status { user, service: Some(it) }),
-        "history" => service(&mut words).map(|service| Heard::History { user, service }),
+        "status" if words.0.is_empty() => Ok(Ask::Status { user, service: None }),
+        "status" => service(&mut words).map(|it| Ask::Status { user, service: Some(it) }),
+        "history" => service(&mut words).map(|service| Ask::History { user, service }),
         "rollback" => wish(user, &mut words, roll_back),
         "freeze" => wish(user, &mut words, freeze),
         "thaw" => {
@@ -39,7 +39,8 @@ pub(super) fn read(form: &Form) -> Result<Heard, Refusal> {
         "" | "help" => Err("this is what you can say".into()),
         other => Err(format!("{:?} is nothing that I know", beginning(other))),
     };
-    Ok(asked.unwrap_or_else(|why| Heard::Lost(format!("{why}:\n{USAGE}"))))
+    let lost = |why| Heard::Lost(format!("{why}:\n{USAGE}"));
+    Ok(asked.map_or_else(lost, Heard::Asked))
 }
 
 /// What is still to be read of a text.
@@ -58,9 +59,9 @@ fn wish(
     user: SlackUser,
     words: &mut Words<'_>,
     act: impl FnOnce(&mut Words<'_>) -> Result<Act, String>,
-) -> Result<Heard, String> {
+) -> Result<Ask, String> {
     let service = service(words)?;
-    Ok(Heard::Wanted(Wish { user, service, act: act(words)? }))
+    Ok(Ask::Wish(Wish { user, service, act: act(words)? }))
 }
 
 fn service(words: &mut Words<'_>) -> Result<ServiceName, String> {

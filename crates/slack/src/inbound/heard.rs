@@ -1,27 +1,20 @@
 //! What a request of Slack says.
 
-use domain::name::{ServiceName, SlackUser};
-use domain::people::Wish;
+use domain::people::{Ask, Wish};
 
 /// What was heard in a request that is Slack's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
-    /// Somebody wants something done.
-    Wanted(Wish),
-    /// Somebody asks how a service stands, or how all do.
-    Status {
-        /// Who.
-        user: SlackUser,
-        /// Which service.
-        service: Option<ServiceName>,
+    /// Somebody pressed a button. What Slack is answered nobody sees: what is said to them goes to
+    /// an address of Slack.
+    Pressed {
+        /// What they want.
+        wish: Wish,
+        /// The address.
+        answer_at: Option<String>,
     },
-    /// Somebody asks for the newest deployments of a service.
-    History {
-        /// Who.
-        user: SlackUser,
-        /// Which service.
-        service: ServiceName,
-    },
+    /// Somebody gave a command: they see what Slack is answered.
+    Asked(Ask),
     /// Somebody does not know what to say, or said it wrong: what is said to them.
     Lost(String),
     /// Nothing that anything could follow from, and why.

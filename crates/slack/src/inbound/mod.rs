@@ -1,10 +1,11 @@
-//! A request of Slack: its signature, and what a person wants.
+//! A request of Slack: its signature, what a person wants, and what is said to them.
 
 mod button;
 mod command;
 mod form;
 mod heard;
 mod refusal;
+mod reply;
 pub mod signature;
 
 #[cfg(test)]
@@ -13,6 +14,9 @@ mod tests;
 pub use command::USAGE;
 pub use heard::Heard;
 pub use refusal::Refusal;
+pub use reply::{reply, usage};
+
+use std::time::Duration;
 
 use domain::secrets::Secrets;
 use jiff::Timestamp;
@@ -23,6 +27,10 @@ use self::signature::Headers;
 /// The largest body that is read. A press brings the whole message along, which has 50 blocks of
 /// 3,000 characters at most.
 pub const LIMIT: usize = 512 * 1024;
+
+/// How long doing something may take: Slack shows whoever asked an error when it has no answer
+/// after three seconds, and an answer has to be sent too.
+pub const PATIENCE: Duration = Duration::from_millis(2_300);
 
 /// Reads a request: what was heard, or why it is refused.
 ///

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use domain::people::{Act, Wish};
+use domain::people::{Act, Ask, Wish};
 
 /// Slack's own example, from the page about verifying requests.
 const KEY: &str = "8f742231b10e8888abcd99yyyzzz85a5";
@@ -53,7 +53,10 @@ fn said(text: &str) -> Heard {
 }
 
 fn wanted(heard: Heard) -> Act {
-    let Heard::Wanted(Wish { user, service, act }) = heard else { panic!("{heard:?}") };
+    let (Heard::Pressed { wish, .. } | Heard::Asked(Ask::Wish(wish))) = heard else {
+        panic!("{heard:?}")
+    };
+    let Wish { user, service, act } = wish;
     assert_eq!((user.as_str(), service.as_str()), ("U024BE7LH", "checkout"));
     act
 }
@@ -130,6 +133,17 @@ fn each_button_is_what_stands_on_it() {
 }
 
 #[test]
+fn where_who_pressed_is_answered_is_what_slack_says() {
+    let at = |heard| match heard {
+        Ok(Heard::Pressed { answer_at, .. }) => answer_at,
+        other => panic!("{other:?}"),
+    };
+    let address = "https://hooks.slack.com/actions/T1/1/x".to_owned();
+    assert_eq!(at(pressed(|_| {})), Some(address));
+    assert_eq!(at(pressed(|it| it["response_url"] = json!(null))), None);
+}
+
+#[test]
 fn what_nothing_follows_from_is_passed_by() {
     let passed = |heard: Result<Heard, Refusal>| match heard {
         Ok(Heard::NotForUs(why)) => why,
@@ -146,9 +160,9 @@ fn what_nothing_follows_from_is_passed_by() {
 
 #[test]
 fn a_command_is_understood_or_answered_with_how_it_goes() {
-    assert!(matches!(said(" status "), Heard::Status { service: None, .. }));
-    assert!(matches!(said("STATUS checkout"), Heard::Status { service: Some(_), .. }));
-    assert!(matches!(said("history  checkout"), Heard::History { .. }));
+    assert!(matches!(said(" status "), Heard::Asked(Ask::Status { service: None, .. })));
+    assert!(matches!(said("STATUS checkout"), Heard::Asked(Ask::Status { service: Some(_), .. })));
+    assert!(matches!(said("history  checkout"), Heard::Asked(Ask::History { .. })));
     let back = |to: Option<&str>, reason: Option<&str>| Act::RollBack {
         deployment: None,
         to: to.map(str::to_owned),

@@ -11,6 +11,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
+use super::slack;
 use crate::world::World;
 
 /// How long anything may take on a busy machine.
@@ -81,8 +82,15 @@ impl Host {
 
     /// Starts the daemon, and waits until it greets.
     pub(super) fn start(&self) -> Running {
+        self.start_with(&[])
+    }
+
+    /// The same with more options.
+    pub(super) fn start_with(&self, options: &[&str]) -> Running {
         let mut command = self.program();
-        command.args(["local", "--config", "cutover.json", "--json"]);
+        command.args(["local", "--config", "cutover.json", "--json"]).args(options);
+        command.env("CUTOVER_SLACK_TOKEN", slack::TOKEN);
+        command.env("CUTOVER_SLACK_SIGNING_SECRET", slack::SIGNING);
         let errors = fs::File::create(self.world.path().join("errors")).expect("a file");
         let mut child = command.stdout(Stdio::piped()).stderr(errors).spawn().expect("it starts");
 
