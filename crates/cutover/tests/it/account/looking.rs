@@ -75,20 +75,31 @@ fn a_plan_is_of_the_document_as_it_is_there_and_tells_what_serves_now() {
     assert!(now.contains("v1.0.0") && now.contains("2/2"), "{run}");
     assert!(plan.contains("What one such deployment costs: $0.001"), "{run}");
     let (_, met) = now.split_once("If it began now\n").expect("what it would meet");
-    insta::assert_snapshot!(met, @"");
+    insta::assert_snapshot!(met, @"
+    checkout v1.1.0 (b0ff67b72a1d) would begin at once, as checkout-b447b312508e26acd67e
+
+    What the checks say now
+     alarm checkout-errors  quiet
+    ");
     assert_eq!(aws.asked("StartExecution").len(), 0);
 }
 
 #[test]
 fn a_plan_tells_what_the_deployment_itself_would_refuse_and_writes_nothing() {
     let aws = Aws::with(&json!({ "blue_green": {} }));
+    aws.state().share = Some(10.0);
 
     let run = aws.run("plan checkout --image v1.1.0 --region eu-central-1");
 
     assert_eq!(run.code, Some(1), "{run}");
-    let (met, _) = run.out.split_once("\ncheckout: blue/green").expect("both");
-    let (_, met) = met.split_once("If it began now\n").expect("what it would meet");
-    insta::assert_snapshot!(met, @"");
+    let told = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for says in [
+        "checkout v1.1.0 (b0ff67b72a1d) would be refused",
+        "refused ECS has a deployment in progress that Cutover did not start",
+        "alarm checkout-errors quiet",
+    ] {
+        assert!(told.contains(says), "{says} is missing in {run}");
+    }
     for written in ["StartExecution", "UpdateItem", "PutItem", "UpdateService"] {
         assert_eq!(aws.asked(written).len(), 0, "{written}");
     }
