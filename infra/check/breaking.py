@@ -1,5 +1,6 @@
 """Breaks `infra/` in many ways, each of which has to be noticed."""
 
+import shutil
 from dataclasses import dataclass
 
 
@@ -10,6 +11,7 @@ class Mutation:
     old: str
     new: str
     root: str = "cutover"
+    noticed_by: str | None = None  # A program that may be missing.
 
 
 MUTATIONS = [
@@ -44,7 +46,16 @@ MUTATIONS = [
     Mutation("blue and green are one target group", "infra/platform/services.tf", 'alternate_target_group_arn = aws_lb_target_group.this["${each.key}-green"].arn', 'alternate_target_group_arn = aws_lb_target_group.this["${each.key}-blue"].arn', "platform"),
     Mutation("a password is kept in the state", "infra/platform/data.tf", "password_wo                         = var.database_password\n", "password                            = var.database_password\n", "platform"),
     Mutation("Fargate does not have so much memory", "infra/platform/variables.tf", "memory   = optional(number, 512)", "memory   = optional(number, 4096)", "platform"),
+    Mutation("an alert is a hundred times as patient", "infra/observability/rules/services.yaml", "share1m > 0.01", "share1m > 1", "observability", "promtool"),
+    Mutation("an alert forgets which service it is about", "infra/observability/rules/services.yaml", "sum by (service, le)", "sum by (le)", "observability", "promtool"),
+    Mutation("Alertmanager routes by a label that no alert has", "infra/observability/prometheus.tf", 'matchers        = ["severity=', 'matchers        = ["urgency=', "observability", "amtool"),
+    Mutation("Alertmanager's configuration cannot be read", "infra/observability/prometheus.tf", 'source_matchers = ["alertname=\\"ServiceErrors\\""]', 'source_matchers = ["ServiceErrors"]', "observability", "amtool"),
 ]  # fmt: skip
+
+
+def possible():
+    """The ways that can be noticed here."""
+    return [it for it in MUTATIONS if it.noticed_by is None or shutil.which(it.noticed_by)]
 
 
 def break_it(copy, mutation):

@@ -5,15 +5,21 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
+import alerting
 import breaking
 import costs
+import dashboards
 import definitions
 import events
+import handbook
+import metrics
 import permissions
 import posture
 import provider
+import searching
 import state
 import texts
 import values
@@ -56,7 +62,8 @@ def check(repository, tell):
         if not report.problems:
             made(report, copy, repository)
         if not report.problems:
-            report.part(f"{len(breaking.MUTATIONS)} ways to break it", broken(copy, repository, tell))
+            ways = breaking.possible()
+            report.part(f"{len(ways)} ways to break it", broken(ways, copy, repository, tell))
         server.stop(0)
     report.end()
 
@@ -66,6 +73,9 @@ def written(report, copy, repository):
     report.part("format", failing(copy.terraform, ".", "fmt", "-check", "-recursive", "-diff"))
     report.part("backends and versions", texts.wrong(copy.folder / "infra"))
     report.part("rules and dashboards", watching.wrong(repository))
+    report.part("dashboards as Grafana knows them", dashboards.wrong(repository / "infra" / "observability"))
+    report.part("what OpenSearch is told", searching.wrong(repository / "infra"))
+    report.part("tests of the rules", chain(alerting.absent(), alerting.rules_wrong(copy.folder / "infra")))
     for root in ROOTS:
         report.part(f"{root}: initialised", failing(copy.init, root))
     for root in ROOTS:
@@ -75,13 +85,21 @@ def written(report, copy, repository):
 def made(report, copy, repository):
     """What can be told of what was applied."""
     readme = (repository / "infra" / "README.md").read_text()
+    accounts = {}
     for root in ROOTS:
-        report.part(f"{root}: applied, read and applied again", applied(copy, root, repository, readme))
-    for root in TESTED:
-        report.part(f"{root}: its own tests", failing(copy.terraform, root, "test", "-no-color"))
-    other = copy.again(f"{copy.folder}-state")
-    report.part("state and lock in S3", state.wrong(other, other.inputs(state.ROOT, ROOTS[state.ROOT]), repository))
-    report.part("posture", posture.wrong(repository / "infra"))
+        report.part(f"{root}: applied, read and applied again", applied(accounts, copy, root, repository, readme))
+    if "observability" not in accounts:
+        return
+    report.part("handbook", handbook.wrong(accounts.values(), repository / "infra"))
+    # It waits for Prometheus most of the time, so something else is done meanwhile.
+    with ThreadPoolExecutor(1) as beside:
+        watched = beside.submit(lambda: list(metrics.wrong(accounts["observability"], repository)))
+        for root in TESTED:
+            report.part(f"{root}: its own tests", failing(copy.terraform, root, "test", "-no-color"))
+        other = copy.again(f"{copy.folder}-state")
+        report.part("state and lock in S3", state.wrong(other, other.inputs(state.ROOT, ROOTS[state.ROOT]), repository))
+        report.part("posture", posture.wrong(repository / "infra"))
+        report.part("rules, dashboards and letters with a real Prometheus", watched.result())
 
 
 def failing(step, *arguments):
@@ -92,21 +110,22 @@ def failing(step, *arguments):
         yield str(failed)
 
 
-def applied(copy, root, repository, readme):
+def applied(accounts, copy, root, repository, readme):
     inputs = f"-var-file={copy.inputs(root, ROOTS[root])}"
     try:
-        account = Account(copy.apply(root, inputs))
+        accounts[root] = Account(copy.apply(root, inputs))
         copy.nothing_to_do(root, inputs)
     except Failed as failed:
         yield str(failed)
         return
-    yield from wrong(root, account, repository, readme)
+    yield from wrong(root, accounts[root], repository, readme)
 
 
 def wrong(root, account, repository, readme=None):
     """What is wrong with what there is after an apply."""
     yield from values.wrong(account)
     yield from permissions.analysed(account)
+    yield from alerting.manager_wrong(account, repository / "infra")
     if root == "bootstrap":
         yield from permissions.workflows_wrong(account)
     if root == "cutover":
@@ -117,7 +136,7 @@ def wrong(root, account, repository, readme=None):
         yield from definitions.wrong(account, repository)
 
 
-def broken(copy, repository, tell):
+def broken(ways, copy, repository, tell):
     """What nobody notices. Two at a time, each in a copy of its own."""
     copies = queue.SimpleQueue()
     for number in range(2):
@@ -133,7 +152,7 @@ def broken(copy, repository, tell):
             copies.put(own)
 
     with ThreadPoolExecutor(2) as threads:
-        for mutation, problem in zip(breaking.MUTATIONS, threads.map(one, breaking.MUTATIONS)):
+        for mutation, problem in zip(ways, threads.map(one, ways)):
             if problem is None:
                 yield f"nobody notices that {mutation.says} ({mutation.file})"
             elif tell:
@@ -143,7 +162,9 @@ def broken(copy, repository, tell):
 def noticed(copy, root, repository):
     """The first thing that is wrong with a broken copy, if anything."""
     copy.forget(root)
-    if problem := next(texts.wrong(copy.folder / "infra"), None):
+    infra = copy.folder / "infra"
+    rules = alerting.rules_wrong(infra) if root == "observability" else ()
+    if problem := next(chain(texts.wrong(infra), rules), None):
         return problem
     try:
         account = Account(copy.apply(root, f"-var-file={copy.inputs(root, ROOTS[root])}"))

@@ -20,10 +20,8 @@ UPON_ANYTHING = {
     "cloudwatch:DescribeAlarms": "composite alarms are told only to who may read all alarms",
     "ecs:ListTasks": "its only resource is a container instance; the cluster is a condition",
     "ec2:AssignPrivateIpAddresses": "Lambda makes the interface itself",
-    "ec2:CreateNetworkInterface": "Lambda and Firehose make the interface themselves",
-    "ec2:CreateNetworkInterfacePermission": "Firehose makes the interface itself",
-    "ec2:DeleteNetworkInterface": "Lambda and Firehose made the interface themselves",
-    "ec2:DescribeVpcAttribute": "Firehose asks for the network of its subnets",
+    "ec2:CreateNetworkInterface": "Lambda makes the interface itself",
+    "ec2:DeleteNetworkInterface": "Lambda made the interface itself",
     "ec2:UnassignPrivateIpAddresses": "Lambda made the interface itself",
     "logs:DescribeLogGroups": "Step Functions looks for the log group among all",
     "aps:ListWorkspaces": "a list",
@@ -38,7 +36,7 @@ EXCEPTIONS = {
 # trace, its dead letters, its interfaces; and what functions/README.md says below its table: what `launch`
 # and `migrate` need for what they register, what `compare` reads when a person asks, and needs to be told of no lock.
 BESIDES = re.compile(r"^(logs:CreateLogStream|logs:PutLogEvents|xray:Put\w+|sqs:SendMessage|ec2:\w+)$")
-BELOW = {"launch": {"iam:PassRole", "ecs:TagResource"}, "migrate": {"iam:PassRole", "ecs:TagResource"}, "compare": {"ssm:GetParameter", "s3:ListBucket"}}
+BELOW = {"launch": {"iam:PassRole", "ecs:TagResource"}, "migrate": {"iam:PassRole", "ecs:TagResource"}, "compare": {"ssm:GetParameter", "s3:ListBucket"}, "judge": {"aps:QueryMetrics"}}
 
 # What each action is done to when a function does it, with what is known of the call then.
 SERVICE = "shop/checkout"
@@ -62,6 +60,7 @@ CALLS = {
     "ecs:ListTasks": ("*", {"ecs:cluster": f"arn:aws:ecs:{HERE}:cluster/shop"}),
     "ecs:TagResource": (f"arn:aws:ecs:{HERE}:task-definition/checkout:1", {"ecs:CreateAction": "RegisterTaskDefinition"}),
     "iam:PassRole": ("arn:aws:iam::123456789012:role/checkout", {"iam:PassedToService": "ecs-tasks.amazonaws.com"}),
+    "aps:QueryMetrics": f"arn:aws:aps:{HERE}:workspace/ws-0a1b2c3d",
     "events:PutEvents": f"arn:aws:events:{HERE}:event-bus/cutover",
     "logs:DescribeLogGroups": f"arn:aws:logs:{HERE}:log-group:/ecs/shop/checkout",
     "logs:GetLogEvents": f"arn:aws:logs:{HERE}:log-group:/ecs/shop/checkout:log-stream:1",

@@ -22,6 +22,8 @@ CATALOG = {**CHECKOUT, "name": "catalog", "image": "ghcr.io/acme/catalog", "clus
 CUTOVER = {
     "services": {"checkout": CHECKOUT, "catalog": CATALOG},
     "alertmanager_secret": ACCOUNT("secretsmanager", "secret:shop/alertmanager-c7d8e9"),
+    "prometheus_workspaces": [ACCOUNT("aps", "workspace/ws-0a1b2c3d")],
+    "alert_topic": {"arn": ACCOUNT("sns", "shop-firing")},
     "github_secret": ACCOUNT("secretsmanager", "secret:shop/github-d4e5f6"),
     "registry_secret": ACCOUNT("secretsmanager", "secret:shop/ghcr-a1b2c3"),
     "slack_signing_secret": ACCOUNT("secretsmanager", "secret:cutover/slack-signing-b2c3d4"),

@@ -32,6 +32,9 @@ class Copy:
             archive = self.folder / "target" / "lambda" / function.parent.name / "bootstrap.zip"
             archive.parent.mkdir(parents=True)
             archive.write_bytes(b"stands for the archive of " + function.parent.name.encode())
+        delivery = self.folder / "target" / "lambda" / "deliver" / "deliver.zip"
+        delivery.parent.mkdir()
+        delivery.write_bytes(b"stands for the archive of what delivers logs")
 
     def again(self, folder):
         """The same in another folder, initialised as far as this is."""

@@ -99,14 +99,9 @@ RULES = {
         "max_session_duration": between(3600, 43200),
     },
     "aws_iam_role_policy": {"name": like(r"[\w+=,.@-]{1,128}")},
-    "aws_kinesis_firehose_delivery_stream": {
-        "destination": words("opensearch"),
-        "opensearch_configuration.index_rotation_period": words("NoRotation", "OneHour", "OneDay", "OneWeek", "OneMonth"),
-        "opensearch_configuration.buffering_interval": between(0, 900),
-    },
     "aws_lambda_function": {
         "function_name": like(r"[A-Za-z0-9_-]{1,64}"),
-        "runtime": words("provided.al2023"),
+        "runtime": words("provided.al2023", "python3.13"),
         "architectures": words("arm64", "x86_64"),
         "memory_size": between(128, 10240),
         "timeout": between(1, 60),  # The machines wait 60.
@@ -154,7 +149,7 @@ RULES = {
         "logging_configuration.log_destination": like(r".*:\*"),
     },
     "aws_sns_topic": {"name": like(r"[A-Za-z0-9_-]{1,256}")},
-    "aws_sns_topic_subscription": {"protocol": words("email"), "endpoint": like(r"[^@\s]+@[^@\s]+")},
+    "aws_sns_topic_subscription": {"protocol": words("email", "https"), "endpoint": like(r"[^@\s]+@[^@\s]+|https://[^@\s]+")},
     "aws_sqs_queue": {"name": like(r"[A-Za-z0-9_-]{1,80}"), "message_retention_seconds": between(60, 1209600)},
     "aws_ssm_parameter": {
         "name": like(r"/[A-Za-z0-9._/-]{1,1010}"),

@@ -1,11 +1,12 @@
-# Where others knock: the URLs of `receive` (GitHub), `alert` (Alertmanager) and `press` (Slack), which
-# are public. Who may come in is decided by the signature of a delivery, or the token that it shows,
-# before anything of it is read.
+# Where others knock: the URLs of `receive` (GitHub), `alert` (Alertmanager, SNS) and `press` (Slack),
+# which are public. Who may come in is decided by the signature of a delivery, or the token that it
+# shows, before anything of it is read.
 
 locals {
-  # The functions with a URL: Alertmanager's and Slack's only where there is one.
+  # The functions with a URL: that for alerts, and Slack's, only where somebody knocks.
+  alerts = var.alertmanager_secret != null || var.alert_topic != null
   doors = toset([
-    for door, open in { receive = true, alert = var.alertmanager_secret != null, press = var.slack_signing_secret != null } :
+    for door, open in { receive = true, alert = local.alerts, press = var.slack_signing_secret != null } :
     door if open
   ])
 }
@@ -36,6 +37,17 @@ resource "aws_lambda_permission" "anybody_calls_by_url" {
   function_name            = aws_lambda_function.this[each.key].function_name
   principal                = "*"
   invoked_via_function_url = true
+}
+
+# It is confirmed by the function itself, which believes what SNS signed.
+resource "aws_sns_topic_subscription" "alerts" {
+  for_each = { for topic in [var.alert_topic] : "alerts" => topic.arn if topic != null }
+
+  topic_arn              = each.value
+  protocol               = "https"
+  endpoint               = aws_lambda_function_url.door["alert"].function_url
+  endpoint_auto_confirms = true
+  depends_on             = [aws_lambda_permission.anybody_by_url, aws_lambda_permission.anybody_calls_by_url]
 }
 
 # Its value is put in by hand, so that no state and no plan ever holds it.

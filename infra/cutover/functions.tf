@@ -28,7 +28,7 @@ locals {
     claim = {
       timeout = 50
       memory  = 256
-      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem", "states:DescribeExecution", "states:SendTaskSuccess", "states:SendTaskFailure"]
+      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem", "states:DescribeExecution", "states:SendTaskSuccess", "states:SendTaskFailure", "events:PutEvents"]
     }
     replicas = {
       timeout = 50
@@ -59,7 +59,7 @@ locals {
       timeout = 50
       memory  = 256
       inside  = true
-      may     = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "elasticloadbalancing:DescribeTargetHealth", "cloudwatch:DescribeAlarms", "rds:DescribeDBInstances", "rds:DescribeDBClusters", "cloudwatch:GetMetricData", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"]
+      may     = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "elasticloadbalancing:DescribeTargetHealth", "cloudwatch:DescribeAlarms", "rds:DescribeDBInstances", "rds:DescribeDBClusters", "cloudwatch:GetMetricData", "aps:QueryMetrics", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"]
     }
     proceed = {
       timeout = 50
@@ -114,7 +114,7 @@ locals {
     quarantine = {
       timeout = 50
       memory  = 256
-      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem"]
+      may     = ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem", "events:PutEvents"]
     }
     sweep = {
       timeout = 50
@@ -129,7 +129,7 @@ locals {
     press = { # Slack waits three seconds for its answer, so it has more of a processor.
       timeout = 15
       memory  = 512
-      may     = ["secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParametersByPath", "dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem", "states:DescribeExecution", "states:StopExecution", "states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure"]
+      may     = ["secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParametersByPath", "dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query", "dynamodb:PutItem", "states:DescribeExecution", "states:StopExecution", "states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure", "events:PutEvents"]
     }
     mark = {
       timeout = 50
@@ -144,7 +144,7 @@ locals {
     compare = { # The last is needed to be told that there is no lock; it does not call it.
       timeout = 50
       memory  = 256
-      may     = ["ssm:GetParametersByPath", "ssm:GetParameter", "s3:GetObject", "dynamodb:GetItem", "dynamodb:UpdateItem", "s3:ListBucket"]
+      may     = ["ssm:GetParametersByPath", "ssm:GetParameter", "s3:GetObject", "dynamodb:GetItem", "dynamodb:UpdateItem", "states:SendTaskSuccess", "s3:ListBucket", "events:PutEvents"]
     }
     post = {
       timeout = 50
@@ -177,6 +177,7 @@ locals {
       CUTOVER_SERVICES             = local.documents
       CUTOVER_WEBHOOK_SECRET       = aws_secretsmanager_secret.webhook.arn
       CUTOVER_ALERT_SECRET         = var.alertmanager_secret
+      CUTOVER_ALERT_TOPIC          = try(var.alert_topic.arn, null)
       CUTOVER_REGISTRY_SECRET      = var.registry_secret
       CUTOVER_GITHUB_SECRET        = var.github_secret
       CUTOVER_GITHUB_URL           = var.github_url

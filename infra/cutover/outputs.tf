@@ -9,7 +9,7 @@ output "webhook_secret" {
 }
 
 output "alert_url" {
-  description = "What the webhook of an Alertmanager is pointed at; null without `alertmanager_secret`."
+  description = "What the webhook of an Alertmanager is pointed at; null without `alertmanager_secret` and `alert_topic`."
   value       = try(aws_lambda_function_url.door["alert"].function_url, null)
 }
 
@@ -41,4 +41,9 @@ output "bus" {
 output "topics" {
   description = "The ARNs of the topics: of those who are told when a person is needed, and of those who follow."
   value       = { for name, topic in aws_sns_topic.this : name => topic.arn }
+}
+
+output "log_groups" {
+  description = "The names of the functions' log groups, by function."
+  value       = { for name, group in aws_cloudwatch_log_group.function : "cutover-${name}" => group.name }
 }

@@ -52,6 +52,8 @@ locals {
       resources = length(local.places) == 0 ? [] : ["${local.ecs}:task-definition/*:*"]
       condition = { ArnEquals = { "ecs:cluster" = [for cluster in distinct([for place in local.places : dirname(place)]) : "${local.ecs}:cluster/${cluster}"] } }
     }
+    # The workspaces of Amazon Managed Prometheus that documents ask.
+    workspaces = { resources = var.prometheus_workspaces }
     # These two actions of ECS know no resource.
     task_definitions = { resources = ["*"] }
     # The tags of the task definition that is replaced go along, when it is registered and never else.
@@ -78,6 +80,7 @@ locals {
   }
 
   upon = {
+    "aps:QueryMetrics"                                   = "workspaces"
     "cloudwatch:DescribeAlarms"                          = "readings"
     "cloudwatch:GetMetricData"                           = "readings"
     "dynamodb:GetItem"                                   = "ledger"

@@ -25,6 +25,7 @@ resource "aws_ssm_parameter" "settings" {
     table    = aws_dynamodb_table.ledger.name
     bus      = aws_cloudwatch_event_bus.this.name
     services = local.documents
+    registry = var.registry_secret
     machines = { for name, machine in aws_sfn_state_machine.this : name => machine.arn }
   })
 }

@@ -57,6 +57,18 @@ variable "alertmanager_secret" {
   default     = null
 }
 
+variable "alert_topic" {
+  description = "The topic of SNS that the alert manager of Amazon Managed Prometheus tells, as `infra/observability` has it. Null where there is none."
+  type        = object({ arn = string })
+  default     = null
+}
+
+variable "prometheus_workspaces" {
+  description = "The ARNs of the workspaces of Amazon Managed Prometheus that metrics of documents ask."
+  type        = list(string)
+  default     = []
+}
+
 variable "github_secret" {
   description = "The ARN of the secret with the login to GitHub: a token, or a GitHub App. Null where no document names `tell.github`."
   type        = string

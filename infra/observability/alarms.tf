@@ -141,3 +141,20 @@ resource "aws_cloudwatch_metric_alarm" "lag" {
   alarm_actions       = [aws_sns_topic.alerts.arn]
   ok_actions          = [aws_sns_topic.alerts.arn]
 }
+
+# What is not delivered is still in CloudWatch.
+resource "aws_cloudwatch_metric_alarm" "delivery" {
+  alarm_name          = "${var.name}-log-delivery"
+  alarm_description   = "For half an hour logs could not be delivered to OpenSearch."
+  namespace           = "AWS/Lambda"
+  metric_name         = "Errors"
+  dimensions          = { FunctionName = aws_lambda_function.delivery.function_name }
+  statistic           = "Sum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  period              = 300
+  evaluation_periods  = 6
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alerts.arn]
+  ok_actions          = [aws_sns_topic.alerts.arn]
+}

@@ -7,7 +7,7 @@ data "aws_region" "this" {}
 locals {
   here = "${data.aws_region.this.region}:${data.aws_caller_identity.this.account_id}"
   trust = {
-    for service in ["chatbot", "firehose", "grafana", "logs"] : service => jsonencode({
+    for service in ["chatbot", "grafana", "lambda"] : service => jsonencode({
       Version = "2012-10-17"
       Statement = [merge(
         {
@@ -15,8 +15,8 @@ locals {
           Action    = "sts:AssumeRole"
           Principal = { Service = "${service}.amazonaws.com" }
         },
-        # Chatbot does not say for whom it asks.
-        service == "chatbot" ? {} : { Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.this.account_id } } },
+        # Neither Chatbot nor Lambda says for whom it asks.
+        contains(["chatbot", "lambda"], service) ? {} : { Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.this.account_id } } },
       )]
     })
   }
@@ -36,6 +36,27 @@ resource "aws_sns_topic_policy" "alerts" {
       Principal = { Service = ["aps.amazonaws.com", "cloudwatch.amazonaws.com"] }
       Action    = ["sns:GetTopicAttributes", "sns:Publish"]
       Resource  = aws_sns_topic.alerts.arn
+      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.this.account_id } }
+    }]
+  })
+}
+
+# What Cutover hears: the same alerts, for a program.
+resource "aws_sns_topic" "firing" {
+  name              = "${var.name}-firing"
+  signature_version = 2 # By SHA-256; Cutover believes no other.
+}
+
+resource "aws_sns_topic_policy" "firing" {
+  arn = aws_sns_topic.firing.arn
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "TellByAlertsOfThisAccount"
+      Effect    = "Allow"
+      Principal = { Service = "aps.amazonaws.com" }
+      Action    = ["sns:GetTopicAttributes", "sns:Publish"]
+      Resource  = aws_sns_topic.firing.arn
       Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.this.account_id } }
     }]
   })

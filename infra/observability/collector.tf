@@ -12,7 +12,7 @@ locals {
         value = yamlencode({
           extensions = { sigv4auth = { region = data.aws_region.this.region, service = "aps" } }
           receivers = {
-            otlp = { protocols = { grpc = { endpoint = "127.0.0.1:4317" } } }
+            otlp = { protocols = { grpc = { endpoint = "127.0.0.1:4317" }, http = { endpoint = "127.0.0.1:4318" } } }
             prometheus = { config = { scrape_configs = [{
               job_name        = name
               scrape_interval = "15s"

@@ -9,6 +9,7 @@ resource "aws_grafana_workspace" "this" {
   permission_type          = "SERVICE_MANAGED"
   data_sources             = ["CLOUDWATCH", "PROMETHEUS"]
   role_arn                 = aws_iam_role.grafana.arn
+  grafana_version          = "10.4" # infra/check holds the dashboards against its schema.
 }
 
 resource "aws_iam_role" "grafana" {

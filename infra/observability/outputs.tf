@@ -3,6 +3,11 @@ output "topic" {
   value       = aws_sns_topic.alerts.arn
 }
 
+output "alert_topic" {
+  description = "The topic by which Cutover hears of alerts."
+  value       = { arn = aws_sns_topic.firing.arn }
+}
+
 output "alarms" {
   description = "The names of the alarms that a service's document may list, by service."
   value = {
@@ -31,6 +36,11 @@ output "grafana" {
 output "prometheus" {
   description = "Where Prometheus answers."
   value       = aws_prometheus_workspace.this.prometheus_endpoint
+}
+
+output "prometheus_workspace" {
+  description = "The ARN of the workspace."
+  value       = aws_prometheus_workspace.this.arn
 }
 
 output "search" {

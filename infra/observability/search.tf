@@ -1,8 +1,12 @@
-# OpenSearch, with the services' logs: CloudWatch hands each line to Firehose, which delivers it.
+# OpenSearch, with the logs: CloudWatch calls a function with their lines, which delivers them. How they
+# are indexed and looked at is in search/, and put there by search/put.py.
+#
+# Not by Firehose: what CloudWatch hands over has many lines in a record, and OpenSearch takes one.
+# Source: https://docs.aws.amazon.com/firehose/latest/dev/writing-with-cloudwatch-logs.html
 
 resource "aws_security_group" "search" {
   name        = "${var.name}-search"
-  description = "OpenSearch, and Firehose before it."
+  description = "OpenSearch."
   vpc_id      = var.network.vpc
 }
 
@@ -15,9 +19,15 @@ resource "aws_vpc_security_group_ingress_rule" "search" {
   to_port           = 443
 }
 
-resource "aws_vpc_security_group_egress_rule" "search" {
-  description                  = "Firehose to OpenSearch"
-  security_group_id            = aws_security_group.search.id
+resource "aws_security_group" "delivery" {
+  name        = "${var.name}-log-delivery"
+  description = "What delivers logs to OpenSearch."
+  vpc_id      = var.network.vpc
+}
+
+resource "aws_vpc_security_group_egress_rule" "delivery" {
+  description                  = "To OpenSearch"
+  security_group_id            = aws_security_group.delivery.id
   referenced_security_group_id = aws_security_group.search.id
   ip_protocol                  = "tcp"
   from_port                    = 443
@@ -34,15 +44,22 @@ resource "aws_opensearch_domain" "logs" {
   engine_version = "OpenSearch_2.19"
   access_policies = jsonencode({
     Version = "2012-10-17"
-    Statement = [
-      {
-        Sid       = "FirehoseDelivers"
+    Statement = concat(
+      [{
+        Sid       = "Deliver"
         Effect    = "Allow"
-        Principal = { AWS = concat([aws_iam_role.delivery.arn], tolist(var.readers)) }
+        Principal = { AWS = [aws_iam_role.delivery.arn] }
+        Action    = ["es:ESHttpPost"]
+        Resource  = "${local.domain}/_bulk"
+      }],
+      [for readers in [tolist(var.readers)] : {
+        Sid       = "SearchAndSayHow"
+        Effect    = "Allow"
+        Principal = { AWS = readers }
         Action    = ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"]
         Resource  = "${local.domain}/*"
-      },
-    ]
+      } if length(readers) > 0],
+    )
   })
 
   cluster_config {
@@ -107,109 +124,49 @@ resource "aws_cloudwatch_log_resource_policy" "search" {
   })
 }
 
-# What could not be delivered is kept here.
-resource "aws_s3_bucket" "undelivered" {
-  bucket = "${var.name}-undelivered-logs-${data.aws_caller_identity.this.account_id}"
-}
+resource "aws_lambda_function" "delivery" {
+  function_name    = "${var.name}-log-delivery"
+  description      = "Delivers logs to OpenSearch."
+  role             = aws_iam_role.delivery.arn
+  filename         = "${var.packages}/deliver/deliver.zip"
+  source_code_hash = filebase64sha256("${var.packages}/deliver/deliver.zip")
+  runtime          = "python3.13"
+  handler          = "deliver.handler"
+  architectures    = ["arm64"]
+  memory_size      = 256
+  timeout          = 60
 
-resource "aws_s3_bucket_public_access_block" "undelivered" {
-  bucket                  = aws_s3_bucket.undelivered.id
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "undelivered" {
-  bucket = aws_s3_bucket.undelivered.id
-
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
-    }
-  }
-}
-
-resource "aws_s3_bucket_lifecycle_configuration" "undelivered" {
-  bucket = aws_s3_bucket.undelivered.id
-
-  rule {
-    id     = "tidy"
-    status = "Enabled"
-
-    filter {}
-
-    expiration {
-      days = var.log_days
-    }
-
-    abort_incomplete_multipart_upload {
-      days_after_initiation = 7
-    }
-  }
-}
-
-resource "aws_kinesis_firehose_delivery_stream" "logs" {
-  name        = "${var.name}-logs"
-  destination = "opensearch"
-
-  server_side_encryption {
-    enabled  = true
-    key_type = "AWS_OWNED_CMK"
+  environment {
+    variables = { SEARCH = "https://${aws_opensearch_domain.logs.endpoint}" }
   }
 
-  opensearch_configuration {
-    domain_arn            = aws_opensearch_domain.logs.arn
-    role_arn              = aws_iam_role.delivery.arn
-    index_name            = "services"
-    index_rotation_period = "OneDay"
-    buffering_interval    = 60
-    buffering_size        = 5
-    s3_backup_mode        = "FailedDocumentsOnly"
+  logging_config {
+    log_format = "Text" # The lines are JSON already.
+    log_group  = aws_cloudwatch_log_group.delivery.name
+  }
 
-    # CloudWatch hands over compressed batches; one document is made of each line.
-    processing_configuration {
-      enabled = true
+  tracing_config {
+    mode = "Active"
+  }
 
-      processors {
-        type = "Decompression"
-
-        parameters {
-          parameter_name  = "CompressionFormat"
-          parameter_value = "GZIP"
-        }
-      }
-
-      processors {
-        type = "CloudWatchLogProcessing"
-
-        parameters {
-          parameter_name  = "DataMessageExtraction"
-          parameter_value = "true"
-        }
-      }
-    }
-
-    s3_configuration {
-      bucket_arn         = aws_s3_bucket.undelivered.arn
-      role_arn           = aws_iam_role.delivery.arn
-      compression_format = "GZIP"
-    }
-
-    vpc_config {
-      role_arn           = aws_iam_role.delivery.arn
-      subnet_ids         = slice(var.network.subnets, 0, 2)
-      security_group_ids = [aws_security_group.search.id]
-    }
+  vpc_config {
+    subnet_ids         = slice(var.network.subnets, 0, 2)
+    security_group_ids = [aws_security_group.delivery.id]
   }
 
   depends_on = [aws_iam_role_policy.delivery]
 }
 
+# Its own lines stay here: delivered, each would make another.
+resource "aws_cloudwatch_log_group" "delivery" {
+  name              = "/aws/lambda/${var.name}-log-delivery"
+  retention_in_days = var.log_days
+}
+
 resource "aws_iam_role" "delivery" {
   name                 = "${var.name}-log-delivery"
-  description          = "What Firehose delivers logs as."
-  assume_role_policy   = local.trust["firehose"]
+  description          = "What delivers logs to OpenSearch."
+  assume_role_policy   = local.trust["lambda"]
   permissions_boundary = var.boundary
 }
 
@@ -222,21 +179,27 @@ resource "aws_iam_role_policy" "delivery" {
       {
         Sid      = "DeliverToOpenSearch"
         Effect   = "Allow"
-        Action   = ["es:DescribeDomain", "es:DescribeDomainConfig", "es:ESHttpGet", "es:ESHttpPost", "es:ESHttpPut"]
-        Resource = [local.domain, "${local.domain}/*"]
+        Action   = ["es:ESHttpPost"]
+        Resource = ["${local.domain}/_bulk"]
       },
       {
-        Sid      = "KeepWhatCouldNotBeDelivered"
+        Sid      = "WriteItsOwnLog"
         Effect   = "Allow"
-        Action   = ["s3:AbortMultipartUpload", "s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:PutObject"]
-        Resource = [aws_s3_bucket.undelivered.arn, "${aws_s3_bucket.undelivered.arn}/*"]
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = ["${aws_cloudwatch_log_group.delivery.arn}:*"]
       },
-      { # None of these knows a resource that exists before.
+      { # X-Ray knows no resource.
+        Sid      = "SendItsTrace"
+        Effect   = "Allow"
+        Action   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+        Resource = ["*"]
+      },
+      { # Lambda makes the interfaces itself, by this role; none of these knows a resource that exists before.
         Sid    = "StandInTheNetwork"
         Effect = "Allow"
         Action = [
-          "ec2:CreateNetworkInterface", "ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface",
-          "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcAttribute", "ec2:DescribeVpcs",
+          "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface",
+          "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses",
         ]
         Resource = ["*"]
       },
@@ -244,25 +207,14 @@ resource "aws_iam_role_policy" "delivery" {
   })
 }
 
-resource "aws_iam_role" "subscription" {
-  name                 = "${var.name}-log-subscription"
-  description          = "What CloudWatch Logs hands lines to Firehose as."
-  assume_role_policy   = local.trust["logs"]
-  permissions_boundary = var.boundary
-}
-
-resource "aws_iam_role_policy" "subscription" {
-  name = "hand-over"
-  role = aws_iam_role.subscription.name
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Sid      = "HandLinesToFirehose"
-      Effect   = "Allow"
-      Action   = ["firehose:PutRecord", "firehose:PutRecordBatch"]
-      Resource = [aws_kinesis_firehose_delivery_stream.logs.arn]
-    }]
-  })
+# Once for all log groups: a statement for each would soon be more than a policy holds.
+resource "aws_lambda_permission" "delivery" {
+  statement_id   = "DeliverLogs"
+  function_name  = aws_lambda_function.delivery.function_name
+  action         = "lambda:InvokeFunction"
+  principal      = "logs.amazonaws.com"
+  source_account = data.aws_caller_identity.this.account_id
+  source_arn     = "arn:${data.aws_partition.this.partition}:logs:${local.here}:log-group:*"
 }
 
 resource "aws_cloudwatch_log_subscription_filter" "service" {
@@ -271,8 +223,7 @@ resource "aws_cloudwatch_log_subscription_filter" "service" {
   name            = "${var.name}-search"
   log_group_name  = each.value
   filter_pattern  = "" # Every line.
-  destination_arn = aws_kinesis_firehose_delivery_stream.logs.arn
-  role_arn        = aws_iam_role.subscription.arn
+  destination_arn = aws_lambda_function.delivery.arn
 
-  depends_on = [aws_iam_role_policy.subscription]
+  depends_on = [aws_lambda_permission.delivery]
 }

@@ -34,8 +34,14 @@ variable "replicas" {
 }
 
 variable "log_groups" {
-  description = "The names of the services' log groups, by service, which are delivered to OpenSearch."
+  description = "The names of the log groups that are delivered to OpenSearch: of the services by their names, and of whatever else."
   type        = map(string)
+}
+
+variable "packages" {
+  description = "The folder of the functions' archives; `just functions` puts `deliver/deliver.zip` there."
+  type        = string
+  default     = "../../target/lambda"
 }
 
 variable "network" {
@@ -78,7 +84,7 @@ variable "slack" {
 }
 
 variable "readers" {
-  description = "The ARNs of the roles of people who search the logs in OpenSearch."
+  description = "The ARNs of the roles of people who search the logs in OpenSearch, and say how they are indexed (search/put.py)."
   type        = set(string)
   default     = []
 }

@@ -77,13 +77,12 @@ resource "aws_ecs_task_definition" "service" {
 }
 
 locals {
-  # Where a service finds its data.
+  # Where a service finds its data. As whom it asks for it, the secrets tell.
   told = {
-    DATABASE_HOST         = aws_db_instance.primary.address
-    DATABASE_REPLICA_HOST = aws_db_instance.replica.address
-    DATABASE_NAME         = aws_db_instance.primary.db_name
-    CACHE_HOST            = aws_elasticache_replication_group.this.primary_endpoint_address
-    BUCKET                = aws_s3_bucket.this["files"].id
+    DATABASE_URL         = "postgres://${aws_db_instance.primary.address}/${aws_db_instance.primary.db_name}?sslmode=require"
+    DATABASE_REPLICA_URL = "postgres://${aws_db_instance.replica.address}/${aws_db_instance.primary.db_name}?sslmode=require"
+    CACHE_URL            = "rediss://${aws_elasticache_replication_group.this.primary_endpoint_address}"
+    BUCKET               = aws_s3_bucket.this["files"].id
   }
   database_secret = aws_secretsmanager_secret.database.arn
   logins          = [for secret in aws_secretsmanager_secret.registry : secret.arn]

@@ -25,7 +25,7 @@ const RATE: u32 = 200;
 fn main() -> ExitCode {
     // The tasks are this program too.
     if std::env::var_os(stage::TASK).is_some() {
-        return chassis::run(checkout::Checkout::default());
+        return chassis::run::<checkout::Checkout>([]);
     }
     let runs = runs(std::env::args().skip(1));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");

@@ -5,8 +5,11 @@
 //! a test.
 
 pub mod bearer;
+mod decode;
 mod refusal;
+pub mod sns;
 pub mod webhook;
 
+use decode::decode;
 pub use refusal::Refusal;
 pub use webhook::Told;

@@ -1,5 +1,7 @@
 //! Why the door stays shut.
 
+use jiff::Timestamp;
+
 /// A delivery that is not acted on, because it is not by who may tell, or cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -11,6 +13,18 @@ pub enum Refusal {
     /// It is not one that we know.
     #[error("the bearer token is not ours: compare it on both sides")]
     Forged,
+    /// SNS did not sign it.
+    #[error("no signature of SNS fits what is written")]
+    Unsigned,
+    /// It is of a topic that may not tell us.
+    #[error("it is of another topic than the one that may tell: compare `TopicArn`")]
+    Foreign,
+    /// It is too old to be believed, or of a time that is still to come.
+    #[error("it was sent at {at}, and is believed for an hour: whoever repeats it is not SNS")]
+    Stale {
+        /// When it was sent.
+        at: Timestamp,
+    },
     /// The body is larger than we read.
     #[error(
         "the body has {length} bytes, and at most {limit} are read: set `max_alerts` of the receiver"
@@ -35,7 +49,8 @@ impl Refusal {
     /// The HTTP status. Alertmanager tries again what ends with 5xx, and nothing else.
     pub fn status(&self) -> u16 {
         match self {
-            Self::Unauthorized | Self::Forged => 401,
+            Self::Unauthorized | Self::Forged | Self::Unsigned | Self::Stale { .. } => 401,
+            Self::Foreign => 403,
             Self::TooLarge { .. } => 413,
             Self::Unreadable { .. } => 400,
         }
@@ -44,9 +59,22 @@ impl Refusal {
     /// The name of the error in the answer's body.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Unauthorized | Self::Forged => "Unauthorized",
+            Self::Unauthorized | Self::Forged | Self::Unsigned | Self::Stale { .. } => {
+                "Unauthorized"
+            }
+            Self::Foreign => "Foreign",
             Self::TooLarge { .. } => "TooLarge",
             Self::Unreadable { .. } => "Invalid",
+        }
+    }
+
+    /// The same, of what is written in a field.
+    pub(crate) fn within(self, field: &str) -> Self {
+        match self {
+            Self::Unreadable { path, problem } => {
+                Self::unreadable(format!("{field}: {path}"), problem)
+            }
+            other => other,
         }
     }
 

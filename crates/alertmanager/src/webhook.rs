@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Refusal, bearer};
+use crate::{Refusal, bearer, decode};
 
 /// The largest body read: what a Lambda function URL takes. An alert has about 1 kB.
 pub const LIMIT: usize = 6 * 1024 * 1024;
@@ -40,7 +40,9 @@ impl Told {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Message {
-    version: String,
+    /// Left out by templates that others wrote.
+    #[serde(default)]
+    version: Option<String>,
     #[serde(default)]
     truncated_alerts: u64,
     alerts: Vec<Item>,
@@ -79,9 +81,14 @@ pub fn read(
         return Err(Refusal::TooLarge { length: body.len(), limit });
     }
 
+    told(body)
+}
+
+/// What a message tells that is believed.
+pub(crate) fn told(body: &[u8]) -> Result<Told, Refusal> {
     let message: Message = decode(body)?;
-    if message.version != VERSION {
-        let problem = format!("is {:?}, and {VERSION:?} is read", message.version);
+    if let Some(version) = message.version.filter(|version| version != VERSION) {
+        let problem = format!("is {version:?}, and {VERSION:?} is read");
         return Err(Refusal::unreadable("version", problem));
     }
     let told = message.alerts.len();
@@ -97,15 +104,6 @@ impl Item {
         let Self { labels, fingerprint, starts_at, .. } = self;
         Some(Alert { name, labels, fingerprint, since: starts_at, resolved }.cut())
     }
-}
-
-fn decode(body: &[u8]) -> Result<Message, Refusal> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        let path = if path == "." { "body".to_owned() } else { path };
-        Refusal::unreadable(path, error.into_inner().to_string())
-    })
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@
     expect(dead_code, unused_imports, unused_macros, reason = "no service is built in")
 )]
 
+mod addresses;
 #[cfg(feature = "cloudwatch")]
 mod cloudwatch;
 #[cfg(feature = "cloudwatchlogs")]
@@ -62,11 +63,12 @@ mod ssm;
 #[cfg(all(feature = "secretsmanager", feature = "ssm"))]
 mod vault;
 
+pub use addresses::Addresses;
 #[cfg(feature = "cloudwatch")]
 pub use cloudwatch::CloudWatch;
 #[cfg(feature = "cloudwatchlogs")]
 pub use cloudwatchlogs::CloudWatchLogs;
-pub use config::{Config, config};
+pub use config::Config;
 #[cfg(feature = "ecs")]
 pub use ecs::Ecs;
 #[cfg(feature = "elbv2")]

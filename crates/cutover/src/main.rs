@@ -52,8 +52,8 @@ fn main() -> ExitCode {
         Command::Stop(stop) => stop.run(&mut console),
         Command::Validate(validate) => validate.run(&mut console),
 
-        Command::ServiceCatalog => return chassis::run(catalog::Catalog),
-        Command::ServiceCheckout => return chassis::run(checkout::Checkout::default()),
+        Command::ServiceCatalog { words } => return chassis::run::<catalog::Catalog>(words),
+        Command::ServiceCheckout { words } => return chassis::run::<checkout::Checkout>(words),
     };
 
     console.conclude(end)

@@ -33,6 +33,8 @@ pub mod replica;
 pub mod rollout;
 pub mod verdict;
 
+pub mod outlook;
+
 pub mod marking;
 pub mod outcome;
 pub mod preserved;

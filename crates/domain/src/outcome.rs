@@ -197,6 +197,7 @@ mod tests {
     fn serving(task_definition: &str) -> Serving {
         Serving {
             task_definition: task_definition.parse().unwrap(),
+            revision: None,
             digest: None,
             desired: 2,
             running: 2,

@@ -1,6 +1,7 @@
 //! Digests that no event may deploy again.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::Desk;
@@ -19,7 +20,7 @@ pub const QUARANTINE: Seconds = Seconds(30 * 24 * 3600);
 const MOST: usize = 50;
 
 /// A digest that may not be deployed until a person lifts it, or it expires.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Quarantine {
     /// What.
     pub digest: Digest,
@@ -38,7 +39,7 @@ pub struct Quarantine {
 }
 
 /// A person's word that a digest may be deployed again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Lifted {
     /// What.
     pub digest: Digest,

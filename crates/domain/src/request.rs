@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::name::{Arn, DeploymentId, Digest, ServiceName, Tag};
+use crate::terraform::Onto;
 
 /// The input of the deployment machine: what is wanted, by whom, and why.
 ///
@@ -115,10 +116,9 @@ impl Request {
     }
 
     /// The name of the execution that deploys what serves again on another task definition: one for
-    /// each state that asks for it.
-    pub fn onto_template(&self, lineage: &str, serial: u64) -> DeploymentId {
-        let template = self.template.as_ref().map_or("", Arn::as_str);
-        self.called(&["template", template, lineage, &serial.to_string()])
+    /// each change to it, whatever else is applied later, and whatever serves by then.
+    pub fn onto_template(&self, onto: &Onto) -> DeploymentId {
+        self.called(&["template", onto.template.as_str(), &onto.since.to_string()])
     }
 
     /// A name made of what a request is about.

@@ -7,7 +7,7 @@ use crate::Error;
 
 /// Every setting there is, and what to set it to. `functions/README.md` says which function reads
 /// which.
-pub const SETTINGS: [(&str, &str); 18] = [
+pub const SETTINGS: [(&str, &str); 19] = [
     ("CUTOVER_TABLE", "the name of the DynamoDB table that is the ledger"),
     ("CUTOVER_BUS", "the name of the EventBridge bus"),
     ("CUTOVER_SERVICES", "what the names of the service documents begin with in Parameter Store"),
@@ -16,6 +16,7 @@ pub const SETTINGS: [(&str, &str); 18] = [
     ("CUTOVER_ROLLBACK_MACHINE", "the ARN of the rollback state machine"),
     ("CUTOVER_WEBHOOK_SECRET", "the id of GitHub's webhook secret in Secrets Manager"),
     ("CUTOVER_ALERT_SECRET", "the id of Alertmanager's bearer token in Secrets Manager"),
+    ("CUTOVER_ALERT_TOPIC", "the ARN of the SNS topic that Amazon Managed Prometheus tells"),
     ("CUTOVER_REGISTRY_SECRET", "the id of the registry's login in Secrets Manager"),
     ("CUTOVER_GITHUB_SECRET", "the id of the login to GitHub in Secrets Manager"),
     ("CUTOVER_GITHUB_URL", "where GitHub answers"),

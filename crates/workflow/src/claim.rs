@@ -1,7 +1,8 @@
 //! Asks for the right to change the service.
 
 use domain::Failure;
-use domain::desk::{Claimed, Lease};
+use domain::desk::{Claimed, Desk, Lease, Watcher};
+use domain::event::{Event, Superseded};
 use domain::freeze::{self, ASKS_AGAIN, LONGEST_FREEZE};
 use domain::name::CallbackToken;
 use domain::plan::{LONGEST_QUEUE, Plan};
@@ -11,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::fence;
-use crate::ports::{Callbacks, Clock, Executions, Ledger};
+use crate::ports::{Bus, Callbacks, Clock, Executions, Ledger};
+use crate::progress;
 
 /// A deployment that wants the lease of its service, and how it is answered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -55,6 +57,7 @@ pub async fn claim(
     ledger: &impl Ledger,
     executions: &impl Executions,
     callbacks: &impl Callbacks,
+    bus: &impl Bus,
     input: Claim,
 ) -> Result<(), Failure> {
     let Claim { plan, token, patience } = input;
@@ -78,29 +81,38 @@ pub async fn claim(
         _ => None,
     };
 
-    let (claimed, giving_way) = fence::rewrite(ledger, service, |desk| {
+    let (claimed, giving_way, news) = fence::rewrite(ledger, service, |desk| {
         let holder_runs = desk.holder_may_run(gone.as_ref());
+        let gave_way = giving_way(&desk).is_some();
         let (desk, claimed) = desk.claim(waiter.clone(), holder_runs, now);
-        let watcher = desk.watcher.as_ref().filter(|it| desk.gives_way(&it.deployment).is_some());
-        let giving_way = watcher.map(|watcher| watcher.token.clone());
-        (desk, (claimed, giving_way))
+        let giving_way = giving_way(&desk).cloned();
+        let news = giving_way.clone().filter(|_| !gave_way);
+        (desk, (claimed, giving_way, news))
     })
     .await?;
+    let superseded = |deployment| {
+        let superseded = Superseded::by(&plan, deployment, now);
+        progress::tell(clock, bus, Event::DeploymentSuperseded(superseded))
+    };
+    if let Some(news) = news {
+        superseded(news.deployment).await;
+    }
 
     match claimed {
         Claimed::Granted(lease) => {
             tracing::info!(%service, deployment = %plan.deployment, token = lease.token, "claimed {service}");
             callbacks.succeed(&token, json!(Answered::granted(lease))).await?;
         }
-        Claimed::Parked { superseded, frozen } => {
+        Claimed::Parked { superseded: other, frozen } => {
             tracing::info!(%service, deployment = %plan.deployment, "waiting for {service}");
-            if let Some(other) = superseded {
+            if let Some(other) = other {
                 let why = format!("superseded by {} ({})", plan.title(), plan.deployment);
                 callbacks.fail(&other.token, &Failure::Refused(why)).await?;
+                superseded(other.deployment).await;
             }
             // Who has to give way need not wait for its next look to find out.
             if let Some(watcher) = giving_way {
-                callbacks.succeed(&watcher, json!({})).await?;
+                callbacks.succeed(&watcher.token, json!({})).await?;
             }
             let sleeps = freeze::sleeps(frozen.as_ref(), patience, now);
             if let Some(freeze) = frozen {
@@ -113,6 +125,11 @@ pub async fn claim(
         Claimed::Behind(why) => return Err(Failure::Refused(why)),
     }
     Ok(())
+}
+
+/// Who has to give way to who waits.
+fn giving_way(desk: &Desk) -> Option<&Watcher> {
+    desk.watcher.as_ref().filter(|it| desk.gives_way(&it.deployment).is_some())
 }
 
 fn asks_again() -> Seconds {

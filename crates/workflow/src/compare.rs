@@ -1,8 +1,11 @@
 //! Compares what services stand on with what was last seen of it.
 
 use domain::Failure;
-use domain::desk::Desk;
+use domain::desk::{Desk, Next};
+use domain::event::{Applied, Event, Frozen};
+use domain::freeze::Freeze;
 use domain::name::{DeploymentId, ServiceName};
+use domain::replica::ReplicaCheck;
 use domain::request::Request;
 use domain::service::ServiceDocument;
 use domain::terraform::{Answer, Heard, Lock, Look, Terraform, Watch, read};
@@ -10,8 +13,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::conclude::tell;
 use crate::fence;
-use crate::ports::{Catalog, Clock, Ledger, ObjectName, Objects};
+use crate::ports::{Bus, Callbacks, Catalog, Clock, Ledger, ObjectName, Objects};
+use crate::progress;
 
 /// The largest state that is read.
 const LARGEST: u64 = 100 * 1024 * 1024;
@@ -25,6 +30,10 @@ pub struct Compared {
     pub redeploys: bool,
     /// What is deployed again, on another task definition.
     pub deployments: Vec<Redeploy>,
+    /// Whether any read replicas are to be asked.
+    pub asks_replicas: bool,
+    /// The read replicas that are asked whether they keep up, because the data layer changed.
+    pub replicas: Vec<KeepingUp>,
     /// Services that nothing is deployed to until a person accepts what there is.
     pub frozen: Vec<ServiceName>,
     /// Services of which what is under way waits at its next pause.
@@ -36,20 +45,34 @@ pub struct Compared {
 /// A deployment of what serves, on another task definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Redeploy {
-    /// The name of its execution: the state, so that a second event starts nothing.
+    /// The name of its execution: the change, so that a second event starts nothing.
     pub name: DeploymentId,
     /// The input of its execution.
     pub input: Request,
 }
 
+/// A check of a service's read replicas.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeepingUp {
+    /// Whose replicas.
+    pub service: ServiceName,
+    /// The name of its execution: the change, so that a second event starts nothing.
+    pub name: String,
+    /// The input of its execution.
+    pub input: ReplicaCheck,
+}
+
 /// Looks at the lock and the state that services stand on, remembers what is there, and finds what is
 /// to be done about it. What an event tells is not used but for the name: it may be late, and an apply
-/// writes the state several times. Only what is there when the lock is gone counts.
+/// writes the state several times. Only what is there when the lock is gone counts. Who waited for the
+/// end of a freeze that a person ends by it is told to ask again.
 pub async fn compare(
     clock: &impl Clock,
     catalog: &impl Catalog,
     objects: &impl Objects,
     ledger: &impl Ledger,
+    callbacks: &impl Callbacks,
+    bus: &impl Bus,
     input: &Value,
 ) -> Result<Compared, Failure> {
     let heard = Heard::read(input)?;
@@ -65,10 +88,17 @@ pub async fn compare(
         let now = clock.now();
         let look = look(objects, terraform, now).await?;
         let sees = |desk: Desk| {
+            let before = desk.clone();
             let (desk, answer) = desk.sees(terraform, &look, accepts, now);
-            (desk.clone(), (desk, answer))
+            (desk.clone(), (before, desk, answer))
         };
-        let (desk, answer) = fence::rewrite(ledger, &service.name, sees).await?;
+        let (before, desk, answer) = fence::rewrite(ledger, &service.name, sees).await?;
+        if let Some(waiter) = answer.asks.clone() {
+            tell(callbacks, Next::Asks(waiter)).await?;
+        }
+        for news in news(terraform, &look, &before, &desk, now) {
+            progress::tell(clock, bus, news).await;
+        }
         compared.add(service, &desk, &look, answer, now);
     }
     Ok(compared)
@@ -100,6 +130,35 @@ async fn look(
     })
 }
 
+/// What others are told: a state that is another than before, and a freeze that began or is over.
+fn news(
+    terraform: &Terraform,
+    look: &Look,
+    before: &Desk,
+    after: &Desk,
+    now: Timestamp,
+) -> impl Iterator<Item = Event> {
+    let service = &after.service;
+    let [was, is] = [before, after].map(|desk| desk.terraform.as_ref());
+    let applied = match look {
+        Look::Read(seen) => {
+            let known = was.and_then(|memory| memory.found.as_ref().or(memory.seen.as_ref()));
+            Applied::since(known, seen, service, terraform, now)
+        }
+        _ => None,
+    };
+    let [was, is] = [was, is].map(|memory| memory.and_then(|memory| memory.freeze()));
+    let frozen = |freeze| Frozen { service: service.clone(), freeze };
+    let froze = match (was, is) {
+        (None, Some(freeze)) => Some(Event::ServiceFrozen(frozen(freeze))),
+        (Some(freeze), None) => {
+            Some(Event::ServiceThawed(frozen(Freeze { until: Some(now), ..freeze })))
+        }
+        _ => None,
+    };
+    applied.map(Event::TerraformApplied).into_iter().chain(froze)
+}
+
 impl Compared {
     fn add(
         &mut self,
@@ -109,7 +168,7 @@ impl Compared {
         answer: Answer,
         now: Timestamp,
     ) {
-        let Answer { redeploy, told, frozen, held } = answer;
+        let Answer { redeploy, moved, told, frozen, held, .. } = answer;
         let name = &service.name;
         for told in told {
             tracing::warn!(service = %name, "terraform: {told}");
@@ -117,14 +176,20 @@ impl Compared {
         }
         self.frozen.extend(frozen.then(|| name.clone()));
         self.held.extend(held.then(|| name.clone()));
-        let (Some(template), Look::Read(seen)) = (redeploy, look) else { return };
-        let Some(input) = desk.onto(template, seen, now) else {
+        if let (Some(since), Some(check)) = (moved, &service.checks.replicas) {
+            let (service, input) = (name.clone(), check.clone());
+            let name = format!("{name}-{}", since.as_millisecond());
+            self.replicas.push(KeepingUp { service, name, input });
+            self.asks_replicas = true;
+        }
+        let (Some(onto), Look::Read(seen)) = (redeploy, look) else { return };
+        let Some(input) = desk.onto(&onto, seen, now) else {
             self.told.push(format!(
                 "{name}: the task definition changed, and the next deployment runs from the one in place, because Cutover deployed nothing yet"
             ));
             return;
         };
-        let name = input.onto_template(&seen.lineage, seen.serial);
+        let name = input.onto_template(&onto);
         tracing::info!(service = %service.name, deployment = %name, "what serves is deployed again on another task definition");
         self.deployments.push(Redeploy { name, input });
         self.redeploys = true;

@@ -2,7 +2,7 @@
 
 use domain::Failure;
 use domain::desk::{Deployed, Next};
-use domain::event::Event;
+use domain::event::{Event, Quarantined};
 use domain::freeze::ASKS_AGAIN;
 use domain::migration::Migrated;
 use domain::name::{DeploymentId, ServiceName};
@@ -68,12 +68,15 @@ pub async fn conclude(
         }
     };
 
+    let mut news = vec![Event::DeploymentEnded(outcome.clone())];
     if let Some(service) = &outcome.service {
         let entry = Entry::Ended { outcome: outcome.clone() };
         ledger.append(&outcome.deployment, service, entry).await?;
         let plan = input.plan.as_ref().or_else(|| record.as_ref().and_then(Record::plan));
         let quarantine = quarantine(record.as_ref(), plan, &outcome);
         if let Some(quarantine) = quarantine.clone() {
+            let told = Quarantined { service: service.clone(), quarantine: quarantine.clone() };
+            news.push(Event::ReleaseQuarantined(told));
             let entry = Entry::Quarantined { quarantine };
             ledger.append(&outcome.deployment, service, entry).await?;
         }
@@ -91,7 +94,7 @@ pub async fn conclude(
         .await?;
         tell(callbacks, next).await?;
     }
-    bus.publish(&[Event::DeploymentEnded(outcome.clone())]).await?;
+    bus.publish(&news).await?;
     match outcome.end {
         End::Stuck => {
             tracing::error!(deployment = %outcome.deployment, "stuck: {}", outcome.why);

@@ -2,11 +2,13 @@
 
 use domain::Failure;
 use domain::desk::Desk;
+use domain::event::{Event, Frozen};
 use domain::freeze::{Freeze, FreezeByHand};
 
 use crate::conclude::tell;
 use crate::fence;
-use crate::ports::{Callbacks, Catalog, Clock, Ledger};
+use crate::ports::{Bus, Callbacks, Catalog, Clock, Ledger};
+use crate::progress;
 
 /// Freezes a service by a person's word, or ends whatever freezes it, and tells the freeze that
 /// begins or is over. Who waited for a person to end it is told; who waits for the end by the clock
@@ -16,6 +18,7 @@ pub async fn freeze(
     catalog: &impl Catalog,
     ledger: &impl Ledger,
     callbacks: &impl Callbacks,
+    bus: &impl Bus,
     ask: &FreezeByHand,
 ) -> Result<Freeze, Failure> {
     let now = clock.now();
@@ -27,5 +30,11 @@ pub async fn freeze(
 
     tracing::warn!(service = %ask.service, "{}: {freeze}", ask.service);
     tell(callbacks, next).await?;
+    let frozen = Frozen { service: ask.service.clone(), freeze: freeze.clone() };
+    let event = match freeze.ended {
+        None => Event::ServiceFrozen(frozen),
+        Some(_) => Event::ServiceThawed(frozen),
+    };
+    progress::tell(clock, bus, event).await;
     Ok(freeze)
 }

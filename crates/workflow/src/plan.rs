@@ -1,11 +1,14 @@
 //! Decides what exactly is deployed.
 
 use domain::Failure;
+use domain::desk::Desk;
 use domain::event::{Event, Moved};
 use domain::name::DeploymentId;
 use domain::plan::Plan;
 use domain::record::Entry;
 use domain::request::Request;
+use domain::service::ServiceDocument;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ports::{Bus, Catalog, Clock, Ledger, Registry};
@@ -35,6 +38,25 @@ pub async fn plan(
     ledger.append(&deployment, &request.service, requested).await?;
     let service = catalog.service(&request.service).await?;
     let desk = ledger.desk(&service.name).await?;
+
+    let plan = decide(registry, &desk, deployment, service, &request, clock.now()).await?;
+
+    let entry = Entry::Planned { plan: Box::new(plan.clone()) };
+    ledger.append(&plan.deployment, &plan.service.name, entry).await?;
+    tracing::info!(service = %plan.service.name, deployment = %plan.deployment, digest = %plan.digest, "planned {}", plan.title());
+    progress::tell(clock, bus, Event::DeploymentStarted(Moved::of(&plan, plan.at))).await;
+    Ok(plan)
+}
+
+/// What exactly would be deployed, or why nothing would. Writes nothing.
+pub(crate) async fn decide(
+    registry: &impl Registry,
+    desk: &Desk,
+    deployment: DeploymentId,
+    service: ServiceDocument,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Plan, Failure> {
     let found = match (&request.tag, &request.digest) {
         (Some(tag), _) => registry.digest_of(&service.image, tag).await?,
         (None, Some(digest)) => {
@@ -46,17 +68,11 @@ pub async fn plan(
         }
     };
 
-    let plan = Plan::decide(deployment, service, &request, found, &desk, clock.now())?;
+    let plan = Plan::decide(deployment, service, request, found, desk, now)?;
     // A way back leads to what ran here before.
     let platforms = match plan.cause.is_urgent() {
         true => Vec::new(),
         false => registry.platforms(&plan.service.image, &plan.digest).await?,
     };
-    let plan = Plan { platforms, ..plan };
-
-    let entry = Entry::Planned { plan: Box::new(plan.clone()) };
-    ledger.append(&plan.deployment, &plan.service.name, entry).await?;
-    tracing::info!(service = %plan.service.name, deployment = %plan.deployment, digest = %plan.digest, "planned {}", plan.title());
-    progress::tell(clock, bus, Event::DeploymentStarted(Moved::of(&plan, plan.at))).await;
-    Ok(plan)
+    Ok(Plan { platforms, ..plan })
 }

@@ -8,7 +8,7 @@ use domain::people::{self, Answer, Ask, Deed, Wish};
 use domain::service::ServiceDocument;
 
 use crate::go_back::{GoingBack, go_back};
-use crate::ports::{Callbacks, Catalog, Clock, Executions, Ledger, Rollbacks};
+use crate::ports::{Bus, Callbacks, Catalog, Clock, Executions, Ledger, Rollbacks};
 use crate::{approve, freeze, lift};
 
 /// How many deployments are told of who asks for them in a chat.
@@ -16,6 +16,7 @@ const NEWEST: usize = 10;
 
 /// Does what somebody wants who may, by the same ways as the command line, and says what came of
 /// it; or tells them what they ask. [`Failure::Refused`] is a sentence for them.
+#[expect(clippy::too_many_arguments, reason = "a step's signature is its list of permissions")]
 pub async fn press(
     clock: &impl Clock,
     catalog: &impl Catalog,
@@ -23,6 +24,7 @@ pub async fn press(
     callbacks: &impl Callbacks,
     executions: &impl Executions,
     rollbacks: &impl Rollbacks,
+    bus: &impl Bus,
     ask: Ask,
 ) -> Result<Answer, Failure> {
     match ask {
@@ -45,7 +47,7 @@ pub async fn press(
                     })
                 }
                 Deed::Freeze(ask) => {
-                    let freeze = freeze(clock, catalog, ledger, callbacks, &ask).await?;
+                    let freeze = freeze(clock, catalog, ledger, callbacks, bus, &ask).await?;
                     let by = ask.by.unwrap_or_default();
                     Answer::aloud(match ask.length {
                         Some(_) => format!("{}: {by} has it {freeze}", ask.service),
@@ -53,7 +55,7 @@ pub async fn press(
                     })
                 }
                 Deed::Lift(ask) => {
-                    let lifted = lift(clock, ledger, &ask).await?;
+                    let lifted = lift(clock, ledger, bus, &ask).await?;
                     let by = ask.by.unwrap_or_default();
                     let (service, digest) = (ask.service, lifted.digest.short());
                     let why = format!("it was in quarantine because {}", lifted.why);

@@ -1,13 +1,15 @@
 //! Keeps a digest from being deployed again, and lets it be deployed again.
 
 use domain::Failure;
+use domain::event::{self, Event, Quarantined};
 use domain::name::ServiceName;
 use domain::quarantine::{ByHand, InForce, Lifted, Quarantine};
 use domain::record::Entry;
 use serde::{Deserialize, Serialize};
 
 use crate::fence;
-use crate::ports::{Clock, Ledger};
+use crate::ports::{Bus, Clock, Ledger};
+use crate::progress;
 
 /// A digest that must not be deployed again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,12 +21,19 @@ pub struct Quarantining {
 }
 
 /// Keeps a digest from being deployed again until a person lifts that, or it expires.
-pub async fn quarantine(ledger: &impl Ledger, input: Quarantining) -> Result<(), Failure> {
+pub async fn quarantine(
+    ledger: &impl Ledger,
+    bus: &impl Bus,
+    input: Quarantining,
+) -> Result<(), Failure> {
     let Quarantining { service, quarantine: Some(quarantine) } = input else { return Ok(()) };
 
     fence::rewrite(ledger, &service, |desk| (desk.quarantine(quarantine.clone()), ())).await?;
 
     tracing::warn!(%service, digest = %quarantine.digest, "quarantined {}: {}", quarantine.digest.short(), quarantine.why);
+    // Before it is recorded, so that a step that is tried again tells it too.
+    let told = Quarantined { service: service.clone(), quarantine: quarantine.clone() };
+    bus.publish(&[Event::ReleaseQuarantined(told)]).await?;
     if let Some(deployment) = quarantine.deployment.clone() {
         ledger.append(&deployment, &service, Entry::Quarantined { quarantine }).await?;
     }
@@ -35,6 +44,7 @@ pub async fn quarantine(ledger: &impl Ledger, input: Quarantining) -> Result<(),
 pub async fn quarantine_by_hand(
     clock: &impl Clock,
     ledger: &impl Ledger,
+    bus: &impl Bus,
     ask: &ByHand,
 ) -> Result<InForce, Failure> {
     let now = clock.now();
@@ -44,8 +54,11 @@ pub async fn quarantine_by_hand(
 
     let InForce { quarantine, .. } = in_force.clone();
     if let Some(deployment) = quarantine.deployment.clone() {
-        ledger.append(&deployment, &ask.service, Entry::Quarantined { quarantine }).await?;
+        let entry = Entry::Quarantined { quarantine: quarantine.clone() };
+        ledger.append(&deployment, &ask.service, entry).await?;
     }
+    let told = Quarantined { service: ask.service.clone(), quarantine };
+    progress::tell(clock, bus, Event::ReleaseQuarantined(told)).await;
     Ok(in_force)
 }
 
@@ -53,6 +66,7 @@ pub async fn quarantine_by_hand(
 pub async fn lift(
     clock: &impl Clock,
     ledger: &impl Ledger,
+    bus: &impl Bus,
     ask: &ByHand,
 ) -> Result<Quarantine, Failure> {
     let now = clock.now();
@@ -60,10 +74,14 @@ pub async fn lift(
     let decided = fence::rewrite(ledger, &ask.service, |desk| desk.lift_by_hand(ask, now));
     let lifted = decided.await??;
 
-    if let Quarantine { deployment: Some(deployment), digest, since, .. } = lifted.clone() {
-        let ByHand { by, reason, .. } = ask.clone();
-        let entry = Entry::Lifted { lifted: Lifted { digest, by, reason, since } };
-        ledger.append(&deployment, &ask.service, entry).await?;
+    let Quarantine { deployment, digest, since, .. } = lifted.clone();
+    let ByHand { service, by, reason, .. } = ask.clone();
+    let word = Lifted { digest, by, reason, since };
+    if let Some(deployment) = deployment {
+        let entry = Entry::Lifted { lifted: word.clone() };
+        ledger.append(&deployment, &service, entry).await?;
     }
+    let told = event::Lifted { service, lifted: word };
+    progress::tell(clock, bus, Event::QuarantineLifted(told)).await;
     Ok(lifted)
 }

@@ -36,7 +36,7 @@ pub async fn resolve(
 }
 
 /// What became of the same push earlier.
-async fn earlier(ledger: &impl Ledger, request: &Request) -> Result<Before, Failure> {
+pub(crate) async fn earlier(ledger: &impl Ledger, request: &Request) -> Result<Before, Failure> {
     let mut refused = 0;
     loop {
         let record = ledger.record(&request.execution(refused)).await?;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use alertmanager::Refusal;
+use alertmanager::sns::Heard;
 use alertmanager::webhook::{self, LIMIT, Told};
 use domain::Failure;
 use domain::alert::Alerts;
@@ -10,22 +11,28 @@ use serde_json::json;
 use shell::keys::Keys;
 use shell::url::{Request, Response};
 use tokio::time::timeout;
-use workflow::ports::Bus;
+use workflow::ports::{Bus, Clock};
+
+use crate::sns::Sns;
 
 /// How long hearing may take. Alertmanager waits for as long as its receiver's `timeout`, or until
 /// the next notification of the group.
 const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Whom the door needs.
-pub(crate) struct Door<B, F> {
+pub(crate) struct Door<B, F, C, G> {
     pub(crate) bus: B,
-    pub(crate) keys: Keys<F>,
+    /// What Alertmanager shows, if there is one.
+    pub(crate) keys: Option<Keys<F>>,
+    pub(crate) topic: Option<Sns<C, G>>,
 }
 
-impl<B, F> Door<B, F>
+impl<B, F, C, G> Door<B, F, C, G>
 where
     B: Bus,
     F: AsyncFn() -> Result<Vec<String>, Failure>,
+    C: Clock,
+    G: AsyncFn(&str) -> Result<Vec<u8>, Failure>,
 {
     /// Answers a request, whatever it is, while Alertmanager still listens.
     pub(crate) async fn hear(&self, request: Request) -> Response {
@@ -36,17 +43,29 @@ where
 
     async fn take(&self, request: Request) -> Response {
         if request.method() != "POST" {
-            let says = "Alertmanager's webhook is taken here, by POST";
+            let says = "what Alertmanager or its topic tells is taken here, by POST";
             return told(405, "MethodNotAllowed", says).with("allow", "POST");
         }
-        let shown = request.headers().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-        let shown = shown.map(|(_, value)| value.to_owned());
+        let header = |wanted: &str| {
+            let found = request.headers().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            found.map(|(_, value)| value.to_owned())
+        };
+        let (shown, by_sns) = (header("authorization"), header("x-amz-sns-message-type").is_some());
         let body = match request.body() {
             Ok(body) => body,
             Err(problem) => return told(400, "Invalid", &problem),
         };
-        let heard = match self.listen(shown.as_deref(), &body).await {
-            Ok(Ok(heard)) => heard,
+        let heard = match by_sns {
+            true => self.listen_to_topic(&body).await,
+            false => self.listen(shown.as_deref(), &body).await.map(|it| it.map(Heard::Alerts)),
+        };
+        let heard = match heard {
+            Ok(Ok(Heard::Alerts(heard))) => heard,
+            Ok(Ok(Heard::Confirm(_))) => return Response::json(202, &json!({ "confirmed": true })),
+            Ok(Ok(Heard::Unsubscribed)) => {
+                tracing::warn!("the topic tells us nothing any more");
+                return Response::json(202, &json!({ "unsubscribed": true }));
+            }
             Ok(Err(refusal)) => {
                 tracing::warn!("refused a delivery: {refusal}");
                 return told(refusal.status(), refusal.name(), &refusal.to_string());
@@ -61,16 +80,25 @@ where
         }
     }
 
+    /// What a message of SNS says.
+    async fn listen_to_topic(&self, body: &[u8]) -> Result<Result<Heard, Refusal>, Failure> {
+        match &self.topic {
+            Some(topic) => topic.listen(body).await,
+            None => Ok(Err(Refusal::Foreign)),
+        }
+    }
+
     /// What the delivery says. A token that does not fit may be newer than ours.
     async fn listen(
         &self,
         shown: Option<&str>,
         body: &[u8],
     ) -> Result<Result<Told, Refusal>, Failure> {
-        let heard = webhook::read(&self.keys.known().await?, LIMIT, shown, body);
+        let Some(keys) = &self.keys else { return Ok(Err(Refusal::Forged)) };
+        let heard = webhook::read(&keys.known().await?, LIMIT, shown, body);
 
         if heard == Err(Refusal::Forged)
-            && let Some(newer) = self.keys.renewed().await
+            && let Some(newer) = keys.renewed().await
         {
             return Ok(webhook::read(&newer, LIMIT, shown, body));
         }

@@ -2,7 +2,7 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shell::Error> {
-    let config = aws::config(None, None).await;
+    let config = aws::Config::from_env()?;
     let fleet = aws::Ecs::new(&config);
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
 

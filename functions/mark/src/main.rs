@@ -6,7 +6,7 @@ use self::client::Client;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shell::Error> {
-    let config = aws::config(None, None).await;
+    let config = aws::Config::from_env()?;
     let secrets = aws::SecretsManager::new(&config);
     let secret = shell::optional("CUTOVER_GITHUB_SECRET")?;
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);

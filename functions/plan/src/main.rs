@@ -6,7 +6,7 @@ use github::registry::{Login, Registry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shell::Error> {
     let clock = aws::SystemClock;
-    let config = aws::config(None, None).await;
+    let config = aws::Config::from_env()?;
     let catalog = aws::Ssm::new(&config, shell::setting("CUTOVER_SERVICES")?);
     let secrets = aws::SecretsManager::new(&config);
     let secret = shell::optional("CUTOVER_REGISTRY_SECRET")?;

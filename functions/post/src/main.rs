@@ -7,7 +7,7 @@ use self::team::Team;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shell::Error> {
     let clock = aws::SystemClock;
-    let config = aws::config(None, None).await;
+    let config = aws::Config::from_env()?;
     let catalog = aws::Ssm::new(&config, shell::setting("CUTOVER_SERVICES")?);
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
     let team = Team {

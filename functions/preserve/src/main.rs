@@ -3,7 +3,7 @@
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shell::Error> {
     let clock = aws::SystemClock;
-    let config = aws::config(None, None).await;
+    let config = aws::Config::from_env()?;
     let fleet = aws::Ecs::new(&config);
     let balancer = aws::Elbv2::new(&config);
     let alarms = aws::CloudWatch::new(&config);

@@ -10,10 +10,11 @@ use self::door::Door;
 async fn main() -> Result<(), shell::Error> {
     shell::log::begin();
     let clock = aws::SystemClock;
-    let config = aws::config(None, None).await;
+    let config = aws::Config::from_env()?;
     let catalog = aws::Ssm::new(&config, shell::setting("CUTOVER_SERVICES")?);
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
     let callbacks = aws::StepFunctions::new(&config);
+    let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
     let machine =
         |setting| Ok::<_, shell::Error>(aws::StateMachine::new(&config, shell::setting(setting)?));
     let executions = machine("CUTOVER_DEPLOYMENT_MACHINE")?;
@@ -23,9 +24,11 @@ async fn main() -> Result<(), shell::Error> {
     let id = shell::setting("CUTOVER_SLACK_SIGNING_SECRET")?;
     let keys = Keys::begin(async || secrets.secrets(&id).await).await;
     let press = async |ask| {
-        let (clock, ledger) = (&clock, &ledger);
-        Box::pin(workflow::press(clock, &catalog, ledger, &callbacks, &executions, &rollbacks, ask))
-            .await
+        let (clock, catalog, ledger) = (&clock, &catalog, &ledger);
+        let (executions, rollbacks) = (&executions, &rollbacks);
+        let pressed =
+            workflow::press(clock, catalog, ledger, &callbacks, executions, rollbacks, &bus, ask);
+        Box::pin(pressed).await
     };
     let door = Door { clock, keys, replies, press };
 

@@ -9,7 +9,7 @@ use self::door::Door;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shell::Error> {
     shell::log::begin();
-    let config = aws::config(None, None).await;
+    let config = aws::Config::from_env()?;
     let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
     let secrets = aws::SecretsManager::new(&config);
     let id = shell::setting("CUTOVER_WEBHOOK_SECRET")?;

@@ -3,7 +3,7 @@
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shell::Error> {
     let clock = aws::SystemClock;
-    let config = aws::config(None, None).await;
+    let config = aws::Config::from_env()?;
     let replicas = aws::Rds::new(&config);
     let metrics = aws::CloudWatch::new(&config);
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);

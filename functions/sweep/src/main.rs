@@ -3,7 +3,7 @@
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), shell::Error> {
     let clock = aws::SystemClock;
-    let config = aws::config(None, None).await;
+    let config = aws::Config::from_env()?;
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
     let machine =
         |setting| Ok::<_, shell::Error>(aws::StateMachine::new(&config, shell::setting(setting)?));

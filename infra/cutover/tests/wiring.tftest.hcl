@@ -151,6 +151,24 @@ run "an_alertmanager_has_a_door_of_its_own" {
   }
 }
 
+run "a_topic_tells_at_the_same_door" {
+  command = plan
+
+  variables {
+    alert_topic = { arn = "arn:aws:sns:eu-west-1:123456789012:shop-firing" }
+  }
+
+  assert {
+    condition     = [for subscription in aws_sns_topic_subscription.alerts : subscription.topic_arn] == ["arn:aws:sns:eu-west-1:123456789012:shop-firing"]
+    error_message = "The topic does not tell."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this["alert"].environment[0].variables["CUTOVER_ALERT_TOPIC"] == "arn:aws:sns:eu-west-1:123456789012:shop-firing"
+    error_message = "The function does not know which topic may tell it."
+  }
+}
+
 run "where_people_act_from_slack_it_has_a_door_and_messages_have_buttons" {
   command = plan
 

@@ -3,9 +3,11 @@
 
 locals {
   services = {
-    checkout = { image = "ghcr.io/${var.owner}/checkout:latest", port = 8080 }
-    catalog  = { image = "ghcr.io/${var.owner}/catalog:latest", port = 8080 }
+    checkout = { image = "ghcr.io/${var.owner}/checkout:latest", port = 8080, settings = local.traced }
+    catalog  = { image = "ghcr.io/${var.owner}/catalog:latest", port = 8080, settings = local.traced }
   }
+  # The collector that stands beside each.
+  traced = { OTEL_EXPORTER_OTLP_ENDPOINT = "http://127.0.0.1:4318" }
 }
 
 module "platform" {
@@ -27,10 +29,12 @@ module "observability" {
   balancer      = module.platform.balancer
   target_groups = module.platform.target_groups
   replicas      = [module.platform.databases.replica]
-  log_groups    = module.platform.log_groups
+  log_groups    = merge(module.platform.log_groups, module.cutover.log_groups)
+  packages      = "../../../target/lambda"
   network       = module.platform.network
   addresses     = var.operators
   slack         = var.slack
+  readers       = var.readers
   boundary      = var.boundary
 }
 
@@ -39,11 +43,15 @@ module "cutover" {
 
   packages        = "../../../target/lambda"
   registry_secret = module.platform.registry_secret
-  task_roles      = module.platform.roles
-  log_groups      = values(module.platform.log_groups)
-  network         = module.platform.judge
-  operators       = var.operators
-  boundary        = var.boundary
+  alert_topic     = module.observability.alert_topic
+
+  prometheus_workspaces = [module.observability.prometheus_workspace]
+
+  task_roles = module.platform.roles
+  log_groups = values(module.platform.log_groups)
+  network    = module.platform.judge
+  operators  = var.operators
+  boundary   = var.boundary
 
   services = {
     for name, _ in local.services : name => {
@@ -54,9 +62,10 @@ module "cutover" {
       container = name # The collector stands beside it.
       strategy  = { blue_green = {} }
       bake      = "10m"
+      migration = { command = ["migrate"] }
       checks = {
         test_url = module.platform.test_urls[name]
-        smoke    = [{ path = "/smoke" }]
+        smoke    = [{ path = "/smoke" }, { path = "/readyz" }]
         alarms   = module.observability.alarms[name]
       }
     }

@@ -21,6 +21,12 @@ variable "operators" {
   type        = set(string)
 }
 
+variable "readers" {
+  description = "The ARNs of the roles of people who search the logs."
+  type        = set(string)
+  default     = []
+}
+
 variable "slack" {
   description = "The Slack workspace and channel that are told of alarms."
   type = object({

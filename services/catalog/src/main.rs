@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    chassis::run(catalog::Catalog)
+    chassis::run::<catalog::Catalog>(std::env::args().skip(1))
 }

@@ -1,19 +1,32 @@
 //! What a service does of its own.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::json;
 
+use crate::data::Data;
+use crate::database::Migration;
+use crate::trouble::Trouble;
+
 pub use hyper::{Method, StatusCode};
 
-/// What a service does of its own, in memory and at once.
-pub trait App: Send + Sync + 'static {
+/// What a service does of its own.
+pub trait App: Sized + Send + Sync + 'static {
     /// What the service is called.
     const NAME: &'static str;
     /// Which version it is.
     const VERSION: &'static str;
+    /// How its tables came to be, oldest first.
+    const MIGRATIONS: &'static [Migration];
+    /// Whether it writes into its database.
+    const WRITES: bool;
+
+    /// The service, with what it keeps its data in.
+    fn new(data: Arc<Data>) -> Self;
 
     /// Answers a request to any path that not every service has.
-    fn answer(&self, call: &Call<'_>) -> Reply;
+    fn answer(&self, call: &Call<'_>) -> impl Future<Output = Result<Reply, Trouble>> + Send;
 }
 
 /// A request.

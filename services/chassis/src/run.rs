@@ -4,12 +4,17 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use thiserror::Error;
+use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::sleep;
 
 use crate::app::App;
+use crate::data::Data;
+use crate::log;
 use crate::server::Server;
-use crate::settings::{BadSettings, Settings};
+use crate::settings::{BadSettings, Places, Settings};
+use crate::traces::Traces;
+use crate::trouble::Trouble;
 
 /// Why a service ended otherwise than by being told to stop.
 #[derive(Debug, Error)]
@@ -17,6 +22,9 @@ pub enum Stopped {
     /// The environment makes no sense.
     #[error(transparent)]
     Settings(#[from] BadSettings),
+    /// It was called with words that it does not know.
+    #[error("`{0}` is not known; say nothing to serve, or `migrate`")]
+    Words(String),
     /// The port cannot be listened on, or signals cannot be heard.
     #[error("{what}: {source}")]
     System {
@@ -25,24 +33,29 @@ pub enum Stopped {
         /// What the system says.
         source: io::Error,
     },
+    /// What its data is kept in cannot be opened, or was not migrated.
+    #[error(transparent)]
+    Data(#[from] Trouble),
     /// `FAIL_AFTER_SECONDS` are over.
     #[error("told to crash")]
     ToldToCrash,
 }
 
 impl Stopped {
-    /// The exit code of a process that ends so: 2 for bad settings, otherwise 1.
+    /// The exit code of a process that ends so: 2 for what it was told, otherwise 1.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Settings(_) => 2,
-            Self::System { .. } | Self::ToldToCrash => 1,
+            Self::Settings(_) | Self::Words(_) => 2,
+            Self::System { .. } | Self::Data(_) | Self::ToldToCrash => 1,
         }
     }
 }
 
-/// Runs a service as this process, until SIGTERM or SIGINT. This is all of a service's `main`.
-pub fn run<A: App>(app: A) -> ExitCode {
-    match try_run(app) {
+/// Runs a service as this process: it serves until SIGTERM or SIGINT, or with the word `migrate` it
+/// brings its tables up to what it needs. This is all of a service's `main`.
+pub fn run<A: App>(words: impl IntoIterator<Item = String>) -> ExitCode {
+    let words: Vec<String> = words.into_iter().collect();
+    match try_run::<A>(&words) {
         Ok(()) => ExitCode::SUCCESS,
         Err(stopped) => {
             // With nobody to read it, the exit code still tells.
@@ -52,18 +65,59 @@ pub fn run<A: App>(app: A) -> ExitCode {
     }
 }
 
-fn try_run<A: App>(app: A) -> Result<(), Stopped> {
-    let settings = Settings::from_env()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|source| Stopped::System { what: "cannot start".to_owned(), source })?;
-
-    runtime.block_on(serve(app, settings))
+fn try_run<A: App>(words: &[String]) -> Result<(), Stopped> {
+    match words {
+        [] => {
+            let settings = Settings::from_env()?;
+            runtime()?.block_on(observed::<A>(settings))
+        }
+        [word] if word == "migrate" => {
+            let places = Places::from_env()?;
+            runtime()?.block_on(migrate::<A>(&places))
+        }
+        words => Err(Stopped::Words(words.join(" "))),
+    }
 }
 
-/// Serves until SIGTERM or SIGINT, and says on standard output where it listens.
-pub async fn serve<A: App>(app: A, settings: Settings) -> Result<(), Stopped> {
+fn runtime() -> Result<Runtime, Stopped> {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|source| Stopped::System { what: "cannot start".to_owned(), source })
+}
+
+/// Applies what is left to apply, and says what that was.
+async fn migrate<A: App>(places: &Places) -> Result<(), Stopped> {
+    log::begin(None, None);
+    let applied = Data::open::<A>(places)?.database.migrate().await?;
+
+    for name in &applied {
+        tracing::info!(migration = name, "applied {name}");
+    }
+    if applied.is_empty() {
+        tracing::info!("nothing was left to apply");
+    }
+    Ok(())
+}
+
+/// Serves, and tells what it does to the log and to the collector.
+async fn observed<A: App>(settings: Settings) -> Result<(), Stopped> {
+    let collector = settings.collector.as_deref();
+    let traces = collector.map(|it| Traces::begin(it, A::NAME, A::VERSION)).transpose()?;
+    let (traces, listener) = traces.flatten().unzip();
+    log::begin(settings.log, listener);
+    if collector.is_some() && traces.is_none() {
+        tracing::warn!("this build sends no traces");
+    }
+
+    let ended = serve::<A>(settings).await;
+
+    if let Some(traces) = traces {
+        traces.end().await;
+    }
+    ended
+}
+
+/// Serves until SIGTERM or SIGINT, and says where it listens.
+async fn serve<A: App>(settings: Settings) -> Result<(), Stopped> {
     // Heard from the beginning, so that a task that is still starting stops cleanly too.
     let (mut terminate, mut interrupt) =
         (listen_for(SignalKind::terminate())?, listen_for(SignalKind::interrupt())?);
@@ -72,22 +126,22 @@ pub async fn serve<A: App>(app: A, settings: Settings) -> Result<(), Stopped> {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
+        tracing::info!("stops: finishes what was begun");
     };
     tokio::pin!(stop);
 
+    let (name, version) = (A::NAME, A::VERSION);
     if !settings.start_delay.is_zero() {
-        say::<A>(&format!("listens in {:?}", settings.start_delay));
+        tracing::info!("{name} {version} listens in {:?}", settings.start_delay);
     }
     tokio::select! {
         () = &mut stop => return Ok(()),
         () = sleep(settings.start_delay) => {}
     }
 
-    let (wanted, fail_after) = (settings.address(), settings.fail_after);
-    let server = Server::bind(app, settings)
-        .await
-        .map_err(|source| Stopped::System { what: format!("cannot listen on {wanted}"), source })?;
-    say::<A>(&format!("listens on {}", server.address()));
+    let fail_after = settings.fail_after;
+    let server = Server::<A>::bind(settings).await?;
+    tracing::info!("{name} {version} listens on {}", server.address());
 
     let crash = async {
         match fail_after {
@@ -104,11 +158,4 @@ pub async fn serve<A: App>(app: A, settings: Settings) -> Result<(), Stopped> {
 fn listen_for(kind: SignalKind) -> Result<Signal, Stopped> {
     signal(kind)
         .map_err(|source| Stopped::System { what: "cannot listen for signals".to_owned(), source })
-}
-
-/// Tells whoever started this process.
-fn say<A: App>(what: &str) {
-    // Nobody may be reading, which is no reason to end.
-    let _ = writeln!(io::stdout(), "{} {} {what}", A::NAME, A::VERSION);
-    let _ = io::stdout().flush();
 }

@@ -1,7 +1,6 @@
 //! Accepts connections until told to stop, and lets requests that are being answered finish.
 
 use std::convert::Infallible;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +14,8 @@ use tokio::time::{sleep, timeout};
 
 use crate::answer::Running;
 use crate::app::App;
+use crate::data::Data;
+use crate::run::Stopped;
 use crate::settings::Settings;
 
 /// How long requests may take to finish after the stop. ECS kills 30 s after SIGTERM.
@@ -29,11 +30,16 @@ pub struct Server<A> {
 }
 
 impl<A: App> Server<A> {
-    /// Listens where `settings` say.
-    pub async fn bind(app: A, settings: Settings) -> io::Result<Self> {
-        let listener = TcpListener::bind(settings.address()).await?;
-        let address = listener.local_addr()?;
-        let running = Arc::new(Running::new(app, settings));
+    /// Listens where `settings` say, with the data that is where they say.
+    pub async fn bind(settings: Settings) -> Result<Self, Stopped> {
+        let data = Arc::new(Data::open::<A>(&settings.places)?);
+
+        let wanted = settings.address();
+        let taken = |source| Stopped::System { what: format!("cannot listen on {wanted}"), source };
+        let listener = TcpListener::bind(wanted).await.map_err(taken)?;
+        let address = listener.local_addr().map_err(taken)?;
+
+        let running = Arc::new(Running::new(data, settings));
         Ok(Self { listener, address, running })
     }
 

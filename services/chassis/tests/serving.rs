@@ -1,9 +1,10 @@
 //! A service over HTTP: what every service answers, and each way to fail.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use chassis::{App, Call, Reply, Server, Settings, StatusCode};
+use chassis::{App, Call, Data, Migration, Reply, Server, Settings, StatusCode, Trouble};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -16,11 +17,23 @@ struct Echo;
 impl App for Echo {
     const NAME: &'static str = "echo";
     const VERSION: &'static str = "1.2.3";
+    const MIGRATIONS: &'static [Migration] = &[];
+    const WRITES: bool = false;
 
-    fn answer(&self, call: &Call<'_>) -> Reply {
-        let body =
-            json!({ "method": call.method.as_str(), "path": call.path, "bytes": call.body.len() });
-        Reply::json(StatusCode::OK, &body)
+    fn new(_: Arc<Data>) -> Self {
+        Self
+    }
+
+    async fn answer(&self, call: &Call<'_>) -> Result<Reply, Trouble> {
+        let trouble = match call.path {
+            ["gone"] => Trouble::Gone("no route to 10.0.0.1".to_owned()),
+            ["refused"] => Trouble::Refused("no table".to_owned()),
+            path => {
+                let body = json!({ "method": call.method.as_str(), "path": path, "bytes": call.body.len() });
+                return Ok(Reply::json(StatusCode::OK, &body));
+            }
+        };
+        Err(trouble)
     }
 }
 
@@ -31,7 +44,7 @@ struct Started {
 }
 
 async fn start(settings: Settings) -> Started {
-    let server = Server::bind(Echo, settings).await.expect("a port is free");
+    let server = Server::<Echo>::bind(settings).await.expect("a port is free");
     let address = server.address();
     let (stop, stopped) = oneshot::channel();
     let ended = tokio::spawn(server.run(async {
@@ -97,6 +110,15 @@ async fn a_service_that_was_told_nothing_works() {
     let address = start(Settings::default()).await.address;
 
     assert_eq!(get(address, "/healthz").await.0, 200);
+    let (status, body) = get(address, "/readyz").await;
+    let expected = json!({
+        "ready": true,
+        "dependencies": [
+            { "name": "embedded", "needed": true, "up": true },
+            { "name": "cache", "needed": false, "up": true },
+        ],
+    });
+    assert_eq!((status, parsed(&body)), (200, expected));
     let (status, body) = get(address, "/smoke").await;
     assert_eq!((status, &parsed(&body)["works"]), (200, &json!(true)));
     let (status, body) = ask(address, "POST", "/a//b?c=d", "four").await;
@@ -105,6 +127,20 @@ async fn a_service_that_was_told_nothing_works() {
     assert_eq!(ask(address, "POST", "/", "").await.0, 405);
     assert_eq!(ask(address, "POST", "/healthz", "").await.0, 405);
     assert_eq!(ask(address, "HEAD", "/", "").await, (200, String::new()));
+}
+
+#[tokio::test]
+async fn who_asks_learns_that_the_data_is_gone_and_nothing_of_where_it_is() {
+    let address = start(Settings::default()).await.address;
+
+    let (status, body) = get(address, "/gone").await;
+    assert_eq!(
+        (status, &parsed(&body)["error"]),
+        (503, &json!("the database is gone; try again soon"))
+    );
+    let (status, body) = get(address, "/refused").await;
+    assert_eq!(status, 500);
+    assert!(!body.contains("no table"), "{body}");
 }
 
 #[tokio::test]
@@ -138,7 +174,7 @@ async fn only_production_requests_fail_by_the_rate_and_are_counted() {
     let mut failed = 0;
     for _ in 0..20 {
         failed += u32::from(get(address, "/a").await.0 == 500);
-        for probe in ["/healthz", "/smoke", "/metrics"] {
+        for probe in ["/healthz", "/readyz", "/smoke", "/metrics"] {
             assert_eq!(get(address, probe).await.0, 200, "{probe}");
         }
     }

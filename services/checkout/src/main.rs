@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    chassis::run(checkout::Checkout::default())
+    chassis::run::<checkout::Checkout>(std::env::args().skip(1))
 }

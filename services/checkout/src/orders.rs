@@ -1,11 +1,16 @@
-//! The orders that were placed, in memory.
+//! The orders that were placed.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use chassis::{Data, Trouble};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-/// How many orders are kept. Steady load must not fill the memory.
-const KEPT: usize = 10_000;
+const PLACE: &str = "INSERT INTO orders (id, good, quantity) VALUES ($1, $2, $3)";
+const FIND: &str = "SELECT id, good, quantity FROM orders WHERE id = $1";
+
+/// Steady load must not fill the memory, where that is all there is. SQLite numbers its rows.
+const FORGET: &str = "DELETE FROM orders WHERE rowid <= (SELECT max(rowid) FROM orders) - 10000";
 
 /// What a customer asks for.
 #[derive(Debug, Deserialize)]
@@ -21,7 +26,8 @@ impl Wish {
         let wish: Self = serde_json::from_slice(body)
             .map_err(|error| format!(r#"{error}; send {{"good": "tea", "quantity": 2}}"#))?;
 
-        if wish.good.trim().is_empty() {
+        // PostgreSQL keeps no text with a NUL in it.
+        if wish.good.trim().is_empty() || wish.good.contains('\0') {
             return Err("good: has no name; name a good of the catalog".to_owned());
         }
         if !(1..=100).contains(&wish.quantity) {
@@ -31,76 +37,87 @@ impl Wish {
     }
 }
 
-/// An order that was placed.
-#[derive(Debug, Clone, Serialize)]
+/// An order that was placed. It never changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Order {
     pub(crate) id: String,
     good: String,
     quantity: u32,
 }
 
-/// The newest orders, by their number.
-#[derive(Debug, Default)]
+/// The orders that were placed.
+#[derive(Debug)]
 pub(crate) struct Orders {
-    placed: u64,
-    newest: BTreeMap<u64, Order>,
+    data: Arc<Data>,
 }
 
 impl Orders {
+    pub(crate) fn new(data: Arc<Data>) -> Self {
+        Self { data }
+    }
+
     /// Places an order.
-    pub(crate) fn place(&mut self, wish: Wish) -> Order {
-        self.placed += 1;
-        let order = Order { id: id(self.placed), good: wish.good, quantity: wish.quantity };
+    pub(crate) async fn place(&self, wish: Wish) -> Result<Order, Trouble> {
+        let Wish { good, quantity } = wish;
+        let order = Order { id: Uuid::new_v4().to_string(), good, quantity };
 
-        self.newest.insert(self.placed, order.clone());
-        if self.newest.len() > KEPT {
-            self.newest.pop_first();
+        let values = [order.id.as_str().into(), order.good.as_str().into(), order.quantity.into()];
+        self.data.database.write(PLACE, &values).await?;
+        if !self.data.database.lasts() {
+            self.data.database.write(FORGET, &[]).await?;
         }
-        order
+        Ok(order)
     }
 
-    /// Finds an order by its id.
-    pub(crate) fn find(&self, sought: &str) -> Option<&Order> {
-        let (_, number) = sought.rsplit_once('-')?;
-        self.newest.get(&number.parse().ok()?).filter(|order| order.id == sought)
+    /// Finds an order by its id. What the replica does not have may be on its way there, so the primary
+    /// is asked for it: whoever placed an order finds it at once.
+    pub(crate) async fn find(&self, id: &str) -> Result<Option<Order>, Trouble> {
+        // No other id was ever given, and none of those needs to be looked for.
+        if Uuid::try_parse(id).is_err() {
+            return Ok(None);
+        }
+        let database = &self.data.database;
+        let mut found = database.read(FIND, &[id.into()]).await?;
+        if found.is_empty() && database.has_replica() {
+            found = database.read_newest(FIND, &[id.into()]).await?;
+        }
+        Ok(found.pop())
     }
-}
-
-/// An order's id. The process is part of it, since tasks do not share their orders: asking another
-/// task must find nothing rather than somebody else's order.
-fn id(number: u64) -> String {
-    format!("{}-{number}", std::process::id())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chassis::Places;
+
+    fn orders() -> Orders {
+        Orders::new(Arc::new(Data::open::<crate::Checkout>(&Places::default()).unwrap()))
+    }
 
     fn wish() -> Wish {
         Wish { good: "tea".to_owned(), quantity: 1 }
     }
 
-    #[test]
-    fn only_the_newest_orders_are_kept() {
-        let mut orders = Orders::default();
-        let first = orders.place(wish());
-        let second = orders.place(wish());
-        for _ in 0..KEPT - 1 {
-            orders.place(wish());
+    #[tokio::test]
+    async fn only_the_newest_orders_are_kept_in_memory() {
+        let orders = orders();
+        let first = orders.place(wish()).await.unwrap();
+        let second = orders.place(wish()).await.unwrap();
+        for _ in 0..10_000 - 1 {
+            orders.place(wish()).await.unwrap();
         }
 
-        assert!(orders.find(&first.id).is_none());
-        assert!(orders.find(&second.id).is_some());
-        assert_eq!(orders.newest.len(), KEPT);
+        assert_eq!(orders.find(&first.id).await, Ok(None));
+        assert_eq!(orders.find(&second.id).await, Ok(Some(second)));
     }
 
-    #[test]
-    fn an_order_of_another_task_is_not_found() {
-        let mut orders = Orders::default();
-        orders.place(wish());
+    #[tokio::test]
+    async fn an_order_of_another_task_is_not_found() {
+        let (here, there) = (orders(), orders());
+        let order = there.place(wish()).await.unwrap();
 
-        for id in ["another-1", "1", "-1", "", "--"] {
-            assert!(orders.find(id).is_none(), "{id}");
+        for id in [order.id.as_str(), "1", "", "--"] {
+            assert_eq!(here.find(id).await, Ok(None), "{id}");
         }
     }
 }

@@ -1,119 +1,48 @@
 //! The service as a process: its environment, its signals, its exit codes.
 
-use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::Output;
 
-use rustix::process::{Pid, Signal, kill_process};
+use servers::Task;
+use servers::task::{answer, command, migrate};
 
-/// A running service, which is killed if a test fails.
-struct Task {
-    child: Child,
-    stdout: BufReader<ChildStdout>,
-    /// The last line it said.
-    said: String,
-}
+const CHECKOUT: &str = env!("CARGO_BIN_EXE_checkout");
 
-impl Task {
-    /// Starts the service on a free port and waits for its first line.
-    fn start(variables: &[(&str, &str)]) -> Self {
-        let mut child = command(variables).spawn().expect("it starts");
-        let stdout = BufReader::new(child.stdout.take().expect("it is piped"));
-        let mut task = Self { child, stdout, said: String::new() };
-        task.listen();
-        task
-    }
-
-    /// Waits for its next line.
-    fn listen(&mut self) {
-        self.said.clear();
-        self.stdout.read_line(&mut self.said).expect("it speaks");
-    }
-
-    fn address(&self) -> &str {
-        self.said.trim().rsplit(' ').next().expect("there is an address")
-    }
-
-    fn send(&self, method: &str, path: &str, body: &str) -> TcpStream {
-        let mut stream = TcpStream::connect(self.address()).expect("it listens");
-        let length = body.len();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nhost: checkout\r\nconnection: close\r\n\
-             content-length: {length}\r\n\r\n{body}"
-        )
-        .expect("it reads");
-        stream
-    }
-
-    fn ask(&self, method: &str, path: &str, body: &str) -> String {
-        read(self.send(method, path, body))
-    }
-
-    fn terminate(&self) {
-        let pid = Pid::from_child(&self.child);
-        kill_process(pid, Signal::TERM).expect("it runs");
-    }
-
-    fn exit_code(&mut self) -> Option<i32> {
-        self.child.wait().expect("it ends").code()
-    }
-}
-
-impl Drop for Task {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn command(variables: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_checkout"));
-    command.env_clear().env("PORT", "0").envs(variables.iter().copied());
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-fn read(mut stream: TcpStream) -> String {
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("it answers");
-    answer
+fn start(variables: &[(&str, &str)]) -> Task {
+    Task::start(CHECKOUT, variables)
 }
 
 #[test]
 fn an_order_is_placed_and_found_over_http() {
-    let task = Task::start(&[("CUTOVER_IMAGE", "ghcr.io/acme/checkout@sha256:abc")]);
+    let task = start(&[("CUTOVER_IMAGE", "ghcr.io/acme/checkout@sha256:abc")]);
 
-    let answer = task.ask("POST", "/orders", r#"{"good": "tea", "quantity": 2}"#);
+    let placed = task.ask("POST", "/orders", r#"{"good": "tea", "quantity": 2}"#);
 
-    assert!(answer.starts_with("HTTP/1.1 201 Created"), "{answer}");
-    let location = answer
-        .lines()
-        .find_map(|line| line.strip_prefix("location: "))
-        .expect("it says where the order is");
-    let answer = task.ask("GET", location, "");
-    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("\"tea\""), "{answer}");
-    assert!(task.ask("GET", "/", "").contains("\"digest\": \"sha256:abc\""));
+    assert_eq!(placed.status, 201, "{placed:?}");
+    let location = placed.head.lines().find_map(|line| line.strip_prefix("location: "));
+    let found = task.get(location.expect("it says where the order is"));
+    assert_eq!((found.status, &found.json), (200, &placed.json));
+    assert_eq!(task.get("/").json["digest"], "sha256:abc");
 }
 
 #[test]
 fn a_request_in_flight_is_finished_after_sigterm() {
-    let mut task = Task::start(&[("SLOW_MS", "300")]);
-    let in_flight = task.send("GET", "/", "");
+    let mut task = start(&[("SLOW_MS", "300")]);
+    let in_flight = task.send("GET", "/", "", "");
     // The probe is answered after the request was taken, since connections are taken in order.
-    task.ask("GET", "/healthz", "");
+    task.get("/healthz");
 
     task.terminate();
 
-    assert!(read(in_flight).starts_with("HTTP/1.1 200 OK"));
+    assert_eq!(answer(in_flight).status, 200);
     assert_eq!(task.exit_code(), Some(0));
     assert!(TcpStream::connect(task.address()).is_err());
 }
 
 #[test]
 fn a_service_that_is_still_starting_stops_cleanly() {
-    let mut task = Task::start(&[("START_DELAY_MS", "60000")]);
-    assert_eq!(task.said, "checkout 0.1.0 listens in 60s\n");
+    let mut task = start(&[("START_DELAY_MS", "60000")]);
+    assert_eq!(task.message(), "checkout 0.1.0 listens in 60s");
 
     task.terminate();
 
@@ -122,43 +51,85 @@ fn a_service_that_is_still_starting_stops_cleanly() {
 
 #[test]
 fn a_service_listens_when_its_start_delay_is_over() {
-    let mut task = Task::start(&[("START_DELAY_MS", "100")]);
-    assert_eq!(task.said, "checkout 0.1.0 listens in 100ms\n");
+    let mut task = start(&[("START_DELAY_MS", "100")]);
+    assert_eq!(task.message(), "checkout 0.1.0 listens in 100ms");
 
     task.listen();
 
-    assert!(task.ask("GET", "/healthz", "").starts_with("HTTP/1.1 200 OK"));
+    assert_eq!(task.get("/healthz").status, 200);
 }
 
 #[test]
 fn a_service_told_to_crash_exits_with_one() {
-    let mut task = Task::start(&[("FAIL_AFTER_SECONDS", "0.2")]);
+    let mut task = start(&[("FAIL_AFTER_SECONDS", "0.2")]);
 
-    assert!(task.ask("GET", "/healthz", "").starts_with("HTTP/1.1 200 OK"));
+    assert_eq!(task.get("/healthz").status, 200);
     assert_eq!(task.exit_code(), Some(1));
 }
 
 #[test]
+fn a_request_that_fails_is_a_line_of_the_log() {
+    let mut task = start(&[("FAIL_RATE", "1")]);
+
+    assert_eq!(task.get("/orders/7").status, 500);
+
+    task.listen();
+    assert_eq!(task.message(), "told to fail this request");
+    let said = |name: &str| task.said[name].as_str().map(str::to_owned);
+    assert_eq!(said("level").as_deref(), Some("WARN"));
+    assert_eq!(said("path").as_deref(), Some("orders/7"));
+}
+
+#[test]
 fn bad_settings_exit_with_two_and_say_what_would_be_right() {
-    let Output { status, stderr, .. } =
-        command(&[("PORT", "http"), ("FAIL_RATE", "20%")]).output().expect("it starts");
+    let variables = [("PORT", "http"), ("FAIL_RATE", "20%"), ("DATABASE_URL", "tea")];
+    let Output { status, stderr, .. } = command(CHECKOUT, &variables).output().expect("it starts");
 
     assert_eq!(status.code(), Some(2));
     assert_eq!(
         String::from_utf8_lossy(&stderr),
         "checkout: PORT: `http` is not understood; give a port from 0 to 65535\n\
-         FAIL_RATE: `20%` is not understood; give a share from 0 to 1, like 0.2\n"
+         FAIL_RATE: `20%` is not understood; give a share from 0 to 1, like 0.2\n\
+         DATABASE_URL: is not understood; give postgres://host/name or sqlite:FILE\n"
+    );
+
+    let output = command(CHECKOUT, &[]).arg("serve").output().expect("it starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "checkout: `serve` is not known; say nothing to serve, or `migrate`\n"
     );
 }
 
 #[test]
 fn a_port_that_is_taken_exits_with_one_and_is_named() {
-    let task = Task::start(&[]);
+    let task = start(&[]);
     let port = task.address().rsplit(':').next().expect("there is a port");
 
-    let Output { status, stderr, .. } = command(&[("PORT", port)]).output().expect("it starts");
+    let Output { status, stderr, .. } =
+        command(CHECKOUT, &[("PORT", port)]).output().expect("it starts");
 
     assert_eq!(status.code(), Some(1));
     let stderr = String::from_utf8_lossy(&stderr);
     assert!(stderr.contains(&format!("cannot listen on 127.0.0.1:{port}")), "{stderr}");
+}
+
+#[test]
+fn tasks_of_one_machine_share_the_orders_in_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("orders.db").display());
+    let database = [("DATABASE_URL", url.as_str())];
+    let (here, there) = (start(&database), start(&database));
+
+    let unready = here.get("/readyz");
+    assert_eq!(unready.status, 503);
+    assert!(unready.body.contains("not migrated: 0001_orders was not applied"), "{unready:?}");
+
+    assert_eq!(migrate(CHECKOUT, &database), ["applied 0001_orders"]);
+    assert_eq!(migrate(CHECKOUT, &database), ["nothing was left to apply"]);
+
+    assert_eq!(here.get("/readyz").status, 200);
+    let placed = here.ask("POST", "/orders", r#"{"good": "tea", "quantity": 2}"#);
+    let id = placed.json["id"].as_str().expect("an order has an id");
+    assert_eq!(there.get(&format!("/orders/{id}")).json, placed.json);
 }

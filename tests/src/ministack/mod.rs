@@ -29,12 +29,13 @@ mod api;
 mod archive;
 mod install;
 mod seed;
+mod terraform;
 
 use std::fs::{self, File};
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -54,6 +55,8 @@ const START: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Ministack {
     api: Api,
+    /// The Python that has it, and Terraform.
+    python: PathBuf,
     process: Child,
     /// Where it and its functions keep their files, and its log.
     folder: TempDir,
@@ -84,7 +87,7 @@ impl Ministack {
             let mut process = spawn(python, port, folder.path());
             let api = Api::new(format!("http://127.0.0.1:{port}"));
             if ready(&api, &mut process).await {
-                return Self { api, process, folder };
+                return Self { api, python: python.to_owned(), process, folder };
             }
             end(&mut process);
         }

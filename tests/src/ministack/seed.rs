@@ -93,12 +93,21 @@ impl Ministack {
 
     /// Makes a bucket with one object.
     pub async fn bucket(&self, bucket: &str, key: &str, object: &Value) {
+        self.empty_bucket(bucket).await;
+        self.object(bucket, key, object).await;
+    }
+
+    /// Writes an object into a bucket that there is.
+    pub async fn object(&self, bucket: &str, key: &str, object: &Value) {
+        self.api.put(&format!("/{bucket}/{key}"), object.to_string().into_bytes()).await;
+    }
+
+    pub(super) async fn empty_bucket(&self, bucket: &str) {
         let here = format!(
             "<CreateBucketConfiguration><LocationConstraint>{REGION}</LocationConstraint>\
              </CreateBucketConfiguration>"
         );
         self.api.put(&format!("/{bucket}"), here.into_bytes()).await;
-        self.api.put(&format!("/{bucket}/{key}"), object.to_string().into_bytes()).await;
     }
 
     /// Keeps a secret.

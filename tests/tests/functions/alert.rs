@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tests::lambda::Function;
 
 use super::account::Account;
-use super::inputs::{SECRET_ID, WEBHOOK_SECRETS, start};
+use super::inputs::{ALERT_TOPIC, SECRET_ID, WEBHOOK_SECRETS, start};
 
 const FIRING: &str = include_str!("../../../events/samples/alertmanager/firing.json");
 
@@ -72,4 +72,36 @@ async fn what_is_wrong_with_a_delivery_is_told_and_the_door_stays_open() {
     }
     assert_eq!(account.asked("events:PutEvents").len(), 0);
     assert_eq!(deliver(&function, &delivery(FIRING, WEBHOOK_SECRETS[0])).await.0, 202);
+}
+
+/// A message of SNS, as it arrives at a function's URL.
+fn message_of_sns(topic: &str, certificate: &str) -> Value {
+    let message = json!({
+        "Type": "Notification", "MessageId": "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324",
+        "TopicArn": topic, "Message": FIRING, "Timestamp": "2026-05-04T09:22:41.204Z",
+        "SignatureVersion": "2", "Signature": "c2lnbmVk", "SigningCertURL": certificate
+    });
+    let mut delivery = delivery(&message.to_string(), "");
+    delivery["headers"] = json!({
+        "content-type": "text/plain; charset=UTF-8",
+        "x-amz-sns-message-type": "Notification",
+    });
+    delivery
+}
+
+#[tokio::test]
+async fn who_says_that_it_is_sns_is_not_believed() {
+    let account = Account::open().await;
+    account.keep(SECRET_ID, &WEBHOOK_SECRETS);
+    let function = start("alert", account.url()).await;
+
+    for (topic, certificate, status, error) in [
+        ("arn:aws:sns:eu-central-1:666666666666:firing", "https://sns.evil/", 403, "Foreign"),
+        (ALERT_TOPIC, "https://sns.evil/certificate.pem", 400, "Invalid"),
+        (ALERT_TOPIC, "http://sns.eu-central-1.amazonaws.com/certificate.pem", 400, "Invalid"),
+    ] {
+        let (answered, body) = deliver(&function, &message_of_sns(topic, certificate)).await;
+        assert_eq!((answered, &body["error"]), (status, &json!(error)), "{body}");
+    }
+    assert_eq!(account.asked("events:PutEvents").len(), 0);
 }

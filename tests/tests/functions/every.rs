@@ -20,7 +20,7 @@ async fn nowhere() -> String {
 }
 
 /// Runs `test` for every function, a few at a time: they are processes.
-async fn for_every(test: impl AsyncFn(&'static str)) {
+pub(crate) async fn for_every(test: impl AsyncFn(&'static str)) {
     for few in VERBS.chunks(4) {
         join_all(few.iter().map(|verb| test(verb))).await;
     }
@@ -157,7 +157,7 @@ async fn aws_that_forbids_is_refused_in_its_own_words() {
 }
 
 /// Every line that a function wrote, none of which tells a secret.
-fn lines(verb: &str, function: &Function) -> Vec<Value> {
+pub(crate) fn lines(verb: &str, function: &Function) -> Vec<Value> {
     let hidden = [&ACCOUNT_SECRETS[..], &WEBHOOK_SECRETS, &[TOKEN]].concat();
     let lines = function.logs();
     for line in &lines {

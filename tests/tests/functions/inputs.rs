@@ -17,6 +17,8 @@ pub(crate) const ACCOUNT_SECRETS: [&str; 2] = ["hush-secret-access-key", "hush-s
 pub(crate) const WEBHOOK_SECRETS: [&str; 2] = ["hush-webhook-secret", "hush-previous-secret"];
 /// The word of a waiting task: whoever has it may answer for the task.
 pub(crate) const TOKEN: &str = "hush-callback-token";
+/// The topic that Amazon Managed Prometheus tells.
+pub(crate) const ALERT_TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:firing";
 /// Where the webhook's secret is.
 pub(crate) const SECRET_ID: &str = "cutover/webhook";
 
@@ -52,6 +54,7 @@ pub(crate) async fn start_at(verb: &str, url: &str, level: &str) -> Function {
         ("CUTOVER_WEBHOOK_SECRET", SECRET_ID),
         ("CUTOVER_SLACK_SIGNING_SECRET", SECRET_ID),
         ("CUTOVER_ALERT_SECRET", SECRET_ID),
+        ("CUTOVER_ALERT_TOPIC", ALERT_TOPIC),
         ("CUTOVER_FOLLOWERS_TOPIC", "arn:aws:sns:eu-central-1:123456789012:cutover-followers"),
         ("CUTOVER_OPERATORS_TOPIC", "arn:aws:sns:eu-central-1:123456789012:cutover-operators"),
         ("CUTOVER_LOG", level),

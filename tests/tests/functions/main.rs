@@ -9,4 +9,5 @@ mod press;
 mod readme;
 mod receive;
 mod samples;
+mod search;
 mod shell;

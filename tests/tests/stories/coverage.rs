@@ -200,6 +200,7 @@ fn every_state_of_every_machine_is_entered() {
     })));
     seen.extend(entered(&tests::run(crate::replicas::waited_for())));
     seen.extend(entered(&tests::run(crate::terraform::redeployed())));
+    seen.extend(entered(&tests::run(crate::terraform::moved())));
 
     let mut missed = Vec::new();
     for (name, text) in local::account::MACHINES {

@@ -11,6 +11,7 @@ mod lost_answers;
 mod marks;
 mod metrics;
 mod migration;
+mod news;
 mod people;
 mod preflight;
 mod queue;

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use asl::{Execution, Status};
 use domain::freeze::FreezeByHand;
 use domain::outcome::End;
+use domain::request::Cause;
 use domain::service::ServiceDocument;
+use local::databases::SimulatedReplica;
 use local::simulated::Behaviour;
 use serde_json::{Value, json};
 use tests::{World, document};
@@ -77,12 +80,23 @@ async fn unlock(world: &World) {
     world.pass(Duration::from_secs(1)).await;
 }
 
-/// What comes of it when a person asks for a look.
-async fn ask(world: &World, name: &str, accept: Option<&str>) -> Value {
+/// How the execution ends when a person asks for a look.
+async fn look(world: &World, name: &str, accept: Option<&str>) -> Value {
     let input = json!({ "service": "checkout", "accept": accept });
     let execution = world.account.start("terraform", name, input).expect("a new name");
     execution.wait().await;
-    execution.output().expect("it ended well")["compared"].clone()
+    execution.output().expect("it ended well").as_ref().clone()
+}
+
+/// What comes of it when a person asks for a look.
+async fn ask(world: &World, name: &str, accept: Option<&str>) -> Value {
+    look(world, name, accept).await["compared"].clone()
+}
+
+/// How often the read replicas were asked whether they keep up.
+fn asked(world: &World) -> usize {
+    let executions = world.account.executions();
+    executions.iter().filter(|it| it.identity().machine_name() == "cutover-replica-check").count()
 }
 
 #[tokio::test(start_paused = true)]
@@ -94,7 +108,8 @@ async fn an_apply_that_changes_nothing_of_ours_does_nothing() {
     world.settle().await;
 
     let nothing = json!({
-        "redeploys": false, "deployments": [], "frozen": [], "held": [], "told": []
+        "redeploys": false, "deployments": [], "asks_replicas": false, "replicas": [],
+        "frozen": [], "held": [], "told": []
     });
     assert_eq!(
         ask(&world, "look", None).await,
@@ -106,7 +121,7 @@ async fn an_apply_that_changes_nothing_of_ours_does_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn what_serves_is_deployed_again_on_another_task_definition_once() {
-    let world = world().await;
+    let mut world = world().await;
     let image = checkout().image.at(world.digest("checkout", "v1.1.0"));
     let first = template(1).parse().expect("an ARN");
     let newer = world.account.world().register(&first, None, &image).await.expect("a copy");
@@ -117,9 +132,19 @@ async fn what_serves_is_deployed_again_on_another_task_definition_once() {
     world.settle().await;
 
     assert_eq!(again["redeploys"], true, "it is asked for again, under the same name");
-    assert_eq!(world.ends("checkout"), [End::Deployed, End::Deployed]);
-    let outcome = world.outcome("checkout");
-    let record = &world.history("checkout")[0];
+    world.push("checkout", "v1.2.0", Behaviour::default()).await;
+    world.settle().await;
+    write(&world, &state(3, newer.as_str(), Some("listener-1"))).await;
+    world.settle().await;
+    assert_eq!(
+        world.ends("checkout"),
+        [End::Deployed; 3],
+        "the other apply changed nothing of ours"
+    );
+    let newest = &world.history("checkout")[0];
+    assert_eq!(newest.outcome().expect("it ended").cause, Cause::Push);
+    let record = &world.history("checkout")[1];
+    let outcome = record.outcome().expect("it ended");
     let plan = record.plan().expect("it was planned");
     assert_eq!(
         (plan.template.as_ref(), plan.tag.as_ref().map(domain::name::Tag::as_str)),
@@ -175,9 +200,72 @@ async fn a_person_may_accept_what_there_is_where_only_the_console_is_at_hand() {
 
     let accepted = ask(&world, "accepted", Some("there is a new listener")).await;
     assert_eq!(accepted["frozen"], json!([]));
-    world.settle().await;
+    world.pass(Duration::from_secs(20 * 60)).await;
 
-    assert_eq!(world.outcome("checkout").end, End::Deployed, "{}", world.story());
+    let told = world.story();
+    assert_eq!(world.outcome("checkout").end, End::Deployed, "who waited is told at once:\n{told}");
+}
+
+/// `checkout`, which reads from `orders-replica`, and whose state told of another one by and by; then
+/// of one that lags.
+pub(crate) async fn moved() -> World {
+    let reading = document("checkout", |document| {
+        document["terraform"] = json!({ "bucket": BUCKET, "key": KEY, "outputs": ["replica"] });
+        document["checks"]["replicas"] = json!({ "instances": ["orders-replica"], "within": "5m" });
+    });
+    let world = World::builder().with(reading).begin().await;
+    let began = world.account.now();
+    let lag = SimulatedReplica::new("orders-replica", move |at| {
+        Some(if at.duration_since(began).as_mins() < 60 { 1.0 } else { 90.0 })
+    });
+    world.replica("orders-replica", lag);
+    for serial in [1, 2] {
+        write(&world, &reads_from(serial, "orders-replica")).await;
+    }
+    assert_eq!(asked(&world), 0, "it is the same one");
+
+    write(&world, &reads_from(3, "orders-2")).await;
+    write(&world, &reads_from(4, "orders-2")).await;
+    let again = look(&world, "again", None).await;
+    assert_eq!(again["replicas"], json!([{ "service": "checkout", "end": "Duplicate" }]));
+    assert_eq!(asked(&world), 1);
+
+    world.pass(Duration::from_secs(90 * 60)).await;
+    write(&world, &reads_from(5, "orders-3")).await;
+    world.pass(Duration::from_secs(10 * 60)).await;
+    world
+}
+
+fn reads_from(serial: u64, replica: &str) -> Value {
+    let mut state = state(serial, &template(1), None);
+    state["outputs"]["replica"]["value"] = json!(replica);
+    state
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_replicas_are_asked_once_where_the_data_layer_changed_and_what_they_say_is_told() {
+    let world = moved().await;
+
+    let of = |machine: &str| {
+        let executions = world.account.executions().into_iter();
+        let of =
+            executions.filter(|it| it.identity().machine_name() == format!("cutover-{machine}"));
+        of.collect::<Vec<_>>()
+    };
+    let ends: Vec<_> = of("replica-check").iter().map(Execution::status).collect();
+    assert_eq!(ends, [Status::Succeeded, Status::Failed], "the second one lags");
+    let told = of("terraform").into_iter().filter_map(|it| it.output()).filter_map(|output| {
+        let replicas = output["replicas"].as_array()?.clone();
+        replicas.into_iter().find(|it| it["end"] != "Duplicate")
+    });
+    let mut told: Vec<_> = told.collect();
+    // Who asks under the same name meanwhile hears the same.
+    told.dedup();
+    let [healthy, behind] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!((&healthy["end"], &healthy["service"]), (&json!("Healthy"), &json!("checkout")));
+    assert_eq!(behind["end"], "Unhealthy");
+    assert!(behind["why"].to_string().contains("replica orders-replica"), "{behind}");
+    assert!(world.desk("checkout").barred().is_none(), "a deployment asks them itself");
 }
 
 #[tokio::test(start_paused = true)]

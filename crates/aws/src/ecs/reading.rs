@@ -38,6 +38,7 @@ pub(super) fn serving(
         .ok_or_else(|| untold(format_args!("the task definition of the service {place}")))?;
     Ok(Serving {
         task_definition: arn(task_definition)?,
+        revision: serves.and_then(ServiceRevision::service_revision_arn).map(arn).transpose()?,
         digest: serves.and_then(|revision| digest(revision.container_images(), container)),
         desired: count(service.desired_count()),
         running: count(service.running_count()),

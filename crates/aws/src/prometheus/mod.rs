@@ -1,17 +1,24 @@
 //! What a Prometheus server answers to a query.
 //!
-//! A server is an address like any other: it needs no permission of AWS, only a way to it. Source: the
+//! A server is an address like any other: it needs no permission of AWS, only a way to it. A workspace
+//! of Amazon Managed Prometheus is asked with the credentials of whoever asks. Source: the
 //! documentation of Prometheus, "HTTP API", instant queries.
+
+mod workspace;
 
 use std::time::Duration;
 
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use domain::Failure;
 use domain::excerpt::Excerpt;
+use form_urlencoded::byte_serialize;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 use serde::Deserialize;
 use tokio::time::timeout;
-use workflow::ports::Prometheus;
+use workflow::ports::{Clock, Prometheus};
+
+use crate::{Config, SystemClock};
 
 #[cfg(test)]
 mod tests;
@@ -25,18 +32,13 @@ const LARGEST: usize = 1024 * 1024;
 #[derive(Debug)]
 pub struct PrometheusServers {
     client: Result<Client, String>,
+    credentials: Option<SharedCredentialsProvider>,
     patience: Duration,
-}
-
-impl Default for PrometheusServers {
-    fn default() -> Self {
-        Self::new()
-    }
 }
 
 impl PrometheusServers {
     /// A client for whatever servers the documents name.
-    pub fn new() -> Self {
+    pub fn new(config: &Config) -> Self {
         let client = Client::builder()
             // A login page is no answer.
             .redirect(Policy::none())
@@ -44,17 +46,28 @@ impl PrometheusServers {
             .user_agent(concat!("cutover/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| error.without_url().to_string());
-        Self { client, patience: PATIENCE }
+        let credentials = config.sdk().credentials_provider();
+        Self { client, credentials, patience: PATIENCE }
     }
 
     async fn exchange(&self, server: &str, query: &str) -> Result<Vec<f64>, String> {
         let client = self.client.as_ref().map_err(|error| format!("no client of HTTP: {error}"))?;
         let address = format!("{}/api/v1/query", server.trim_end_matches('/'));
         let mut address = Url::parse(&address).map_err(|error| error.to_string())?;
-        address.query_pairs_mut().append_pair("query", query);
-        tracing::debug!(call = "prometheus:query", "asked {server}");
+        let query: String = byte_serialize(query.as_bytes()).collect();
+        // A plus is a space in a form only, and what is signed is not read as one.
+        address.set_query(Some(&format!("query={}", query.replace('+', "%20"))));
 
-        let answer = client.get(address).header("accept", "application/json").send().await;
+        let mut request = client.get(address.clone()).header("accept", "application/json");
+        if let Some(region) = workspace::region(&address) {
+            tracing::debug!(call = "aps:QueryMetrics", "asked {server}");
+            for (name, value) in self.signature(&address, region).await? {
+                request = request.header(name, value);
+            }
+        } else {
+            tracing::debug!(call = "prometheus:query", "asked {server}");
+        }
+        let answer = request.send().await;
         let answer = answer.map_err(|error| error.without_url().to_string())?;
         let status = answer.status();
         let kind = answer.headers().get("content-type").and_then(|it| it.to_str().ok());
@@ -63,6 +76,16 @@ impl PrometheusServers {
         let told: Told = serde_json::from_slice(&body)
             .map_err(|_| format!("it answered {status} with {kind}, and not as Prometheus does"))?;
         told.samples()
+    }
+
+    async fn signature(
+        &self,
+        address: &Url,
+        region: &str,
+    ) -> Result<Vec<(String, String)>, String> {
+        let known = self.credentials.as_ref().ok_or("nobody says with whose credentials to ask")?;
+        let credentials = known.provide_credentials().await.map_err(|error| error.to_string())?;
+        workspace::signature(address, region, credentials, SystemClock.now().into())
     }
 }
 

@@ -15,6 +15,11 @@ use tokio::time::Instant;
 
 use super::*;
 
+/// Without credentials: no server here is shown any.
+fn nobody() -> Config {
+    aws_types::SdkConfig::builder().build().into()
+}
+
 /// A server that answers by what it is asked.
 async fn server() -> String {
     let answer = async |Query(asked): Query<Vec<(String, String)>>| -> Response {
@@ -60,7 +65,7 @@ async fn server() -> String {
 #[tokio::test]
 async fn the_samples_of_now_are_told() {
     let server = server().await;
-    let ask = async |query: &str| PrometheusServers::new().ask(&server, query).await;
+    let ask = async |query: &str| PrometheusServers::new(&nobody()).ask(&server, query).await;
 
     let up = ask("up").await.expect("samples");
     assert!(up.len() == 2 && (up[0] - 1.0).abs() < 1e-9 && up[1].is_nan(), "{up:?}");
@@ -72,7 +77,7 @@ async fn the_samples_of_now_are_told() {
 async fn what_is_no_answer_is_told_for_what_it_is() {
     let server = server().await;
     let servers =
-        PrometheusServers { patience: Duration::from_secs(1), ..PrometheusServers::new() };
+        PrometheusServers { patience: Duration::from_secs(1), ..PrometheusServers::new(&nobody()) };
 
     let began = Instant::now();
     for (query, says) in [

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use aws::DynamoDb;
-use aws_config::SdkConfig;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
     ProjectionType, ScalarAttributeType,
 };
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
 use winterbaume_core::MockAws;
 use winterbaume_dynamodb::DynamoDbService;
 use winterbaume_s3::S3Service;
@@ -43,7 +43,7 @@ impl Account {
             .with_service(SsmService::new())
             .build();
         let line = Line::to(mock.http_client());
-        // As many tries as `aws::config` has, with shorter waits between them.
+        // As many tries as `Config` has, with shorter waits between them.
         let retries = RetryConfig::standard()
             .with_max_attempts(3)
             .with_initial_backoff(Duration::from_millis(10));

@@ -17,7 +17,7 @@ mod rollback;
 mod schema;
 mod status;
 mod stop;
-mod validate;
+pub(crate) mod validate;
 
 use clap::{Parser, Subcommand};
 
@@ -62,8 +62,14 @@ pub(crate) enum Command {
 
     /// Be the reference service `checkout`, told by its environment
     #[command(hide = true)]
-    ServiceCheckout,
+    ServiceCheckout {
+        /// Nothing to serve, or `migrate`
+        words: Vec<String>,
+    },
     /// Be the reference service `catalog`, told by its environment
     #[command(hide = true)]
-    ServiceCatalog,
+    ServiceCatalog {
+        /// Nothing to serve, or `migrate`
+        words: Vec<String>,
+    },
 }

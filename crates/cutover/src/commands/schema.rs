@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use domain::alert::Alerts;
 use domain::approval::Approve;
-use domain::event::{Moved, Paused};
+use domain::event::{Applied, Frozen, Lifted, Moved, Paused, Quarantined, Superseded};
 use domain::outcome::Outcome;
 use domain::release::ImagePushed;
 use domain::replica::ReplicaCheck;
@@ -47,8 +47,18 @@ enum Name {
     DeploymentPaused,
     /// The detail of the event `Deployment Progressed`: one that was told to go on, or to go back
     DeploymentProgressed,
+    /// The detail of the event `Deployment Superseded`: one that makes way for another
+    DeploymentSuperseded,
     /// The detail of the event `Deployment Ended`, and the output of the deployment machine
     DeploymentEnded,
+    /// The detail of the events `Service Frozen` and `Service Thawed`
+    Frozen,
+    /// The detail of the event `Release Quarantined`
+    Quarantined,
+    /// The detail of the event `Quarantine Lifted`
+    Lifted,
+    /// The detail of the event `Terraform Applied`: a state that is another than before
+    TerraformApplied,
     /// The detail of the events `Alert Firing` and `Alert Resolved`
     Alerts,
     /// The configuration of `cutover local`
@@ -82,7 +92,12 @@ impl Name {
             Self::ImagePushed => told::<ImagePushed>(),
             Self::DeploymentStarted | Self::DeploymentProgressed => told::<Moved>(),
             Self::DeploymentPaused => told::<Paused>(),
+            Self::DeploymentSuperseded => told::<Superseded>(),
             Self::DeploymentEnded => told::<Outcome>(),
+            Self::Frozen => told::<Frozen>(),
+            Self::Quarantined => told::<Quarantined>(),
+            Self::Lifted => told::<Lifted>(),
+            Self::TerraformApplied => told::<Applied>(),
             Self::Alerts => told::<Alerts>(),
             Self::Local => read::<Config>(),
         }

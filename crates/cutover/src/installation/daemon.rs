@@ -3,6 +3,7 @@
 use domain::approval::Approved;
 use domain::freeze::Freeze;
 use domain::name::{DeploymentId, ServiceName};
+use domain::outlook::{Outlook, Reference};
 use domain::quarantine::{InForce, Quarantine};
 use domain::record::Record;
 use domain::request::Request;
@@ -22,6 +23,18 @@ pub(super) async fn services(
         None => server.get(&["services"]).await,
     };
     services.map_err(|error| server.trouble("ask how services stand", error))
+}
+
+pub(super) async fn outlook(
+    server: &Server,
+    service: &ServiceName,
+    image: Option<&Reference>,
+) -> Result<Outlook, Trouble> {
+    let path = ["services", service.as_str(), "outlook"];
+    let image = image.map(ToString::to_string);
+    let query: Vec<_> = image.iter().map(|image| ("image", image.as_str())).collect();
+    let outlook = server.get_with(&path, &query).await;
+    outlook.map_err(|error| server.trouble(&format!("plan a deployment of {service}"), error))
 }
 
 pub(super) async fn history(

@@ -10,6 +10,7 @@ use domain::approval::Approved;
 use domain::freeze::Freeze;
 use domain::name::{DeploymentId, ServiceName};
 use domain::outcome::Outcome;
+use domain::outlook::{Outlook, Reference};
 use domain::quarantine::{InForce, Quarantine};
 use domain::record::Record;
 use domain::request::Request;
@@ -18,7 +19,7 @@ use local::door::view::{ByHand, GoBack, GoingBack, Quarantined, Service, Started
 
 #[cfg(feature = "aws")]
 pub(crate) use self::account::Account;
-pub(crate) use self::which::{InAccount, Which};
+pub(crate) use self::which::Which;
 use crate::console::Console;
 use crate::following::Following;
 use crate::problem::Trouble;
@@ -55,6 +56,19 @@ impl Installation {
             Self::Daemon(server) => daemon::services(server, one).await,
             #[cfg(feature = "aws")]
             Self::Account(account) => account.services(one).await,
+        }
+    }
+
+    /// What a deployment of a service would meet if it began now: of an image, or of what serves.
+    pub(crate) async fn outlook(
+        &self,
+        service: &ServiceName,
+        image: Option<&Reference>,
+    ) -> Result<Outlook, Trouble> {
+        match self {
+            Self::Daemon(server) => daemon::outlook(server, service, image).await,
+            #[cfg(feature = "aws")]
+            Self::Account(account) => account.outlook(service, image).await,
         }
     }
 

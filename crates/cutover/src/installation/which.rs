@@ -34,6 +34,11 @@ pub(crate) struct InAccount {
 }
 
 impl Which {
+    /// Whether it is the one in an account.
+    pub(crate) fn is_in_account(&self) -> bool {
+        self.account.is_meant()
+    }
+
     /// The Cutover that is meant. Whether a daemon is there shows when it is asked.
     pub(crate) async fn open(self) -> Result<Installation, Trouble> {
         match self.account.is_meant() {
@@ -45,14 +50,16 @@ impl Which {
 
 impl InAccount {
     /// Whether it is this one that is meant, and not a daemon or a file.
-    pub(crate) fn is_meant(&self) -> bool {
+    fn is_meant(&self) -> bool {
         let Self { aws, profile, region, settings } = self;
         *aws || [profile, region, settings].iter().any(|it| it.is_some())
     }
 
     #[cfg(feature = "aws")]
     async fn installation(&self) -> Result<Installation, Trouble> {
-        self.open().await.map(|account| Installation::Account(Box::new(account)))
+        let (profile, region) = (self.profile.as_deref(), self.region.as_deref());
+        let account = super::Account::open(profile, region, self.settings.as_deref()).await?;
+        Ok(Installation::Account(Box::new(account)))
     }
 
     #[cfg(not(feature = "aws"))]
@@ -61,16 +68,9 @@ impl InAccount {
         Err(self.missing())
     }
 
-    /// Finds the Cutover in the account.
-    #[cfg(feature = "aws")]
-    pub(crate) async fn open(&self) -> Result<super::Account, Trouble> {
-        let (profile, region) = (self.profile.as_deref(), self.region.as_deref());
-        super::Account::open(profile, region, self.settings.as_deref()).await
-    }
-
     /// This program cannot ask AWS.
     #[cfg(not(feature = "aws"))]
-    pub(crate) fn missing(&self) -> Trouble {
+    fn missing(&self) -> Trouble {
         let option = match self {
             Self { aws: true, .. } => "--aws",
             Self { profile: Some(_), .. } => "--profile",

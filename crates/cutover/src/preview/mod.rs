@@ -4,6 +4,7 @@
 mod bill;
 mod dangers;
 mod meter;
+mod outlook;
 mod picture;
 mod prices;
 mod rehearsal;
@@ -20,6 +21,8 @@ use domain::seconds::Seconds;
 use domain::service::ServiceDocument;
 use domain::strategy::Strategy;
 use serde_json::{Value, json};
+
+pub(crate) use self::outlook::lines as outlook;
 
 use self::bill::Bill;
 use self::dangers::{Danger, dangers};

@@ -14,7 +14,7 @@ use crate::problem::visible;
 /// How wide a text may be.
 const WIDTH: u16 = 100;
 
-const TITLE: Style = Style::new().bold();
+pub(super) const TITLE: Style = Style::new().bold();
 
 impl Preview {
     /// What a person reads, a line each.
@@ -151,7 +151,7 @@ fn stages(stages: &[Stage]) -> Table {
 }
 
 /// Two columns without borders; the second is broken where it is long.
-fn pairs(pairs: &[(&str, &str)]) -> String {
+pub(super) fn pairs(pairs: &[(&str, &str)]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);

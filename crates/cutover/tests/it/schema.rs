@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::validate::{BAD, GOOD};
 use crate::world::World;
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 16] = [
     "service",
     "request",
     "go-back",
@@ -22,7 +22,12 @@ const NAMES: [&str; 11] = [
     "deployment-started",
     "deployment-paused",
     "deployment-progressed",
+    "deployment-superseded",
     "deployment-ended",
+    "frozen",
+    "quarantined",
+    "lifted",
+    "terraform-applied",
     "alerts",
 ];
 
@@ -85,6 +90,11 @@ fn every_sample_of_our_events_fits_its_schema() {
             Some("Deployment Progressed") => "deployment-progressed",
             Some("Deployment Paused") => "deployment-paused",
             Some("Deployment Ended") => "deployment-ended",
+            Some("Deployment Superseded") => "deployment-superseded",
+            Some("Service Frozen" | "Service Thawed") => "frozen",
+            Some("Release Quarantined") => "quarantined",
+            Some("Quarantine Lifted") => "lifted",
+            Some("Terraform Applied") => "terraform-applied",
             Some("Alert Firing" | "Alert Resolved") => "alerts",
             other => panic!("{}: no schema for {other:?}", path.display()),
         };
@@ -94,7 +104,7 @@ fn every_sample_of_our_events_fits_its_schema() {
         }
         met.insert(name);
     }
-    assert_eq!(met.len(), 6, "an event without a sample");
+    assert_eq!(met.len(), 11, "an event without a sample");
 }
 
 #[test]

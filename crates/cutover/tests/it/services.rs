@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
+use serde_json::Value;
+
 use crate::world::World;
 
 #[test]
@@ -23,8 +25,10 @@ fn both_reference_services_are_in_the_program() {
         child.wait().expect("an end");
 
         read.expect("a line");
-        assert!(line.starts_with(&format!("{service} ")), "{line}");
-        assert!(line.contains("listens on 127.0.0.1:"), "{line}");
+        let said: Value = serde_json::from_str(&line).expect("a line of JSON");
+        let message = said["message"].as_str().expect("a message");
+        assert!(message.starts_with(&format!("{service} ")), "{line}");
+        assert!(message.contains(" listens on 127.0.0.1:"), "{line}");
     }
 }
 

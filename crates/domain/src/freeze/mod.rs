@@ -11,6 +11,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::{Desk, Waiter};
@@ -32,7 +33,7 @@ const OVERSLEEPS: Seconds = Seconds::minutes(1);
 
 /// Why nothing new begins, and until when. Pushes wait; the newest follows when it is over. A way
 /// back does not wait, and what is under way goes on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Freeze {
     /// Whose freeze it is.
     #[serde(default)]
@@ -56,7 +57,7 @@ pub struct Freeze {
 }
 
 /// Whose freeze it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// A person said so. A hotfix goes past it.

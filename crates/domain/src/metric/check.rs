@@ -118,10 +118,6 @@ impl Comparison {
         let green: Count = periods.iter().map(|period| period.green).sum();
         let blue: Count = periods.iter().map(|period| period.blue).sum();
         let measured = format!("{green} requests, blue {blue}");
-        let little = match self.little_traffic {
-            LittleTraffic::Hold => Says::Pending,
-            LittleTraffic::Pass => Says::Pass,
-        };
         match self.compare(periods) {
             Compared::BetterOrSame => (Says::Pass, format!("better or same, {measured}")),
             Compared::Worse => (Says::Alarm, format!("worse, {measured}")),
@@ -130,8 +126,29 @@ impl Comparison {
                 let needed = self.needs(blue.rate().max(self.tolerated.share()), beside(periods));
                 let needed = needed.map(|needed| format!("; about {needed} of green tell"));
                 let needed = needed.unwrap_or_default();
-                (little, format!("not enough traffic yet, {measured}{needed}"))
+                (self.little(), format!("not enough traffic yet, {measured}{needed}"))
             }
+        }
+    }
+}
+
+impl Comparison {
+    /// How it would go by what blue answered lately, which green is to be held against.
+    pub(crate) fn foresees(&self, blue: Count) -> (Says, String) {
+        let rate = blue.rate().max(self.tolerated.share());
+        match (blue.requests, self.needs(rate, Beside::Before(blue.requests))) {
+            (0, _) => (Says::Pending, "no requests lately, without which no green passes".into()),
+            (_, Some(needed)) => {
+                (Says::Pass, format!("blue {blue} lately; about {needed} of green would tell"))
+            }
+            (_, None) => (self.little(), format!("blue {blue} lately, too few to tell by")),
+        }
+    }
+
+    fn little(&self) -> Says {
+        match self.little_traffic {
+            LittleTraffic::Hold => Says::Pending,
+            LittleTraffic::Pass => Says::Pass,
         }
     }
 }

@@ -27,6 +27,9 @@ use crate::plan::Plan;
 pub struct Serving {
     /// The task definition in place.
     pub task_definition: Arn,
+    /// The service revision of it, if ECS tells one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<Arn>,
     /// The image's digest, if ECS knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,

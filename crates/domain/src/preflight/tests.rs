@@ -39,6 +39,7 @@ fn plan() -> Plan {
 fn blue() -> Serving {
     Serving {
         task_definition: arn("task-definition/checkout:1"),
+        revision: None,
         digest: Some(digest("bb")),
         desired: 2,
         running: 2,

@@ -3,13 +3,12 @@
 use jiff::Timestamp;
 
 use super::{Change, Frozen, Lock, Memory, Onto, Seen, Terraform, changes};
-use crate::desk::Desk;
-use crate::name::Arn;
+use crate::desk::{Desk, Waiter};
 use crate::request::{Cause, Request};
 use crate::seconds::Seconds;
 
-/// For how long a deployment on another task definition is asked for again. Step Functions knows
-/// the names of executions for longer.
+/// For how long what follows from a change is asked for again. Step Functions knows the names of
+/// executions for longer.
 const ASKED: Seconds = Seconds(24 * 3600);
 
 /// What a look at the lock and the state of a service found.
@@ -29,7 +28,11 @@ pub enum Look {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Answer {
     /// What serves is deployed again, on this task definition.
-    pub redeploy: Option<Arn>,
+    pub redeploy: Option<Onto>,
+    /// Since when the data layer is another one: the read replicas are asked whether they keep up.
+    pub moved: Option<Timestamp>,
+    /// Who waits for its turn, and is to ask again, because nothing is frozen any more.
+    pub asks: Option<Waiter>,
     /// What people are to know, each in a sentence.
     pub told: Vec<String>,
     /// Whether the service is frozen now.
@@ -60,6 +63,7 @@ impl Desk {
         let mut answer = Answer::default();
         let mut broken: Vec<String> = Vec::new();
         let is_read = matches!(look, Look::Read(_));
+        let mut moved = false;
 
         match look {
             Look::Locked(lock) => {
@@ -92,6 +96,7 @@ impl Desk {
                         }
                         Change::Output(name) => {
                             answer.told.push(format!("the output {name} changed"));
+                            moved = true;
                         }
                         Change::Broken(why) if accepts => answer.told.push(why),
                         Change::Broken(why) => broken.push(why),
@@ -99,6 +104,7 @@ impl Desk {
                 }
                 if broken.is_empty() && is_newer(memory.seen.as_ref(), seen) {
                     memory.seen = Some(seen.clone());
+                    memory.moved = moved.then_some(now).or(memory.moved);
                 }
             }
         }
@@ -119,22 +125,24 @@ impl Desk {
         self.terraform = Some(memory);
         answer.held = self.holds(now).is_some();
         // Asked for again at every look, in case the first was not answered; its name makes it one.
-        let memory = self.terraform.iter().filter(|_| !answer.frozen && is_read);
-        let onto = memory.filter_map(|memory| memory.onto.as_ref());
-        answer.redeploy =
-            onto.filter(|it| now < ASKED.after(it.since)).map(|it| it.template.clone()).next();
+        let memory = self.terraform.as_ref().filter(|_| !answer.frozen && is_read);
+        let fresh = |since: Timestamp| now < ASKED.after(since);
+        answer.redeploy = memory.and_then(|it| it.onto.clone()).filter(|it| fresh(it.since));
+        answer.moved = memory.and_then(|it| it.moved).filter(|since| fresh(*since));
+        let waits = accepts && is_read && self.lease.is_none();
+        answer.asks = self.waiting.clone().filter(|_| waits);
         (self, answer)
     }
 
     /// The request to deploy what serves again on another task definition, if anything serves that
     /// Cutover deployed.
-    pub fn onto(&self, template: Arn, seen: &Seen, now: Timestamp) -> Option<Request> {
+    pub fn onto(&self, onto: &Onto, seen: &Seen, now: Timestamp) -> Option<Request> {
         let deployed = self.deployed.as_ref()?;
         Some(Request {
             service: self.service.clone(),
             tag: None,
             digest: Some(deployed.digest.clone()),
-            template: Some(template),
+            template: Some(onto.template.clone()),
             cause: Cause::Template,
             by: Some("terraform".into()),
             at: Some(now),
@@ -186,7 +194,7 @@ mod tests {
         let (desk, first) = sees(desk, &seen(1, Some("x")));
         assert_eq!(first, Answer::default());
         let (desk, second) = sees(desk, &seen(2, Some("x")));
-        assert!(second.redeploy.is_some_and(|arn| arn.as_str().ends_with("checkout:2")));
+        assert!(second.redeploy.is_some_and(|it| it.template.as_str().ends_with("checkout:2")));
         let (again, third) = sees(desk.clone(), &seen(2, Some("x")));
         assert_eq!((&again, third.redeploy.is_some()), (&desk, true), "the same, asked for again");
         let (_, later) = desk.sees(&watch(), &seen(2, Some("x")), false, at(100 + 24 * 3_600));

@@ -8,7 +8,7 @@ use crate::terraform::{Seen, Terraform};
 pub enum Change {
     /// The task definition from which it is to run.
     Template(Arn),
-    /// An output; only told.
+    /// An output, which tells of the data layer.
     Output(String),
     /// The service must not be touched, and why.
     Broken(String),

@@ -17,6 +17,9 @@ pub struct Memory {
     /// The task definition on which what served was to be deployed again, and since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub onto: Option<Onto>,
+    /// Since when an output is another one, and the read replicas are to be asked whether they keep up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Timestamp>,
     /// When the look was begun that changed this last. One that was begun earlier and comes late
     /// changes nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,7 +55,7 @@ pub struct Frozen {
 
 impl Memory {
     /// Why nothing may be begun, until a person accepts what there is.
-    pub(crate) fn freeze(&self) -> Option<Freeze> {
+    pub fn freeze(&self) -> Option<Freeze> {
         let Frozen { why, since } = self.frozen.clone()?;
         Some(Freeze {
             cause: Cause::Terraform,

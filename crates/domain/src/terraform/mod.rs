@@ -33,7 +33,8 @@ pub struct Terraform {
     /// run: when it changes, what serves is deployed again on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
-    /// Outputs of which a change is told.
+    /// Outputs that tell of the data layer, such as the address of a database: a change is told, and
+    /// the read replicas of `checks.replicas` are asked whether they keep up.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<String>,
     /// Addresses of resources that the service cannot do without:

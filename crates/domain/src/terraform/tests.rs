@@ -1,6 +1,7 @@
 //! States, what changed between two of them, and locks.
 
 use super::*;
+use crate::desk::Desk;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -173,4 +174,65 @@ fn an_object_is_ours_if_it_is_the_state_or_its_lock() {
     assert!(is("shop/terraform.tfstate") && is("shop/terraform.tfstate.tflock"));
     assert!(!is("env:/test/shop/terraform.tfstate"), "another workspace");
     assert!(!terraform().is("acme-reports", "shop/terraform.tfstate"));
+}
+
+#[test]
+fn what_follows_from_a_change_is_named_by_its_moment_whatever_is_applied_later() {
+    let at = |second| Timestamp::from_second(second).unwrap();
+    let look = |serial: u64, change: &dyn Fn(&mut Value)| {
+        let mut state = state();
+        state["serial"] = json!(serial);
+        change(&mut state);
+        Look::Read(seen(&state).unwrap())
+    };
+    let newer = TEMPLATE.replace(":7", ":8");
+    let moves = |it: &mut Value| {
+        it["outputs"]["replica"]["value"] = json!("orders-2");
+        it["outputs"]["task_definition"]["value"] = json!(newer);
+    };
+    let sees = |desk: Desk, look: &Look, now| desk.sees(&terraform(), look, false, at(now));
+
+    let (desk, first) = sees(Desk::new("checkout".parse().unwrap()), &look(7, &|_| ()), 0);
+    assert_eq!((first.redeploy, first.moved), (None, None));
+    let (desk, changed) = sees(desk, &look(8, &moves), 60);
+    let (desk, again) = sees(desk, &look(8, &moves), 120);
+    let (desk, other) = sees(desk, &look(9, &moves), 180);
+    for answer in [&changed, &again, &other] {
+        assert_eq!(answer.moved, Some(at(60)));
+        assert_eq!(answer.redeploy.as_ref().map(|onto| onto.since), Some(at(60)));
+    }
+    let (desk, back) = sees(desk, &look(10, &|_| ()), 240);
+    assert_eq!(back.moved, Some(at(240)), "the replica of before is another one than that of now");
+    let (_, late) = sees(desk, &look(10, &|_| ()), 240 + 24 * 3_600);
+    assert_eq!((late.redeploy, late.moved), (None, None));
+
+    let request: crate::request::Request =
+        serde_json::from_value(json!({ "service": "checkout" })).unwrap();
+    let named = |answer: &Answer| request.onto_template(answer.redeploy.as_ref().unwrap());
+    assert_eq!(named(&changed), named(&other));
+    assert_ne!(named(&changed), named(&back), "the one of before, which is one more change");
+}
+
+#[test]
+fn who_waits_asks_again_when_a_person_accepts_what_there_is() {
+    let now = Timestamp::from_second(100).unwrap();
+    let look = Look::Read(seen(&state()).unwrap());
+    let waiter: crate::desk::Waiter = serde_json::from_value(json!({
+        "deployment": "checkout-2", "title": "checkout v1.2.0", "explicit": false,
+        "height": { "version": "1.2.0", "pushed_at": now }, "since": now, "token": "token"
+    }))
+    .unwrap();
+    let desk = Desk { waiting: Some(waiter.clone()), ..Desk::new("checkout".parse().unwrap()) };
+    let lease = crate::desk::Lease {
+        service: desk.service.clone(),
+        holder: "checkout-1".parse().unwrap(),
+        token: 1,
+        expires_at: now,
+    };
+    let busy = Desk { lease: Some(lease), ..desk.clone() };
+
+    let asks = |desk: Desk, accepts| desk.sees(&terraform(), &look, accepts, now).1.asks;
+    assert_eq!(asks(desk.clone(), true), Some(waiter));
+    assert_eq!(asks(desk, false), None, "nobody ended anything");
+    assert_eq!(asks(busy, true), None, "who works gives the lease on");
 }

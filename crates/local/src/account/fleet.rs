@@ -35,8 +35,13 @@ impl<P: Plant> Fleet for World<P> {
                 let told = service.describe();
                 let newest = service.deployments().into_iter().next();
                 let in_progress = newest.filter(|newest| !newest.status.is_final());
+                let current = told.current_service_revisions.iter().map(|it| &it.arn);
+                let revision = current
+                    .filter_map(|arn| service.revision(arn))
+                    .find(|revision| revision.task_definition.arn == told.task_definition.arn);
                 Ok(Serving {
                     task_definition: arn(&told.task_definition.arn)?,
+                    revision: revision.map(|revision| arn(&revision.arn)).transpose()?,
                     digest: digest(&told.task_definition.image),
                     desired: told.desired_count,
                     running: told.running_count,

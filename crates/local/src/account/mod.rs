@@ -43,6 +43,7 @@ use domain::desk::Desk;
 use domain::failure::decode;
 use domain::freeze::{Freeze, FreezeByHand};
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
+use domain::outlook::{Outlook, Reference};
 use domain::people::{Answer, Ask};
 use domain::preflight::Platform;
 use domain::quarantine::{ByHand, InForce, Quarantine};
@@ -258,13 +259,13 @@ impl<P: Plant> Account<P> {
     /// Keeps a release from being deployed again, and tells what is in force then.
     pub async fn quarantine(&self, ask: &ByHand) -> Result<InForce, Failure> {
         let world = self.world();
-        workflow::quarantine_by_hand(&world, &world, ask).await
+        workflow::quarantine_by_hand(&world, &world, &world, ask).await
     }
 
     /// Lets a release be deployed again, and tells what was lifted.
     pub async fn lift(&self, ask: &ByHand) -> Result<Quarantine, Failure> {
         let world = self.world();
-        workflow::lift(&world, &world, ask).await
+        workflow::lift(&world, &world, &world, ask).await
     }
 
     /// Lets a deployment go on that waits for people, and tells what was heard.
@@ -276,7 +277,17 @@ impl<P: Plant> Account<P> {
     /// Lets nothing new begin for a while, or no longer, and tells the freeze.
     pub async fn freeze(&self, ask: &FreezeByHand) -> Result<Freeze, Failure> {
         let world = self.world();
-        workflow::freeze(&world, &world, &world, &world, ask).await
+        workflow::freeze(&world, &world, &world, &world, &world, ask).await
+    }
+
+    /// Finds out what a deployment of a service would meet if it began now, and begins none.
+    pub async fn outlook(
+        &self,
+        service: ServiceDocument,
+        reference: Option<&Reference>,
+    ) -> Result<Outlook, Failure> {
+        let w = self.world();
+        workflow::outlook(&w, &w, &w, &w, &w, &w, &w, &w, &w, &w, service, reference).await
     }
 
     /// Starts an execution of any machine, as a person does at the console.

@@ -38,7 +38,7 @@ use crate::databases::Postgres;
 use crate::door::{Door, Reception};
 use crate::ecs;
 use crate::plant::Plant;
-use crate::processes::Reaped;
+use crate::processes::{Artifact, Reaped};
 use crate::real::{AddError, Addresses, Real};
 
 /// How many dead letters are kept. Each may hold a quarter of a megabyte.
@@ -111,7 +111,11 @@ impl Daemon {
         let clock = Clock::starting_at(Timestamp::now());
         let (home, known) = (Home::new(setup.home.clone()), Arc::clone(&images));
         let plant = Arc::new(Real::new(
-            move |image| known.artifact(image).map(|artifact| home.settle(artifact)),
+            move |image, command| {
+                let artifact = known.artifact(image)?;
+                let command = command.unwrap_or_else(|| artifact.command.clone());
+                Some(home.settle(Artifact { command, ..artifact }))
+            },
             Remembered(Arc::clone(&store)),
             move || clock.now(),
         ));

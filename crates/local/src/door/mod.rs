@@ -9,6 +9,7 @@ mod executions;
 mod going_back;
 mod guard;
 mod images;
+mod outlook;
 mod people;
 mod quarantine;
 mod read;
@@ -118,6 +119,7 @@ fn app(desk: Desk) -> Router {
         .route("/services", get(services::list))
         .route("/services/{service}", get(services::one))
         .route("/services/{service}/history", get(deployments::history))
+        .route("/services/{service}/outlook", get(outlook::look))
         .route("/services/{service}/rollback", post(going_back::rollback))
         .route("/services/{service}/stop", post(going_back::stop))
         .route("/services/{service}/approve", post(people::approve))
@@ -157,6 +159,7 @@ async fn welcome() -> axum::Json<Value> {
             "GET /api/services",
             "GET /api/services/{service}",
             "GET /api/services/{service}/history?most=20",
+            "GET /api/services/{service}/outlook?image=v1.4.2",
             "POST /api/services/{service}/rollback",
             "POST /api/services/{service}/stop",
             "GET /api/services/{service}/quarantine",

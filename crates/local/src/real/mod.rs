@@ -40,7 +40,7 @@ pub struct Real {
     services: RwLock<BTreeMap<String, Arc<Service>>>,
 }
 
-type Images = dyn Fn(&str) -> Option<Artifact> + Send + Sync;
+type Images = dyn Fn(&str, Option<Vec<String>>) -> Option<Artifact> + Send + Sync;
 
 /// What all services share.
 struct Machine {
@@ -93,11 +93,12 @@ pub enum AddError {
 impl Real {
     /// A machine without services.
     ///
-    /// `images` tells what an image is on this machine; it is asked at every start of a task.
+    /// `images` tells what an image is on this machine, with its own command or the one that is given; it
+    /// is asked at every start of a task.
     /// `record` remembers processes for [`crate::processes::reap`]; `()` remembers nothing.
     /// Neither may call this plant. `now` dates requests.
     pub fn new(
-        images: impl Fn(&str) -> Option<Artifact> + Send + Sync + 'static,
+        images: impl Fn(&str, Option<Vec<String>>) -> Option<Artifact> + Send + Sync + 'static,
         record: impl Record,
         now: impl Fn() -> Timestamp + Send + Sync + 'static,
     ) -> Self {

@@ -246,9 +246,8 @@ impl Service {
         tail: &Arc<Tail>,
         command: Option<Vec<String>>,
     ) -> Result<(Process, Lease), String> {
-        let mut artifact = (self.machine.images)(image)
+        let artifact = (self.machine.images)(image, command)
             .ok_or_else(|| format!("could not be started: this machine does not know {image}"))?;
-        artifact.command = command.unwrap_or(artifact.command);
         let port = self.machine.ports.lease();
         let port = port.map_err(|error| format!("could not be started: {error}"))?;
 

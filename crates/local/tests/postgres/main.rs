@@ -1,9 +1,5 @@
 //! A deployment that waits for a real PostgreSQL replica, and one that is taken back for it.
 
-#![expect(unreachable_pub, reason = "the modules of a test have no other outside")]
-
-mod pair;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,8 +17,7 @@ use local::databases::{self, Postgres};
 use local::processes::Artifact;
 use local::simulated::Simulated;
 use serde_json::json;
-
-use self::pair::Pair;
+use servers::Pair;
 
 type Plant = Simulated<Box<dyn Fn() -> Timestamp + Send + Sync>>;
 

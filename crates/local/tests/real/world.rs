@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use local::plant::{Ask, Orders, Plant, RevisionOrders, Share, Standing};
-use local::processes::Record;
+use local::processes::{Artifact, Record};
 use local::real::{Addresses, Real, ServiceSettings};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -56,7 +56,10 @@ impl World {
         change(&mut settings);
 
         let record = Remembered::default();
-        let images = |image: &str| (image != "unknown").then(|| artifact(image));
+        let images = |image: &str, command: Option<Vec<String>>| {
+            let own = (image != "unknown").then(|| artifact(image))?;
+            Some(Artifact { command: command.unwrap_or_else(|| own.command.clone()), ..own })
+        };
         let plant = Real::new(images, record.clone(), Timestamp::now);
         let addresses = plant.add(settings).await.expect("free ports can be listened on");
         Self { plant, addresses, record }

@@ -45,7 +45,10 @@ pub(super) async fn measure(
     let arns: Vec<Arn> = green.iter().map(|group| group.arn.clone()).collect();
     evidence.targets = Some(balancer.targets(&arns).await?);
     if look.sees_production() {
-        evidence.metrics = metrics::read(cloudwatch, prometheus, look, &green, &blue).await;
+        let span = (look.state.began, look.now);
+        let (checks, definition) = (plan.metrics(), look.green);
+        evidence.metrics =
+            metrics::read(cloudwatch, prometheus, checks, definition, span, &green, &blue).await;
     }
     if *stage == Stage::PostTestTrafficShift {
         for smoke in plan.smoke() {

@@ -2,29 +2,31 @@
 
 use domain::comparison::Period;
 use domain::metric::{Formula, Measured, MetricCheck, Query, Series, counted, periods};
+use domain::name::Arn;
 use domain::rollout::TargetGroup;
 use domain::seconds::Seconds;
 use jiff::Timestamp;
 
-use super::measure::Look;
 use crate::ports::{Metrics, Prometheus};
 
 /// For how long before the rollout blue is looked at, to know how it answers.
 const BEFORE: Seconds = Seconds::minutes(10);
 
-/// What each check of metrics has to go by. One that could not be asked holds the rollout up, and
-/// says why; it does not end the look, which has more to tell.
-pub(super) async fn read(
+/// What each check of metrics has to go by, of a rollout to a task definition that began at
+/// `began`. One that could not be asked holds the rollout up, and says why; it does not end the look,
+/// which has more to tell.
+pub(crate) async fn read(
     metrics: &impl Metrics,
     prometheus: &impl Prometheus,
-    look: &Look<'_>,
+    checks: &[MetricCheck],
+    definition: &Arn,
+    (began, now): (Timestamp, Timestamp),
     green: &[TargetGroup],
     blue: &[TargetGroup],
 ) -> Vec<(MetricCheck, Result<Measured, String>)> {
-    let checks = look.plan.metrics();
-    let since = whole_minute(BEFORE.before(look.state.began));
+    let since = whole_minute(BEFORE.before(began));
     // The points of the last minute are still being told.
-    let until = whole_minute(Query::MINUTE.before(look.now));
+    let until = whole_minute(Query::MINUTE.before(now));
 
     let compares = checks.iter().any(|check| matches!(check, MetricCheck::Compare(_)));
     let compared = match compares {
@@ -32,7 +34,7 @@ pub(super) async fn read(
         false => Ok(Vec::new()),
     };
     let formulas: Vec<Formula> = checks.iter().filter_map(|check| formula(check, green)).collect();
-    let began = whole_minute(look.state.began);
+    let began = whole_minute(began);
     let mut computed = match formulas.is_empty() {
         true => Ok(Vec::new().into_iter()),
         false => metrics.computed(&formulas, began, until).await.map(Vec::into_iter),
@@ -47,7 +49,7 @@ pub(super) async fn read(
                 Err(failure) => Err(failure.to_string()),
             },
             MetricCheck::Prometheus(queried) => {
-                let asked = prometheus.ask(&queried.url, &queried.about(look.green)).await;
+                let asked = prometheus.ask(&queried.url, &queried.about(definition)).await;
                 asked.map(Measured::Samples).map_err(|failure| failure.to_string())
             }
         };

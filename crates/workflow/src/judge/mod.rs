@@ -1,7 +1,7 @@
 //! Decides whether the rollout goes on, waits, or is taken back.
 
 mod measure;
-mod metrics;
+pub(crate) mod metrics;
 
 use domain::Failure;
 use domain::evidence::Evidence;

@@ -71,6 +71,7 @@ async fn a_service_is_told_by_two_calls_that_name_it() {
         serving,
         Serving {
             task_definition: arn("task-definition/checkout:7"),
+            revision: Some(arn("service-revision/shop/checkout/1")),
             digest: Some(parsed("aa")),
             desired: 4,
             running: 3,

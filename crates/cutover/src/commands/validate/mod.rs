@@ -145,7 +145,7 @@ pub(super) fn service(source: &Source) -> Result<ServiceDocument, Vec<Problem>> 
 }
 
 /// Reads a service document that stands in `place`, or tells everything that is wrong with it.
-pub(super) fn service_in(
+pub(crate) fn service_in(
     place: impl fmt::Display,
     text: &str,
 ) -> Result<ServiceDocument, Vec<Problem>> {

@@ -2,6 +2,7 @@
 
 mod following;
 mod going_back;
+mod outlook;
 mod people;
 mod quarantine;
 mod settings;
@@ -10,7 +11,9 @@ mod trouble;
 
 use std::io::{self, IsTerminal};
 
-use ::aws::{CloudWatch, DynamoDb, Ecs, Ssm, StateMachine, StepFunctions, SystemClock};
+use ::aws::{
+    CloudWatch, Config, DynamoDb, Ecs, EventBridge, Ssm, StateMachine, StepFunctions, SystemClock,
+};
 use domain::Failure;
 use domain::name::{DeploymentId, ServiceName};
 use domain::record::Record;
@@ -26,12 +29,14 @@ use self::settings::Settings;
 use self::trouble::trouble;
 use crate::problem::{Problem, Trouble};
 
-/// Beside what goes wrong: a service whose document cannot be read is left out, and that is told.
-const LOGGED: &str = "error,aws::ssm=warn";
+/// Beside what goes wrong: a service whose document cannot be read is left out, and a bus that does
+/// not take an event is not waited for; both are told.
+const LOGGED: &str = "error,aws::ssm=warn,workflow::progress=warn";
 
 /// The Cutover in an AWS account.
 #[derive(Debug)]
 pub(crate) struct Account {
+    config: Config,
     settings: Settings,
     catalog: Ssm,
     ledger: DynamoDb,
@@ -40,6 +45,7 @@ pub(crate) struct Account {
     fleet: Ecs,
     alarms: CloudWatch,
     callbacks: StepFunctions,
+    bus: EventBridge,
 }
 
 impl Account {
@@ -51,7 +57,7 @@ impl Account {
     ) -> Result<Self, Trouble> {
         log();
 
-        let config = ::aws::config(profile, region).await;
+        let config = ::aws::Config::of_profile(profile, region).await;
         let Some(region) = config.region() else {
             return Err(Problem::with("the settings of AWS", "no region is set")
                 .remedy("give one with --region, in AWS_REGION, or in the profile")
@@ -66,15 +72,14 @@ impl Account {
             fleet: Ecs::new(&config),
             alarms: CloudWatch::new(&config),
             callbacks: StepFunctions::new(&config),
+            bus: EventBridge::new(&config, settings.bus.as_str()),
             settings,
+            config,
         })
     }
 
     /// The text of a service's document, and the parameter it is in.
-    pub(crate) async fn document_text(
-        &self,
-        service: &ServiceName,
-    ) -> Result<(String, String), Trouble> {
+    async fn document_text(&self, service: &ServiceName) -> Result<(String, String), Trouble> {
         let what = format!("read the document of {service}");
         let parameter = self.settings.document(service);
         let text = self.catalog.parameter(&parameter).await;

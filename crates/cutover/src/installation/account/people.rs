@@ -48,7 +48,8 @@ impl Account {
 
     async fn freeze_by_hand(&self, what: &str, ask: &FreezeByHand) -> Result<Freeze, Trouble> {
         let (clock, catalog) = (&SystemClock, &self.catalog);
-        let freeze = workflow::freeze(clock, catalog, &self.ledger, &self.callbacks, ask).await;
+        let (ledger, callbacks) = (&self.ledger, &self.callbacks);
+        let freeze = workflow::freeze(clock, catalog, ledger, callbacks, &self.bus, ask).await;
         freeze.map_err(|failure| unsuccessful(what, &failure))
     }
 }

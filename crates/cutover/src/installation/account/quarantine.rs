@@ -30,7 +30,8 @@ impl Account {
         let what = format!("put {} of {service} into quarantine", ask.release);
         self.document(&what, service).await?;
         let ask = ask.of(service.clone());
-        let in_force = workflow::quarantine_by_hand(&SystemClock, &self.ledger, &ask).await;
+        let in_force =
+            workflow::quarantine_by_hand(&SystemClock, &self.ledger, &self.bus, &ask).await;
         in_force.map_err(|failure| trouble(&what, &failure))
     }
 
@@ -43,7 +44,7 @@ impl Account {
         let what = format!("release {} of {service} from quarantine", ask.release);
         self.document(&what, service).await?;
         let ask = ask.of(service.clone());
-        let lifted = workflow::lift(&SystemClock, &self.ledger, &ask).await;
+        let lifted = workflow::lift(&SystemClock, &self.ledger, &self.bus, &ask).await;
         lifted.map_err(|failure| unsuccessful(&what, &failure))
     }
 }

@@ -15,8 +15,13 @@ const USUAL: &str = "/cutover/settings";
 pub(super) struct Settings {
     /// The table of the ledger.
     pub(super) table: String,
+    /// The bus.
+    pub(super) bus: String,
     /// What the parameters of the service documents begin with.
     pub(super) services: String,
+    /// The secret with the login to the registry, if there is one.
+    #[serde(default)]
+    pub(super) registry: Option<String>,
     /// The state machines.
     pub(super) machines: Machines,
 }

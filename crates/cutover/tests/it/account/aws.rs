@@ -79,6 +79,22 @@ impl Aws {
         serde_json::from_str(start["input"].as_str().expect("an input")).expect("JSON")
     }
 
+    /// An account in which the image is in a registry that can be asked, and which is deployed as
+    /// `strategy` says.
+    pub(super) fn with(strategy: &Value) -> Self {
+        let aws = Self::new();
+        let registry = aws.endpoint.trim_start_matches("http://").to_owned();
+        let mut document: Value = serde_json::from_str(DOCUMENT).expect("JSON");
+        document["image"] = json!(format!("{registry}/acme/checkout"));
+        document["strategy"] = strategy.clone();
+        if strategy.get("rolling").is_some() {
+            document["checks"]["smoke"] = json!([]);
+        }
+        let name = "/cutover/services/checkout".to_owned();
+        aws.state().parameters.insert(name, document.to_string());
+        aws
+    }
+
     /// Runs the program with a key of this account.
     pub(super) fn run(&self, line: &str) -> Run {
         self.run_with(
@@ -111,9 +127,10 @@ impl Aws {
 
 impl State {
     fn answer(&mut self, request: &Request) -> Response {
-        let body = match request.action.starts_with("Granite") {
-            true => cbor::read(&request.body),
-            false => serde_json::from_slice(&request.body).expect("JSON"),
+        let body = match request.action.as_str() {
+            registry if registry.starts_with("/v2/") => Value::Null,
+            cloudwatch if cloudwatch.starts_with("Granite") => cbor::read(&request.body),
+            _ => serde_json::from_slice(&request.body).expect("JSON"),
         };
         self.asked.push((request.action.clone(), body.clone()));
         self.credentials.push(request.credential.clone());
@@ -133,7 +150,9 @@ impl State {
             "AmazonEC2ContainerServiceV20141113.DescribeServices" => self.service(&body),
             "AmazonEC2ContainerServiceV20141113.DescribeServiceRevisions" => revisions(&body),
             "AmazonEC2ContainerServiceV20141113.DescribeServiceDeployments" => self.deployment(),
+            "AmazonEC2ContainerServiceV20141113.DescribeTaskDefinition" => task_definition(),
             "GraniteServiceVersion20100801.DescribeAlarms" => alarms(&body),
+            registry if registry.starts_with("/v2/acme/checkout/manifests/") => manifest(registry),
             other => refusal(501, "NotImplemented", &format!("the model does not know {other}")),
         }
     }
@@ -310,6 +329,31 @@ fn desk(desk: &Desk) -> Value {
         "version": { "N": desk.version.to_string() }, "body": { "S": json!(desk).to_string() }
     })
 }
+
+fn task_definition() -> Response {
+    ok(&json!({ "taskDefinition": {
+        "taskDefinitionArn": "arn:aws:ecs:eu-central-1:123456789012:task-definition/checkout:1",
+        "family": "checkout", "revision": 1, "networkMode": "awsvpc",
+        "containerDefinitions": [{ "name": "app", "image": "acme/checkout", "essential": true }]
+    } }))
+}
+
+/// What a tag points to, or that a digest is there. Only `v1.1.0` has the digest of what is answered.
+fn manifest(path: &str) -> Response {
+    let reference = path.rsplit('/').next().expect("a tag or a digest");
+    let digest = match reference {
+        "v1.1.0" => DIGEST.to_owned(),
+        digest if digest.contains(':') => digest.to_owned(),
+        tag => digest(tag).to_string(),
+    };
+    let kind = "application/vnd.oci.image.manifest.v1+json".to_owned();
+    let headers = vec![("content-type", kind), ("docker-content-digest", digest)];
+    Response { status: 200, headers, body: MANIFEST.as_bytes().to_vec() }
+}
+
+const MANIFEST: &str =
+    r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","layers":[]}"#;
+const DIGEST: &str = "sha256:b0ff67b72a1d087090ad4fe635c35ad2752dd27d26f9435bb7877f40ecdc0bc3";
 
 fn revisions(body: &Value) -> Response {
     let arns = body["serviceRevisionArns"].as_array().expect("revisions");

@@ -60,6 +60,10 @@ fn read(stream: &TcpStream) -> Request {
             _ => {}
         }
     }
+    // A registry is asked by paths.
+    if path.starts_with("/v2/") {
+        action.clone_from(&path);
+    }
     // RPC v2 CBOR names the operation in the path: `/service/…/operation/DescribeAlarms`.
     if let Some(rpc) = path.strip_prefix("/service/") {
         action = rpc.replace("/operation/", ".");

@@ -3,6 +3,8 @@
 use domain::desk::{Desk, Lease};
 use domain::outcome::End;
 
+use serde_json::json;
+
 use super::aws::Aws;
 use super::world::{at, record};
 
@@ -64,15 +66,50 @@ fn history_tells_every_deployment_and_everything_of_one() {
 
 #[test]
 fn a_plan_is_of_the_document_as_it_is_there_and_tells_what_serves_now() {
-    let aws = Aws::new();
+    let aws = Aws::with(&json!({ "rolling": {} }));
 
-    let run = aws.run("plan checkout --region eu-central-1");
+    let run = aws.run("plan checkout --image v1.1.0 --region eu-central-1");
 
     assert_eq!(run.code, Some(0), "{run}");
-    let (now, plan) = run.out.split_once("checkout: blue/green").expect("both");
+    let (now, plan) = run.out.split_once("checkout: rolling").expect("both");
     assert!(now.contains("v1.0.0") && now.contains("2/2"), "{run}");
     assert!(plan.contains("What one such deployment costs: $0.001"), "{run}");
+    let (_, met) = now.split_once("If it began now\n").expect("what it would meet");
+    insta::assert_snapshot!(met, @"
+    checkout v1.1.0 (b0ff67b72a1d) would begin at once, as checkout-b447b312508e26acd67e
+
+    What the checks say now
+     alarm checkout-errors  quiet
+    ");
     assert_eq!(aws.asked("StartExecution").len(), 0);
+}
+
+#[test]
+fn a_plan_tells_what_the_deployment_itself_would_refuse_and_writes_nothing() {
+    let aws = Aws::with(&json!({ "blue_green": {} }));
+    aws.state().share = Some(10.0);
+
+    let run = aws.run("plan checkout --image v1.1.0 --region eu-central-1");
+
+    assert_eq!(run.code, Some(1), "{run}");
+    let told = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for says in [
+        "checkout v1.1.0 (b0ff67b72a1d) would be refused",
+        "refused ECS has a deployment in progress that Cutover did not start",
+        "alarm checkout-errors quiet",
+    ] {
+        assert!(told.contains(says), "{says} is missing in {run}");
+    }
+    for written in ["StartExecution", "UpdateItem", "PutItem", "UpdateService"] {
+        assert_eq!(aws.asked(written).len(), 0, "{written}");
+    }
+
+    let same = aws.run("plan checkout --image v1.0.0 --json --region eu-central-1");
+    assert_eq!(same.code, Some(1), "{same}");
+    let why = same.json()["outlook"]["objections"][0].to_string();
+    assert!(why.contains("carried this push and ended as Deployed"), "{why}");
+    let older = aws.run("plan checkout --image v0.9.0 --region eu-central-1");
+    assert!(older.out.contains("checkout wants no other"), "{older}");
 }
 
 #[test]

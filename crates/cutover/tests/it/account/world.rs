@@ -82,6 +82,7 @@ pub(super) fn entries(
         task_definition: "arn:aws:ecs:eu-central-1:1:task-definition/checkout:1"
             .parse()
             .expect("it"),
+        revision: None,
         digest: Some(digest(blue)),
         desired: 2,
         running: 2,

@@ -3,6 +3,8 @@
 mod asking;
 mod crash;
 mod host;
+mod migrating;
+mod outlook;
 mod presses;
 mod prometheus;
 #[path = "../../../../../tests/tests/wire/slack.rs"]

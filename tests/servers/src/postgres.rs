@@ -1,35 +1,45 @@
 //! A PostgreSQL primary and its streaming replica: Debian's package `postgresql`.
 
 use std::fs;
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use tokio_postgres::{Client, Config, NoTls};
+
+use crate::{free_port, promised};
 
 /// How long a server may take to start on a busy machine.
 const SOON: Duration = Duration::from_secs(60);
 
 /// A primary and its replica. Both end with this.
+#[derive(Debug)]
 pub struct Pair {
+    /// How the primary is reached.
     pub primary: Config,
+    /// How the replica is reached.
     pub replica: Config,
-    _servers: [Child; 2],
+    servers: [Child; 2],
     _folder: TempDir,
 }
 
 impl Pair {
     /// Starts both; `None` where there is no PostgreSQL and nobody promised one.
     pub async fn start() -> Option<Self> {
-        let Some(programs) = programs() else {
-            let promised = std::env::var_os("CI").is_some();
-            assert!(!promised, "PostgreSQL, which CI installs, is not there");
-            return skipped();
-        };
+        Self::start_with(None).await
+    }
+
+    /// Starts both so that they speak TLS, as who this certificate tells, to whoever asks for it.
+    pub async fn start_with_tls(certificate: &Path, key: &Path) -> Option<Self> {
+        Self::start_with(Some([(certificate, "server.crt"), (key, "server.key")])).await
+    }
+
+    async fn start_with(tls: Option<[(&Path, &str); 2]>) -> Option<Self> {
+        let programs = promised(programs(), "PostgreSQL in /usr/lib/postgresql")?;
         let folder = tempfile::tempdir().expect("a folder");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("a folder");
         let (first, second) = (folder.path().join("primary"), folder.path().join("replica"));
@@ -40,7 +50,10 @@ impl Pair {
         let mut init = program(&programs, "initdb");
         init.arg("-D").arg(&first).args(["--username=cutover", "--auth=trust", "--no-sync"]);
         done(init).await;
-        let (primary, one) = serve(&programs, &first);
+        for (file, name) in tls.into_iter().flatten() {
+            give(file, &first.join(name)).await;
+        }
+        let (primary, one) = serve(&programs, &first, tls.is_some());
         connect(&primary).await;
         let mut copy = program(&programs, "pg_basebackup");
         let [port] = primary.get_ports() else { panic!("one port") };
@@ -50,9 +63,19 @@ impl Pair {
             .arg("-D")
             .arg(&second);
         done(copy).await;
-        let (replica, two) = serve(&programs, &second);
+        let (replica, two) = serve(&programs, &second, tls.is_some());
         connect(&replica).await;
-        Some(Self { primary, replica, _servers: [one, two], _folder: folder })
+        Some(Self { primary, replica, servers: [one, two], _folder: folder })
+    }
+
+    /// Ends the primary at once, with every connection to it.
+    pub async fn end_primary(&mut self) {
+        end(&mut self.servers[0]).await;
+    }
+
+    /// Ends the replica at once, with every connection to it.
+    pub async fn end_replica(&mut self) {
+        end(&mut self.servers[1]).await;
     }
 
     /// Writes to the primary again and again, as a service does, until the test ends.
@@ -80,12 +103,6 @@ fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
     let folders = versions.filter_map(|version| Some(version.ok()?.path().join("bin")));
     folders.filter(|folder| folder.join("initdb").is_file()).max()
-}
-
-#[expect(clippy::print_stdout, reason = "a test that was skipped says so")]
-fn skipped() -> Option<Pair> {
-    println!("skipped: there is no PostgreSQL in /usr/lib/postgresql");
-    None
 }
 
 /// PostgreSQL refuses to run as root, so then it runs as the user that its package made.
@@ -118,6 +135,17 @@ async fn own(data: &Path) {
     done(make).await;
 }
 
+/// Gives a server a file of its own, which nobody else may read.
+async fn give(file: &Path, place: &Path) {
+    let mut copy = Command::new("install");
+    copy.args(["-m", "600"]);
+    if as_root() {
+        copy.args(["-o", "postgres"]);
+    }
+    copy.arg(file).arg(place);
+    done(copy).await;
+}
+
 async fn done(mut command: Command) {
     let output = command.output().await.expect("a program of this machine");
     let complaint = String::from_utf8_lossy(&output.stderr);
@@ -125,20 +153,35 @@ async fn done(mut command: Command) {
 }
 
 /// Starts a server on a port that was free a moment ago.
-fn serve(programs: &Path, data: &Path) -> (Config, Child) {
-    let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
-    let port = free.expect("a free port").port();
+fn serve(programs: &Path, data: &Path, tls: bool) -> (Config, Child) {
+    let port = free_port();
     let mut server = program(programs, "postgres");
     server.arg("-D").arg(data).arg("-k").arg(data).args(["-h", "127.0.0.1", "-c", "fsync=off"]);
     server.arg("-p").arg(port.to_string()).stderr(Stdio::null());
+    if tls {
+        server.args(["-c", "ssl=on"]);
+    }
     let child = server.spawn().expect("a server");
     let mut config = Config::new();
     config.host("127.0.0.1").port(port).user("cutover").dbname("postgres");
     (config, child)
 }
 
+/// Ends a server at once, all its processes first: one that outlives it goes on answering for a moment.
+async fn end(server: &mut Child) {
+    let pid = server.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it runs");
+    kill_process(pid, Signal::QUIT).expect("a server of ours");
+    server.wait().await.expect("it ends");
+}
+
+/// How a server is reached, as text.
+pub fn url(config: &Config) -> String {
+    let [port] = config.get_ports() else { panic!("one port") };
+    format!("postgres://cutover@127.0.0.1:{port}/postgres")
+}
+
 /// Connects as soon as the server takes connections.
-async fn connect(config: &Config) -> Client {
+pub async fn connect(config: &Config) -> Client {
     let connecting = async {
         loop {
             if let Ok((client, connection)) = config.connect(NoTls).await {

@@ -1,9 +1,16 @@
 //! What a service is told by its environment.
 
+mod places;
+mod reader;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::str::FromStr;
 use std::time::Duration;
+
+use tracing::Level;
+
+pub use places::{CachePlace, DatabasePlace, Places, RedisPlace};
+use reader::Reader;
 
 /// What a service is told by its environment.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,12 +33,18 @@ pub struct Settings {
     pub fail_rate: f64,
     /// `FAIL_AFTER_SECONDS`: when to crash, counted from when it listens.
     pub fail_after: Option<Duration>,
+    /// `LOG_LEVEL`: the least that is logged; `info` if nothing is said.
+    pub log: Option<Level>,
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`: where traces are sent to, if anywhere.
+    pub collector: Option<String>,
+    /// Where its data is.
+    pub places: Places,
 }
 
 impl Settings {
     /// Reads the settings from the environment of this process.
     pub fn from_env() -> Result<Self, BadSettings> {
-        Self::read(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+        Self::read(environment)
     }
 
     /// Reads the settings from any source. An empty value counts as none.
@@ -40,7 +53,7 @@ impl Settings {
     ///
     /// Everything that is wrong, with the name of the variable and what would be right.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, BadSettings> {
-        let mut reader = Reader { variable, mistakes: Vec::new() };
+        let mut reader = Reader::of(variable);
 
         let port = reader.parsed("PORT", "a port from 0 to 65535");
         if port.is_none() && reader.mistakes.is_empty() {
@@ -56,9 +69,12 @@ impl Settings {
             fail_smoke: reader.switch("FAIL_SMOKE"),
             fail_rate: reader.share("FAIL_RATE"),
             fail_after: reader.seconds("FAIL_AFTER_SECONDS"),
+            log: reader.parsed("LOG_LEVEL", "error, warn, info, debug or trace"),
+            collector: reader.text("OTEL_EXPORTER_OTLP_ENDPOINT"),
+            places: Places::read(&mut reader),
         };
 
-        if reader.mistakes.is_empty() { Ok(settings) } else { Err(BadSettings(reader.mistakes)) }
+        reader.finish(settings)
     }
 
     /// Where to listen.
@@ -68,9 +84,30 @@ impl Settings {
     }
 }
 
+impl Places {
+    /// Reads where the data is from the environment of this process: all that a migration needs.
+    pub fn from_env() -> Result<Self, BadSettings> {
+        let mut reader = Reader::of(environment);
+        let places = Self::read(&mut reader);
+        reader.finish(places)
+    }
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+}
+
 /// Everything that is wrong with the environment, a line each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadSettings(Vec<String>);
+
+impl BadSettings {
+    /// What is wrong with one variable.
+    #[cfg(feature = "traces")]
+    pub(crate) fn one(name: &str, what: impl fmt::Display) -> Self {
+        Self(vec![format!("{name}: {what}")])
+    }
+}
 
 impl fmt::Display for BadSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -79,65 +116,6 @@ impl fmt::Display for BadSettings {
 }
 
 impl std::error::Error for BadSettings {}
-
-struct Reader<F> {
-    variable: F,
-    mistakes: Vec<String>,
-}
-
-impl<F: Fn(&str) -> Option<String>> Reader<F> {
-    fn text(&self, name: &str) -> Option<String> {
-        (self.variable)(name).filter(|value| !value.is_empty())
-    }
-
-    fn wrong(&mut self, name: &str, value: &str, remedy: &str) {
-        self.mistakes.push(format!("{name}: `{value}` is not understood; give {remedy}"));
-    }
-
-    fn parsed<T: FromStr>(&mut self, name: &str, remedy: &str) -> Option<T> {
-        let text = self.text(name)?;
-        let value = text.trim().parse().ok();
-        if value.is_none() {
-            self.wrong(name, &text, remedy);
-        }
-        value
-    }
-
-    fn millis(&mut self, name: &str) -> Duration {
-        let remedy = "a whole number of milliseconds";
-        Duration::from_millis(self.parsed::<u32>(name, remedy).unwrap_or_default().into())
-    }
-
-    fn seconds(&mut self, name: &str) -> Option<Duration> {
-        let remedy = "a number of seconds, like 5 or 0.5";
-        let seconds = self.parsed::<f64>(name, remedy)?;
-        let duration = Duration::try_from_secs_f64(seconds).ok();
-        if duration.is_none() {
-            self.wrong(name, &seconds.to_string(), remedy);
-        }
-        duration
-    }
-
-    fn share(&mut self, name: &str) -> f64 {
-        let remedy = "a share from 0 to 1, like 0.2";
-        let share = self.parsed::<f64>(name, remedy).unwrap_or_default();
-        if !(0.0..=1.0).contains(&share) {
-            self.wrong(name, &share.to_string(), remedy);
-        }
-        share
-    }
-
-    fn switch(&mut self, name: &str) -> bool {
-        match self.text(name).as_deref() {
-            None | Some("0" | "false") => false,
-            Some("1" | "true") => true,
-            Some(other) => {
-                self.wrong(name, other, "1 to fail, or 0");
-                false
-            }
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -168,6 +146,9 @@ mod tests {
             ("FAIL_SMOKE", "true"),
             ("FAIL_RATE", "0.2"),
             ("FAIL_AFTER_SECONDS", "1.5"),
+            ("LOG_LEVEL", "debug"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318"),
+            ("DATABASE_URL", "sqlite:shop.db"),
         ]);
 
         assert_eq!(
@@ -182,6 +163,12 @@ mod tests {
                 fail_smoke: true,
                 fail_rate: 0.2,
                 fail_after: Some(Duration::from_millis(1_500)),
+                log: Some(Level::DEBUG),
+                collector: Some("http://127.0.0.1:4318".to_owned()),
+                places: Places {
+                    database: DatabasePlace::File("shop.db".into()),
+                    ..Places::default()
+                },
             })
         );
     }
@@ -197,6 +184,9 @@ mod tests {
             ("FAIL_SMOKE", ""),
             ("FAIL_RATE", "20"),
             ("FAIL_AFTER_SECONDS", "-1"),
+            ("LOG_LEVEL", "loud"),
+            ("DATABASE_URL", "mysql://root:secret@db/shop"),
+            ("CACHE_URL", "cache:6379"),
         ])
         .unwrap_err();
 
@@ -210,6 +200,9 @@ mod tests {
                 "FAIL_HEALTH: `yes` is not understood; give 1 to fail, or 0",
                 "FAIL_RATE: `20` is not understood; give a share from 0 to 1, like 0.2",
                 "FAIL_AFTER_SECONDS: `-1` is not understood; give a number of seconds, like 5 or 0.5",
+                "LOG_LEVEL: `loud` is not understood; give error, warn, info, debug or trace",
+                "DATABASE_URL: is not understood; give postgres://host/name or sqlite:FILE",
+                "CACHE_URL: is not understood; give redis://host or, for TLS, rediss://host",
             ]
         );
         assert!(read(&[("PORT", "1"), ("FAIL_RATE", "NaN")]).is_err());

@@ -1,12 +1,16 @@
 //! How every client of ours talks to AWS.
 
+mod environment;
+#[cfg(feature = "login")]
+mod profile;
+
 use std::time::Duration;
 
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-
-use crate::http;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
 
 /// What the clients are built from: credentials, region, patience.
 #[derive(Debug, Clone)]
@@ -24,33 +28,6 @@ const ATTEMPT: Duration = Duration::from_secs(5);
 /// The longest that a call takes, with all its tries: a step of 50 s has room for several.
 const CALL: Duration = Duration::from_secs(15);
 
-/// Reads credentials and region from where AWS tools look for them: the environment, the profile,
-/// the role of the function.
-///
-/// `profile` and `region` go before what the environment says.
-pub async fn config(profile: Option<&str>, region: Option<&str>) -> Config {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
-        .operation_attempt_timeout(ATTEMPT)
-        .operation_timeout(CALL)
-        .build();
-    let retries =
-        RetryConfig::standard().with_max_attempts(ATTEMPTS).with_max_backoff(LONGEST_BACKOFF);
-
-    // The version is pinned: what a newer one does otherwise is read before it is taken.
-    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(http::client())
-        .timeout_config(timeouts)
-        .retry_config(retries);
-    if let Some(profile) = profile {
-        loader = loader.profile_name(profile);
-    }
-    if let Some(region) = region {
-        loader = loader.region(Region::new(region.to_owned()));
-    }
-    Config(loader.load().await)
-}
-
 impl Config {
     /// The region that was found.
     pub fn region(&self) -> Option<&str> {
@@ -67,6 +44,23 @@ impl From<SdkConfig> for Config {
     fn from(config: SdkConfig) -> Self {
         Self(config)
     }
+}
+
+/// The version is pinned: what a newer one does otherwise is read before it is taken.
+fn behavior() -> BehaviorVersion {
+    BehaviorVersion::v2026_01_12()
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(CALL)
+        .build()
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(ATTEMPTS).with_max_backoff(LONGEST_BACKOFF)
 }
 
 /// Builds the client of one service, with its calls logged: `client!(config, aws_sdk_ecs)`.
