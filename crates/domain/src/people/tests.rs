@@ -297,10 +297,12 @@ fn what_was_deployed_is_told_newest_first_in_a_line_each() {
     };
     assert_eq!(told(&[]), "nothing of checkout was deployed by Cutover yet");
 
-    let records = [record([]), record([ended("RolledBack", "5xx rings")])];
+    let asked = json!({ "service": "checkout", "tag": "v1.1.0", "by": "ben" });
+    let asked = || json!({ "what": "requested", "request": asked });
+    let records = [record([asked()]), record([asked(), ended("RolledBack", "5xx rings")])];
     assert_eq!(
         told(&records),
-        "1970-01-01 00:00 UTC checkout v1.1.0 (aaaaaaaaaaaa): waiting, somebody (manual): it waits for its turn\n\
-         1970-01-01 00:00 UTC checkout v1.1.0 (aaaaaaaaaaaa): RolledBack after 9m, somebody (manual): 5xx rings"
+        "1970-01-01 00:00 UTC checkout v1.1.0 (aaaaaaaaaaaa): waiting, ben (manual): it waits for its turn\n\
+         1970-01-01 00:00 UTC checkout v1.1.0 (aaaaaaaaaaaa): RolledBack after 9m, ben (manual): 5xx rings"
     );
 }
