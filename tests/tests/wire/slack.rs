@@ -65,8 +65,8 @@ impl Slack {
         let (_, message) =
             heard.iter().rev().find(|(method, body)| method != "reply" && is_message(body))?;
         let blocks = message["blocks"].as_array()?.iter();
-        let buttons = blocks.filter_map(|block| block["elements"].as_array()).flatten();
-        buttons.cloned().find(|button| button["action_id"] == named)
+        let mut buttons = blocks.filter_map(|block| block["elements"].as_array()).flatten();
+        buttons.find(|button| button["action_id"] == named).cloned()
     }
 
     /// Has somebody press a button, whom a door hears.
