@@ -11,7 +11,7 @@ use local::bus::{Event, Pattern};
 use serde_json::Value;
 
 /// Each sample, and the rules that must hear of it.
-const SAMPLES: [(&str, &[&str]); 60] = [
+const SAMPLES: [(&str, &[&str]); 67] = [
     // The body of a webhook, which comes in by the door, not by the bus.
     ("alertmanager/firing", &[]),
     ("cloudwatch/anomaly-ok-to-alarm", &["alarm-ringing"]),

@@ -57,8 +57,8 @@ fn run(arguments: &[&str]) {
         | Command::Status(_)
         | Command::Stop(_)
         | Command::Thaw(_)
-        | Command::ServiceCatalog
-        | Command::ServiceCheckout => return,
+        | Command::ServiceCatalog { .. }
+        | Command::ServiceCheckout { .. } => return,
     };
     console.conclude(end);
 }

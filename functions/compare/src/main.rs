@@ -11,7 +11,9 @@ async fn main() -> Result<(), shell::Error> {
     let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
 
     shell::run("compare", async |input| {
-        workflow::compare(&clock, &catalog, &objects, &ledger, &callbacks, &bus, &input).await
+        let (catalog, objects, ledger) = (&catalog, &objects, &ledger);
+        Box::pin(workflow::compare(&clock, catalog, objects, ledger, &callbacks, &bus, &input))
+            .await
     })
     .await
 }

@@ -108,7 +108,8 @@ async fn ask(plan: Plan, clock: &Skewed, ledger: &DynamoDb, town: &Town) -> Fate
     });
 
     let claim = Claim { plan, token: token.clone(), patience: ASKS_AGAIN };
-    let claim = async || Box::pin(workflow::claim(clock, ledger, town, town, claim.clone())).await;
+    let claim =
+        async || Box::pin(workflow::claim(clock, ledger, town, town, town, claim.clone())).await;
     let claimed = retried(claim).await;
 
     match claimed {
