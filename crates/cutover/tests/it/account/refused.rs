@@ -43,7 +43,7 @@ fn an_account_without_cutover_is_told_so() {
     aws.state().parameters.insert("/cutover/settings".to_owned(), r#"{"table": "t"}"#.to_owned());
     insta::assert_snapshot!(aws.run("status --region eu-central-1"), @"
     --- standard error
-    error: these are no settings of Cutover: missing field `services` at line 1 column 14
+    error: these are no settings of Cutover: missing field `bus` at line 1 column 14
        at the parameter /cutover/settings in eu-central-1
      help: apply its Terraform, which writes them, or name another with --settings
     --- exit code 2
