@@ -44,6 +44,8 @@ MUTATIONS = [
     Mutation("the backend has an argument that there is not", "infra/examples/whole/terraform.tf", "use_lockfile ", "use_lock_file ", "examples/whole"),
     Mutation("the provider's version is another", "infra/cutover/terraform.tf", '"~> 6.0"', '"~> 5.0"'),
     Mutation("blue and green are one target group", "infra/platform/services.tf", 'alternate_target_group_arn = aws_lb_target_group.this["${each.key}-green"].arn', 'alternate_target_group_arn = aws_lb_target_group.this["${each.key}-blue"].arn', "platform"),
+    Mutation("Terraform takes a deployment back", "infra/platform/services.tf", "ignore_changes = [task_definition, ", "ignore_changes = [", "platform"),
+    Mutation("Terraform sends the traffic back", "infra/platform/balancer.tf", "  lifecycle {\n    ignore_changes = [action]\n  }\n", "", "platform"),
     Mutation("a password is kept in the state", "infra/platform/data.tf", "password_wo                         = var.database_password\n", "password                            = var.database_password\n", "platform"),
     Mutation("Fargate does not have so much memory", "infra/platform/variables.tf", "memory   = optional(number, 512)", "memory   = optional(number, 4096)", "platform"),
     Mutation("an alert is a hundred times as patient", "infra/observability/rules/services.yaml", "share1m > 0.01", "share1m > 1", "observability", "promtool"),

@@ -115,10 +115,18 @@ def applied(accounts, copy, root, repository, readme):
     try:
         accounts[root] = Account(copy.apply(root, inputs))
         copy.nothing_to_do(root, inputs)
+        settled(copy, root, inputs)
     except Failed as failed:
         yield str(failed)
         return
     yield from wrong(root, accounts[root], repository, readme)
+
+
+def settled(copy, root, inputs):
+    """Terraform leaves alone what Cutover deployed."""
+    if root == "platform":
+        copy.deployed(root)
+        copy.nothing_to_do(root, inputs)
 
 
 def wrong(root, account, repository, readme=None):
@@ -167,7 +175,10 @@ def noticed(copy, root, repository):
     if problem := next(chain(texts.wrong(infra), rules), None):
         return problem
     try:
-        account = Account(copy.apply(root, f"-var-file={copy.inputs(root, ROOTS[root])}"))
-        return next(wrong(root, account, repository), None)
+        inputs = f"-var-file={copy.inputs(root, ROOTS[root])}"
+        account = Account(copy.apply(root, inputs))
+        if problem := next(wrong(root, account, repository), None):
+            return problem
+        settled(copy, root, inputs)
     except Failed as failed:
         return str(failed)

@@ -93,6 +93,22 @@ class Copy:
             raise Failed(f"terraform apply in infra/{root} warns:\n{told}")
         return json.loads(self.terraform(root, "show", "-json"))
 
+    def deployed(self, root):
+        """What Cutover leaves behind, and autoscaling: services run from other task definitions, with
+        more tasks, and the rules send everything to the other fleet."""
+        file = self.folder / "infra" / root / "terraform.tfstate"
+        state = json.loads(file.read_text())
+        for resource in state["resources"]:
+            for instance in resource["instances"]:
+                there = instance["attributes"]
+                if resource["type"] == "aws_ecs_service":
+                    there["task_definition"] += "1"
+                    there["desired_count"] += 3
+                if resource["type"] == "aws_lb_listener_rule":
+                    for group in there["action"][0]["forward"][0]["target_group"]:
+                        group["weight"] = 100 - group["weight"]
+        file.write_text(json.dumps(state))
+
     def nothing_to_do(self, root, *inputs):
         self.terraform(root, "plan", "-no-color", "-input=false", "-out=again", *inputs)
         again = json.loads(self.terraform(root, "show", "-json", "again"))

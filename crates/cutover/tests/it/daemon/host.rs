@@ -87,9 +87,14 @@ impl Host {
 
     /// The same with more options.
     pub(super) fn start_with(&self, options: &[&str]) -> Running {
+        self.start_where(options, "CUTOVER_SLACK_TOKEN", slack::TOKEN)
+    }
+
+    /// The same with one more word in its environment.
+    pub(super) fn start_where(&self, options: &[&str], name: &str, value: &str) -> Running {
         let mut command = self.program();
         command.args(["local", "--config", "cutover.json", "--json"]).args(options);
-        command.env("CUTOVER_SLACK_TOKEN", slack::TOKEN);
+        command.env(name, value);
         command.env("CUTOVER_SLACK_SIGNING_SECRET", slack::SIGNING);
         let errors = fs::File::create(self.world.path().join("errors")).expect("a file");
         let mut child = command.stdout(Stdio::piped()).stderr(errors).spawn().expect("it starts");

@@ -2,11 +2,15 @@
 
 mod asking;
 mod crash;
+#[path = "../../../../github/tests/deployments/github.rs"]
+#[expect(dead_code, reason = "its other tests ask it for more")]
+mod forge;
 mod host;
 mod migrating;
 mod outlook;
 mod presses;
 mod prometheus;
+mod shown;
 #[path = "../../../../../tests/tests/wire/slack.rs"]
 mod slack;
 mod webhook;
