@@ -5,6 +5,7 @@ use domain::attribution::Stopping;
 use domain::name::DeploymentId;
 use domain::record::Entry;
 use domain::rollout::{RolloutState, TakingBack};
+use futures_util::future::join;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -53,12 +54,18 @@ pub async fn stop(
         None => fleet.stop(&rollout).await?,
     }
     // A pause that somebody answered in between took no notice of us.
-    if waiting.is_some() && !goes_back(&fleet.rollout(&rollout).await?) {
-        fleet.stop(&rollout).await?;
-    }
-
+    let heeded = async {
+        match waiting.is_some() && !goes_back(&fleet.rollout(&rollout).await?) {
+            true => fleet.stop(&rollout).await,
+            false => Ok(()),
+        }
+    };
+    // ECS wakes the deployment too, which would write down no more than that ECS goes back, if it
+    // came first.
     let back = TakingBack { since: clock.now(), why: why.clone(), fault: true };
-    ledger.append(&deployment, &service, Entry::TakenBack { back }).await?;
+    let told = ledger.append(&deployment, &service, Entry::TakenBack { back });
+    let (told, heeded) = join(told, heeded).await;
+    heeded.and(told)?;
     callbacks.succeed(&token, json!({})).await?;
     tracing::warn!(%service, %deployment, "stopped {deployment}: {why}");
     Ok(Stopped { left: Some(deployment), why })

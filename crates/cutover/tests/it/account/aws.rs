@@ -12,7 +12,9 @@ use domain::request::Request as Wanted;
 use domain::trigger::GoBack;
 use serde_json::{Value, json};
 
+use super::cbor;
 use super::http::{Request, Response, serve};
+use super::registry::manifest;
 use super::world::{self, DOCUMENT, MACHINES, digest, revision, rollout, settings};
 use crate::world::{Run, World};
 
@@ -144,6 +146,9 @@ impl State {
             "DynamoDB_20120810.GetItem" | "DynamoDB_20120810.Query" => self.read(&body),
             "DynamoDB_20120810.UpdateItem" => self.write_desk(&body),
             "DynamoDB_20120810.PutItem" => self.write_entry(&body),
+            "AWSEvents.PutEvents" => {
+                ok(&json!({ "FailedEntryCount": 0, "Entries": [{ "EventId": "1" }] }))
+            }
             "AWSStepFunctions.StartExecution" => self.start(&body),
             "AWSStepFunctions.DescribeExecution" => self.execution(&body),
             "AWSStepFunctions.StopExecution" => ok(&json!({ "stopDate": 1_772_334_000.0 })),
@@ -338,23 +343,6 @@ fn task_definition() -> Response {
     } }))
 }
 
-/// What a tag points to, or that a digest is there. Only `v1.1.0` has the digest of what is answered.
-fn manifest(path: &str) -> Response {
-    let reference = path.rsplit('/').next().expect("a tag or a digest");
-    let digest = match reference {
-        "v1.1.0" => DIGEST.to_owned(),
-        digest if digest.contains(':') => digest.to_owned(),
-        tag => digest(tag).to_string(),
-    };
-    let kind = "application/vnd.oci.image.manifest.v1+json".to_owned();
-    let headers = vec![("content-type", kind), ("docker-content-digest", digest)];
-    Response { status: 200, headers, body: MANIFEST.as_bytes().to_vec() }
-}
-
-const MANIFEST: &str =
-    r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","layers":[]}"#;
-const DIGEST: &str = "sha256:b0ff67b72a1d087090ad4fe635c35ad2752dd27d26f9435bb7877f40ecdc0bc3";
-
 fn revisions(body: &Value) -> Response {
     let arns = body["serviceRevisionArns"].as_array().expect("revisions");
     let revision = |arn: &Value| {
@@ -384,29 +372,4 @@ fn ok(body: &Value) -> Response {
 
 fn refusal(status: u16, code: &str, message: &str) -> Response {
     Response { status, ..ok(&json!({ "__type": code, "message": message })) }
-}
-
-/// CBOR, as far as one answer of CloudWatch needs it.
-mod cbor {
-    use ciborium::Value as Cbor;
-    use serde_json::Value;
-
-    /// An alarm that is in a state since so many seconds after 1970.
-    pub(super) fn alarms(name: &str, state: &str, since: i64) -> Vec<u8> {
-        let field = |name: &str, value: Cbor| (Cbor::from(name), value);
-        let alarm = Cbor::Map(vec![
-            field("AlarmName", name.into()),
-            field("StateValue", state.into()),
-            // A moment is a number with the tag 1.
-            field("StateTransitionedTimestamp", Cbor::Tag(1, Box::new(since.into()))),
-        ]);
-        let answer = Cbor::Map(vec![field("MetricAlarms", Cbor::Array(vec![alarm]))]);
-        let mut bytes = Vec::new();
-        ciborium::into_writer(&answer, &mut bytes).expect("a value can be written");
-        bytes
-    }
-
-    pub(super) fn read(bytes: &[u8]) -> Value {
-        ciborium::from_reader(bytes).expect("RPC v2 CBOR sends CBOR")
-    }
 }

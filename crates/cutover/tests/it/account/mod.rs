@@ -2,9 +2,11 @@
 //! with the real SDK.
 
 mod aws;
+mod cbor;
 mod http;
 mod looking;
 mod moving;
 mod quarantine;
 mod refused;
+mod registry;
 mod world;
