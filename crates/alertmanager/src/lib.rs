@@ -7,6 +7,7 @@
 pub mod bearer;
 mod decode;
 mod refusal;
+#[cfg(feature = "sns")]
 pub mod sns;
 pub mod webhook;
 

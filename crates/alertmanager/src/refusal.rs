@@ -69,6 +69,7 @@ impl Refusal {
     }
 
     /// The same, of what is written in a field.
+    #[cfg(feature = "sns")]
     pub(crate) fn within(self, field: &str) -> Self {
         match self {
             Self::Unreadable { path, problem } => {
