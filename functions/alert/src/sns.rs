@@ -72,7 +72,8 @@ mod tests {
     use super::*;
 
     const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:firing";
-    const CERTIFICATE: &str = "https://sns.eu-central-1.amazonaws.com/certificate.pem";
+    const CERTIFICATE: &str =
+        "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-9c6465fa.pem";
     const CONFIRM: &str = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription";
 
     /// A clock that stands.

@@ -99,7 +99,17 @@ impl Message {
             );
             return Err(Refusal::unreadable("SignatureVersion", problem));
         }
-        at_sns(topic, "SigningCertURL", &self.signing_cert_url)
+        match topic.keeps_certificate(&self.signing_cert_url) {
+            true => Ok(&self.signing_cert_url),
+            false => {
+                let problem = format!(
+                    "is {:?}, and not like https://{}/SimpleNotificationService-0a1b2c.pem",
+                    self.signing_cert_url,
+                    topic.host()
+                );
+                Err(Refusal::unreadable("SigningCertURL", problem))
+            }
+        }
     }
 
     /// What it says, if SNS signed it.

@@ -156,6 +156,9 @@ fn who_says_where_the_certificate_is_may_say_only_sns() {
         "http://sns.eu-central-1.amazonaws.com/cert.pem",
         "https://evil.example/sns.eu-central-1.amazonaws.com/cert.pem",
         "file:///etc/passwd",
+        "https://sns.eu-central-1.amazonaws.com/?Action=-----BEGIN%20CERTIFICATE-----.pem",
+        "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-/../?x=.pem",
+        "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-.pem",
         "",
     ] {
         let mut elsewhere = alerts();
@@ -165,7 +168,9 @@ fn who_says_where_the_certificate_is_may_say_only_sns() {
     }
     assert_eq!(read(&alerts()).certificate(&topic()), Ok(CERTIFICATE));
     let china: Topic = "arn:aws-cn:sns:cn-north-1:123456789012:firing".parse().expect("a topic");
-    assert!(china.keeps("https://sns.cn-north-1.amazonaws.com.cn/cert.pem"));
+    assert!(china.keeps_certificate(
+        "https://sns.cn-north-1.amazonaws.com.cn/SimpleNotificationService-9c6465fa.pem"
+    ));
 }
 
 fn read(message: &Value) -> Message {

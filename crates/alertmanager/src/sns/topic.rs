@@ -11,11 +11,23 @@ pub struct Topic {
 }
 
 impl Topic {
-    /// Whether an address is of the SNS of this topic's region, by TLS: where its certificate is,
-    /// and where a subscription is confirmed. Whoever could choose another could sign what they like.
+    /// Whether an address is of the SNS of this topic's region, by TLS: where a subscription is
+    /// confirmed.
     pub(super) fn keeps(&self, address: &str) -> bool {
         let rest = address.strip_prefix("https://").and_then(|it| it.strip_prefix(&self.host));
         rest.is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// Whether an address is that of a certificate of SNS. At its host alone there is more: an answer
+    /// of its API may repeat what somebody asked, and so a certificate of theirs.
+    pub(super) fn keeps_certificate(&self, address: &str) -> bool {
+        let path = address.strip_prefix("https://").and_then(|it| it.strip_prefix(&self.host));
+        let name = path
+            .and_then(|path| path.strip_prefix("/SimpleNotificationService-"))
+            .and_then(|name| name.strip_suffix(".pem"));
+        name.is_some_and(|name| {
+            !name.is_empty() && name.chars().all(|it| it.is_ascii_alphanumeric())
+        })
     }
 
     /// Where SNS answers for it.
