@@ -96,7 +96,7 @@ pub async fn compare(
         if let Some(waiter) = answer.asks.clone() {
             tell(callbacks, Next::Asks(waiter)).await?;
         }
-        for news in news(terraform, &look, &before, &desk, now) {
+        for news in news(terraform, &before, &desk, now) {
             progress::tell(clock, bus, news).await;
         }
         compared.add(service, &desk, &look, answer, now);
@@ -133,20 +133,15 @@ async fn look(
 /// What others are told: a state that is another than before, and a freeze that began or is over.
 fn news(
     terraform: &Terraform,
-    look: &Look,
     before: &Desk,
     after: &Desk,
     now: Timestamp,
 ) -> impl Iterator<Item = Event> {
     let service = &after.service;
     let [was, is] = [before, after].map(|desk| desk.terraform.as_ref());
-    let applied = match look {
-        Look::Read(seen) => {
-            let known = was.and_then(|memory| memory.found.as_ref().or(memory.seen.as_ref()));
-            Applied::since(known, seen, service, terraform, now)
-        }
-        _ => None,
-    };
+    // By what is remembered: a look that came late has changed nothing.
+    let [known, newest] = [was, is].map(|memory| memory.and_then(|memory| memory.newest()));
+    let applied = newest.and_then(|newest| Applied::since(known, newest, service, terraform, now));
     let [was, is] = [was, is].map(|memory| memory.and_then(|memory| memory.freeze()));
     let frozen = |freeze| Frozen { service: service.clone(), freeze };
     let froze = match (was, is) {

@@ -68,6 +68,11 @@ impl Memory {
         })
     }
 
+    /// The state that was read last, whether or not anything may be deployed on it.
+    pub fn newest(&self) -> Option<&Seen> {
+        self.found.as_ref().or(self.seen.as_ref())
+    }
+
     /// Takes what there is as it was found last. A look that was begun before comes too late.
     pub(crate) fn accept(&mut self, now: Timestamp) {
         self.frozen = None;
