@@ -30,6 +30,25 @@ impl<F: AsyncFn() -> Result<Vec<String>, Failure>> Keys<F> {
         keys
     }
 
+    /// What `read` makes of a request by the keys that are known; where none of them fits, by newer
+    /// ones, if there are any. `misfits` tells that from other refusals.
+    ///
+    /// # Errors
+    /// As [`known`](Self::known).
+    pub async fn read<T, E>(
+        &self,
+        read: impl Fn(&Secrets) -> Result<T, E>,
+        misfits: impl Fn(&E) -> bool,
+    ) -> Result<Result<T, E>, Failure> {
+        let heard = read(&self.known().await?);
+        if heard.as_ref().is_err_and(misfits)
+            && let Some(newer) = self.renewed().await
+        {
+            return Ok(read(&newer));
+        }
+        Ok(heard)
+    }
+
     /// The keys as they were when they were asked for.
     ///
     /// # Errors
@@ -97,6 +116,29 @@ mod tests {
         assert_eq!(first(keys.renewed().await).as_deref(), Some("key 3"));
         assert_eq!(first(keys.known().await.ok()).as_deref(), Some("key 3"));
         assert_eq!(asked.get(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_no_known_key_fits_is_read_by_newer_ones() {
+        let asked = Cell::new(0);
+        let keys = Keys::begin(async || {
+            asked.set(asked.get() + 1);
+            Ok(vec![format!("key {}", asked.get())])
+        })
+        .await;
+        let read = async |wanted: &str| {
+            let read = |secrets: &Secrets| match first(Some(secrets.clone())) {
+                Some(key) if key == wanted => Ok(key),
+                _ => Err(()),
+            };
+            keys.read(read, |()| true).await.expect("there are keys")
+        };
+
+        assert_eq!(read("key 1").await.as_deref(), Ok("key 1"));
+        assert_eq!(asked.get(), 1, "the known one fits");
+        assert_eq!(read("key 2").await.as_deref(), Ok("key 2"));
+        assert_eq!(read("key 9").await, Err(()), "and nobody is asked again at once");
+        assert_eq!(asked.get(), 2);
     }
 
     #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A request.
 #[derive(Debug, Clone, Deserialize)]
@@ -73,6 +73,11 @@ impl Response {
             headers: BTreeMap::from([("content-type", "application/json")]),
             body: body.to_string(),
         }
+    }
+
+    /// An error, by its name and in a sentence.
+    pub fn error(status: u16, name: &str, message: &str) -> Self {
+        Self::json(status, &json!({ "error": name, "message": message }))
     }
 
     /// The same with one more header.

@@ -7,6 +7,7 @@ use alertmanager::sns::Heard;
 use alertmanager::webhook::{self, LIMIT, Told};
 use domain::Failure;
 use domain::alert::Alerts;
+use domain::secrets::Secrets;
 use serde_json::json;
 use shell::keys::Keys;
 use shell::url::{Request, Response};
@@ -44,7 +45,7 @@ where
     async fn take(&self, request: Request) -> Response {
         if request.method() != "POST" {
             let says = "what Alertmanager or its topic tells is taken here, by POST";
-            return told(405, "MethodNotAllowed", says).with("allow", "POST");
+            return Response::error(405, "MethodNotAllowed", says).with("allow", "POST");
         }
         let header = |wanted: &str| {
             let found = request.headers().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
@@ -53,7 +54,7 @@ where
         let (shown, by_sns) = (header("authorization"), header("x-amz-sns-message-type").is_some());
         let body = match request.body() {
             Ok(body) => body,
-            Err(problem) => return told(400, "Invalid", &problem),
+            Err(problem) => return Response::error(400, "Invalid", &problem),
         };
         let heard = match by_sns {
             true => self.listen_to_topic(&body).await,
@@ -68,7 +69,7 @@ where
             }
             Ok(Err(refusal)) => {
                 tracing::warn!("refused a delivery: {refusal}");
-                return told(refusal.status(), refusal.name(), &refusal.to_string());
+                return Response::error(refusal.status(), refusal.name(), &refusal.to_string());
             }
             Err(failure) => return late(&failure),
         };
@@ -95,23 +96,13 @@ where
         body: &[u8],
     ) -> Result<Result<Told, Refusal>, Failure> {
         let Some(keys) = &self.keys else { return Ok(Err(Refusal::Forged)) };
-        let heard = webhook::read(&keys.known().await?, LIMIT, shown, body);
-
-        if heard == Err(Refusal::Forged)
-            && let Some(newer) = keys.renewed().await
-        {
-            return Ok(webhook::read(&newer, LIMIT, shown, body));
-        }
-        Ok(heard)
+        let read = |tokens: &Secrets| webhook::read(tokens, LIMIT, shown, body);
+        keys.read(read, |refusal| *refusal == Refusal::Forged).await
     }
 }
 
 /// Whatever the reason, it is ours: Alertmanager tries again what ends with 5xx.
 fn late(failure: &Failure) -> Response {
     tracing::error!(failure = failure.name(), "lost a delivery: {failure}");
-    told(503, "Unavailable", &failure.to_string())
-}
-
-fn told(status: u16, name: &str, message: &str) -> Response {
-    Response::json(status, &json!({ "error": name, "message": message }))
+    Response::error(503, "Unavailable", &failure.to_string())
 }

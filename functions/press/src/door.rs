@@ -2,6 +2,7 @@
 
 use domain::Failure;
 use domain::people::{Answer, Ask};
+use domain::secrets::Secrets;
 use serde_json::json;
 use shell::keys::Keys;
 use shell::url::{Request, Response};
@@ -29,24 +30,24 @@ where
     pub(crate) async fn hear(&self, request: Request) -> Response {
         if request.method() != "POST" {
             let says = "the buttons and commands of Slack are taken here, by POST";
-            return told(405, "MethodNotAllowed", says).with("allow", "POST");
+            return Response::error(405, "MethodNotAllowed", says).with("allow", "POST");
         }
         let headers: Vec<(String, String)> =
             request.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let body = match request.body() {
             Ok(body) => body,
-            Err(problem) => return told(400, "Invalid", &problem),
+            Err(problem) => return Response::error(400, "Invalid", &problem),
         };
 
         match self.listen(&headers, &body).await {
             Ok(Ok(heard)) => self.answer(heard).await,
             Ok(Err(refusal)) => {
                 tracing::warn!("refused a request: {refusal}");
-                told(refusal.status(), refusal.name(), &refusal.to_string())
+                Response::error(refusal.status(), refusal.name(), &refusal.to_string())
             }
             Err(failure) => {
                 tracing::error!(failure = failure.name(), "lost a request: {failure}");
-                told(503, "Unavailable", &failure.to_string())
+                Response::error(503, "Unavailable", &failure.to_string())
             }
         }
     }
@@ -86,21 +87,10 @@ where
         headers: &[(String, String)],
         body: &[u8],
     ) -> Result<Result<Heard, Refusal>, Failure> {
-        let read = |secrets| {
+        let read = |secrets: &Secrets| {
             let headers = headers.iter().map(|(name, value)| (name, value));
-            inbound::read(&secrets, self.clock.now(), headers, body)
+            inbound::read(secrets, self.clock.now(), headers, body)
         };
-        let heard = read(self.keys.known().await?);
-
-        if heard == Err(Refusal::Forged)
-            && let Some(newer) = self.keys.renewed().await
-        {
-            return Ok(read(newer));
-        }
-        Ok(heard)
+        self.keys.read(read, |refusal| *refusal == Refusal::Forged).await
     }
-}
-
-fn told(status: u16, name: &str, message: &str) -> Response {
-    Response::json(status, &json!({ "error": name, "message": message }))
 }

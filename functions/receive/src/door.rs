@@ -1,9 +1,9 @@
 //! The door on AWS: from a request at the function's URL to an event on the bus.
 
 use domain::Failure;
+use domain::secrets::Secrets;
 use github::Refusal;
 use github::webhook::{self, Heard, LIMIT, PATIENCE};
-use serde_json::json;
 use shell::keys::Keys;
 use shell::url::{Request, Response};
 use tokio::time::timeout;
@@ -32,19 +32,19 @@ where
     async fn take(&self, request: Request) -> Response {
         if request.method() != "POST" {
             let says = "GitHub's webhook is taken here, by POST";
-            return told(405, "MethodNotAllowed", says).with("allow", "POST");
+            return Response::error(405, "MethodNotAllowed", says).with("allow", "POST");
         }
         let headers: Vec<(String, String)> =
             request.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let body = match request.body() {
             Ok(body) => body,
-            Err(problem) => return told(400, "Invalid", &problem),
+            Err(problem) => return Response::error(400, "Invalid", &problem),
         };
         let heard = match self.listen(&headers, &body).await {
             Ok(Ok(heard)) => heard,
             Ok(Err(refusal)) => {
                 tracing::warn!(delivery = delivery(&headers), "refused a delivery: {refusal}");
-                return told(refusal.status(), refusal.name(), &refusal.to_string());
+                return Response::error(refusal.status(), refusal.name(), &refusal.to_string());
             }
             Err(failure) => return late(&failure),
         };
@@ -58,7 +58,9 @@ where
             Heard::Pushed(push) => {
                 let pushed = match push.pushed(self.clock.now()) {
                     Ok(pushed) => pushed,
-                    Err(failure) => return told(400, failure.name(), &failure.to_string()),
+                    Err(failure) => {
+                        return Response::error(400, failure.name(), &failure.to_string());
+                    }
                 };
                 if let Err(failure) = workflow::receive(&self.bus, pushed).await {
                     return late(&failure);
@@ -74,18 +76,11 @@ where
         headers: &[(String, String)],
         body: &[u8],
     ) -> Result<Result<Heard, Refusal>, Failure> {
-        let read = |secrets| {
+        let read = |secrets: &Secrets| {
             let headers = headers.iter().map(|(name, value)| (name, value));
-            webhook::read(&secrets, LIMIT, headers, body)
+            webhook::read(secrets, LIMIT, headers, body)
         };
-        let heard = read(self.keys.known().await?);
-
-        if heard == Err(Refusal::Forged)
-            && let Some(newer) = self.keys.renewed().await
-        {
-            return Ok(read(newer));
-        }
-        Ok(heard)
+        self.keys.read(read, |refusal| *refusal == Refusal::Forged).await
     }
 }
 
@@ -98,9 +93,5 @@ fn delivery(headers: &[(String, String)]) -> Option<&str> {
 /// Whatever the reason, it is ours: GitHub shows the delivery as failed, and *Redeliver* may help.
 fn late(failure: &Failure) -> Response {
     tracing::error!(failure = failure.name(), "lost a delivery: {failure}");
-    told(503, "Unavailable", &failure.to_string())
-}
-
-fn told(status: u16, name: &str, message: &str) -> Response {
-    Response::json(status, &json!({ "error": name, "message": message }))
+    Response::error(503, "Unavailable", &failure.to_string())
 }
