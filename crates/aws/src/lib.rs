@@ -33,6 +33,7 @@ mod config;
 mod ecs;
 #[cfg(feature = "elbv2")]
 mod elbv2;
+mod emf;
 mod failure;
 mod http;
 #[cfg(feature = "listener")]
@@ -73,6 +74,7 @@ pub use config::Config;
 pub use ecs::Ecs;
 #[cfg(feature = "elbv2")]
 pub use elbv2::Elbv2;
+pub use emf::Emf;
 #[cfg(feature = "listener")]
 pub use listener::TestListener;
 pub use log_address::log_address;

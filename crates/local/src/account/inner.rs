@@ -18,6 +18,7 @@ use super::definitions::{self, Target};
 use super::executions::Executions;
 use super::ground::Changes;
 use super::marks::Marks;
+use super::meter::Counts;
 use super::objects::Bucketful;
 use super::steps::{self, Payload};
 use super::talk::Talk;
@@ -55,6 +56,7 @@ pub(super) struct Inner<P: Plant> {
     pub(super) started: super::one_offs::Started,
     pub(super) ground: Changes,
     pub(super) marks: Marks,
+    pub(super) meter: Counts,
     pub(super) observer: RwLock<Option<Observer>>,
     pub(super) talk: Talk,
 }

@@ -9,6 +9,7 @@ mod executions;
 mod going_back;
 mod guard;
 mod images;
+mod metrics;
 mod outlook;
 mod people;
 mod quarantine;
@@ -138,12 +139,14 @@ fn app(desk: Desk) -> Router {
         .method_not_allowed_fallback(not_so)
         .layer(DefaultBodyLimit::max(LARGEST))
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), guard::admit));
+    let admitted = middleware::from_fn_with_state(Arc::clone(&desk), guard::admit);
 
     Router::new()
         .route("/", get(welcome))
         .route("/webhooks/github", post(webhook::hear))
         .route("/webhooks/alertmanager", post(alerts::hear))
         .route("/slack", post(slack::hear))
+        .route("/metrics", get(metrics::tell).layer(admitted))
         .nest("/api", api)
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
@@ -155,6 +158,7 @@ async fn welcome() -> axum::Json<Value> {
     axum::Json(json!({
         "cutover": env!("CARGO_PKG_VERSION"),
         "webhooks": ["POST /webhooks/github", "POST /webhooks/alertmanager", "POST /slack"],
+        "metrics": "GET /metrics",
         "api": [
             "GET /api/services",
             "GET /api/services/{service}",
