@@ -9,6 +9,7 @@ mod four;
 mod stage;
 
 pub use four::{Four, four};
+pub use stage::STAGES;
 
 use std::collections::BTreeMap;
 
@@ -66,7 +67,7 @@ pub enum Label {
     Cause,
     /// `Deployed`, `Refused`, `RolledBack` or `Stuck`.
     End,
-    /// `queue`, `check`, `migrate`, `start`, `test`, `step`, `bake`, `move` or `back`.
+    /// One of [`STAGES`].
     Stage,
     /// The kind of check: `alarm`, `alert`, `targets`, `smoke`, `replica`, `errors`, `metric` or
     /// `terraform`.

@@ -7,6 +7,12 @@ use crate::desk::LEASE;
 use crate::record::{Dated, Entry, Record};
 use crate::strategy::Stage;
 
+/// The stages of a deployment: it waits for its turn, is checked, migrates its database; green
+/// starts and is tested, a canary takes a step, the release bakes; ECS moves on between pauses, or
+/// takes green back.
+pub const STAGES: [&str; 9] =
+    ["queue", "check", "migrate", "start", "test", "step", "bake", "move", BACK];
+
 /// The last stage: nothing but the end comes after it.
 const BACK: &str = "back";
 

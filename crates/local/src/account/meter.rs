@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::desk::Desk;
-use domain::measure::{Label, Measure, Unit, What};
+use domain::measure::{Label, Measure, STAGES, Unit, What};
 use domain::name::{DeploymentId, ServiceName};
 use domain::outcome::End;
 use domain::request::Cause;
@@ -87,10 +87,14 @@ impl Counts {
                     }
                 }
                 Unit::Seconds => {
-                    text.about(name, "histogram", help);
+                    let none = || Histogram::new(&DEPLOYMENTS);
+                    let zeros = zeros(what, services).into_iter().map(|labels| (labels, none()));
+                    let mut times: BTreeMap<_, _> = zeros.collect();
                     let known = counted.times.iter().filter(|((it, _), _)| *it == what);
-                    for ((_, labels), times) in known {
-                        times.write(text, name, labels);
+                    times.extend(known.map(|((_, labels), times)| (labels.clone(), times.clone())));
+                    text.about(name, "histogram", help);
+                    for (labels, times) in times {
+                        times.write(text, name, &labels);
                     }
                 }
             }
@@ -102,9 +106,12 @@ impl Counts {
 fn zeros(what: What, services: &[ServiceName]) -> Vec<String> {
     let services = services.iter().map(|service| label("service", service.as_str()));
     match what {
-        What::Changes | What::ChangeFailures => services.collect(),
         What::Deployments => services.flat_map(|service| ends(&service)).collect(),
-        _ => Vec::new(),
+        What::Changes | What::ChangeFailures | What::LeadTime | What::TimeToRestore => {
+            services.collect()
+        }
+        What::StageTime => STAGES.iter().map(|stage| label("stage", stage)).collect(),
+        What::Verdicts => Vec::new(),
     }
 }
 
