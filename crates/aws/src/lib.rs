@@ -13,6 +13,7 @@
         feature = "ecs",
         feature = "elbv2",
         feature = "eventbridge",
+        feature = "iam",
         feature = "rds",
         feature = "s3",
         feature = "secretsmanager",
@@ -36,6 +37,8 @@ mod elbv2;
 mod emf;
 mod failure;
 mod http;
+#[cfg(feature = "iam")]
+mod iam;
 #[cfg(feature = "listener")]
 mod listener;
 mod log;
@@ -75,6 +78,8 @@ pub use ecs::Ecs;
 #[cfg(feature = "elbv2")]
 pub use elbv2::Elbv2;
 pub use emf::Emf;
+#[cfg(feature = "iam")]
+pub use iam::Iam;
 #[cfg(feature = "listener")]
 pub use listener::TestListener;
 pub use log_address::log_address;

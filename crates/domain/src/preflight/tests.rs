@@ -1,6 +1,7 @@
 //! What is found before anything is touched: every single mistake, and all of them at once.
 
 use super::*;
+use crate::metric::{Point, Series};
 use crate::seconds::Seconds;
 use crate::service::ServiceDocument;
 use serde_json::{Value, json};
@@ -81,6 +82,14 @@ fn forward(name: &str, weight: u64) -> Forward {
     Forward { group: group(name), weight }
 }
 
+fn trusting(service: &str) -> Role {
+    Role { trusts: vec![service.to_owned()] }
+}
+
+fn vcpus(left: f64) -> Series {
+    Series::Complete(vec![Point { at: Timestamp::UNIX_EPOCH, value: left }])
+}
+
 /// A service of which nothing is wrong, and nothing slow.
 fn ground() -> Ground {
     let quick =
@@ -93,7 +102,7 @@ fn ground() -> Ground {
     Ground {
         wiring: Ok(Wiring {
             controller: "ECS".into(),
-            capacity: Capacity::Fargate,
+            capacity: Capacity::Fargate(Some(Purchase::OnDemand)),
             percent: (100, 200),
             balancers: vec![balancer()],
             connects: false,
@@ -104,11 +113,17 @@ fn ground() -> Ground {
             fargate: true,
             awsvpc: true,
             execution_role: Some(arn("role/execution")),
+            task_role: Some(arn("role/app")),
+            cpu: Some(512),
             secrets: vec![SecretUse { container: "app".into(), secret: secret() }],
             logs: vec![LogUse { container: "app".into(), group: log(), creates: false }],
         })),
         groups: ["one", "two"].map(|name| (group(name), Ok(Some(quick.clone())))).into(),
         rules: rules.map(|(arn, forwards)| (arn, rule(forwards))).into(),
+        roles: [("execution", role::TASKS), ("app", role::TASKS), ("balancing", role::ECS)]
+            .map(|(name, service)| (arn(&format!("role/{name}")), Ok(Some(trusting(service)))))
+            .into(),
+        vcpus: Some(Ok(vcpus(1.0))),
         secrets: [(secret(), Ok(Held::Yes))].into(),
         logs: [(log(), Ok(true))].into(),
     }
@@ -237,6 +252,16 @@ const MISTAKES: &[Mistake] = &[
     ("is built for linux/amd64 and linux/arm64, and its tasks run on windows/amd64", |it| {
         blueprint(it).platform = Some(Platform::new("windows", "amd64"));
     }),
+    (
+        "the execution role execution does not exist; create it, or name another by `executionRoleArn`",
+        |it| _ = it.roles.insert(arn("role/execution"), Ok(None)),
+    ),
+    ("the task role app does not trust ecs-tasks.amazonaws.com", |it| {
+        _ = it.roles.insert(arn("role/app"), Ok(Some(trusting("ec2.amazonaws.com"))));
+    }),
+    ("the infrastructure role balancing does not trust ecs.amazonaws.com", |it| {
+        _ = it.roles.insert(arn("role/balancing"), Ok(Some(Role::default())));
+    }),
     ("no execution role, and needs one to read the parameter /db/password", |it| {
         blueprint(it).execution_role = None;
     }),
@@ -329,6 +354,8 @@ fn what_may_not_be_looked_at_is_told_and_refuses_nothing() {
         |it, why| it.blueprint = Err(why),
         |it, why| _ = it.groups.insert(group("one"), Err(why)),
         |it, why| _ = it.rules.insert(rule("test"), Err(why)),
+        |it, why| _ = it.roles.insert(arn("role/app"), Err(why)),
+        |it, why| it.vcpus = Some(Err(why)),
         |it, why| _ = it.secrets.insert(secret(), Err(why)),
         |it, why| _ = it.logs.insert(log(), Err(why)),
     ];
@@ -354,6 +381,26 @@ fn what_others_set_and_what_instances_must_hold_is_told() {
 
     assert!(told[0].contains("must hold 2 tasks more"), "{told:#?}");
     assert!(told[1].contains("function:audit is not kept"), "{told:#?}");
+}
+
+#[test]
+fn a_green_for_which_the_quota_has_no_room_is_told_of_and_may_try() {
+    let told = |plan: &Plan, left: Option<Series>| {
+        let ground = Ground { vcpus: left.map(Ok), ..ground() };
+        let report = look(plan, blue(), vec![], Some(ground));
+        assert_eq!(report.objections, Vec::<String>::new(), "it was told minutes late");
+        report.warnings.iter().map(Warning::to_string).collect::<String>()
+    };
+    let short = told(&plan(), Some(vcpus(0.75)));
+
+    let says = "green needs 1 vCPUs of Fargate beside blue, and by what was told last 0.75 of the";
+    assert!(short.starts_with(says), "{short}");
+    for enough in [Some(vcpus(1.0)), Some(Series::NoData), None] {
+        assert_eq!(told(&plan(), enough.clone()), "", "{enough:?}");
+    }
+    let ask = json!({ "service": "checkout", "tag": "v1.0.0" });
+    let rolling = plan_of(&json!({ "rolling": {} }), &ask);
+    assert_eq!(told(&rolling, Some(vcpus(0.0))), "", "one task is replaced after the other");
 }
 
 #[test]

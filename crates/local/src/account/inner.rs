@@ -20,6 +20,7 @@ use super::ground::Changes;
 use super::marks::Marks;
 use super::meter::Counts;
 use super::objects::Bucketful;
+use super::prometheus::Oracle;
 use super::steps::{self, Payload};
 use super::talk::Talk;
 use super::{Calls, Images, NotStarted, Observer, Settings, Store, Told, ecs, ledger};
@@ -59,6 +60,7 @@ pub(super) struct Inner<P: Plant> {
     pub(super) meter: Counts,
     pub(super) observer: RwLock<Option<Observer>>,
     pub(super) talk: Talk,
+    pub(super) oracle: RwLock<Option<Oracle>>,
 }
 
 impl<P: Plant> Inner<P> {

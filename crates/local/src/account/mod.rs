@@ -19,11 +19,13 @@ mod ground;
 mod images;
 mod ledger;
 mod marks;
+mod math;
 mod meter;
 mod metrics;
 mod objects;
 mod one_offs;
 mod people;
+mod prometheus;
 mod ringing;
 mod store;
 mod talk;
@@ -59,6 +61,7 @@ pub use calls::{Call, Calls, Fault};
 pub use definitions::MACHINES;
 pub use executions::NotStarted;
 pub use images::Images;
+pub use prometheus::{Asking, Oracle};
 pub use settings::Settings;
 pub use steps::VERBS;
 pub use store::{Kind, Store, StoreError};
@@ -143,6 +146,7 @@ impl<P: Plant> Account<P> {
             meter: meter::Counts::default(),
             observer: RwLock::default(),
             talk: talk::Talk::default(),
+            oracle: RwLock::default(),
             images,
             store,
             settings,

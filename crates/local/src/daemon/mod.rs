@@ -32,7 +32,7 @@ use tokio::net::TcpListener;
 
 use self::home::Home;
 use self::left_over::{Remembered, end_left_over};
-use crate::account::{self, Account, Images, Settings, Store, StoreError};
+use crate::account::{self, Account, Images, Oracle, Settings, Store, StoreError};
 use crate::bus;
 use crate::databases::Postgres;
 use crate::door::{Door, Reception};
@@ -138,6 +138,7 @@ impl Daemon {
         if let Some((url, access)) = setup.github {
             account.show_at(&url, access);
         }
+        account.let_answer(Oracle::servers());
         if let Some(speaker) = setup.speaker {
             account.let_speak(speaker);
         }
