@@ -48,6 +48,8 @@ def wrong(account, repository):
         asked = prometheus(running, folder, observability, ports, manager)
         for name in SERVICES:
             running.enter_context(Clients(ports[name]))
+        # What was counted before it was first read cannot be seen to rise.
+        yield from unanswered(asked, [watching.Question("a daemon", "cutover_changes_total", {"service"})])
         deploying.start()
 
         yield from unanswered(asked, watching.questions(observability))
