@@ -39,7 +39,7 @@ mod http;
 mod listener;
 mod log;
 mod log_address;
-#[cfg(any(feature = "cloudwatch", feature = "ecs"))]
+#[cfg(any(feature = "cloudwatch", feature = "ecs", feature = "sfn"))]
 mod moment;
 #[cfg(feature = "listener")]
 mod prometheus;
