@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::tree::{root, text};
 
 /// What each crate of ours may depend on, of ours. A new crate is written in here with its place.
-const MAY: [(&str, &[&str]); 18] = [
+const MAY: [(&str, &[&str]); 19] = [
     ("domain", &[]),
     ("asl", &[]),
     ("workflow", &["domain"]),
@@ -16,14 +16,15 @@ const MAY: [(&str, &[&str]); 18] = [
     ("github", &["domain", "workflow"]),
     ("aws", &["domain", "workflow"]),
     ("slack", &["domain", "workflow"]),
+    ("hcp", &["domain", "workflow"]),
     ("shell", &["domain"]),
-    ("local", &["domain", "workflow", "asl", "alertmanager", "github", "servers", "slack"]),
+    ("local", &["domain", "workflow", "asl", "alertmanager", "github", "hcp", "servers", "slack"]),
     ("drill", &["domain", "asl", "local"]),
     (
         "cutover",
         &[
-            "domain", "workflow", "asl", "aws", "github", "slack", "local", "drill", "chassis",
-            "checkout", "catalog",
+            "domain", "workflow", "asl", "aws", "github", "hcp", "slack", "local", "drill",
+            "chassis", "checkout", "catalog",
         ],
     ),
     // Only for tests.
@@ -34,8 +35,8 @@ const MAY: [(&str, &[&str]); 18] = [
     (
         "tests",
         &[
-            "domain", "workflow", "asl", "aws", "github", "slack", "shell", "local", "drill",
-            "checkout", "catalog",
+            "domain", "workflow", "asl", "aws", "github", "hcp", "slack", "shell", "local",
+            "drill", "checkout", "catalog",
         ],
     ),
     ("model", &["domain"]),
@@ -45,7 +46,7 @@ const MAY: [(&str, &[&str]); 18] = [
 
 /// What a function of `functions/` may depend on: it wires. Nothing depends on a function.
 const FUNCTION: &[&str] =
-    &["alertmanager", "aws", "domain", "github", "shell", "slack", "workflow"];
+    &["alertmanager", "aws", "domain", "github", "hcp", "shell", "slack", "workflow"];
 
 /// The crates whose decisions must be the same wherever they are made: nothing below them may
 /// reach a socket, a file, a process or a runtime.
