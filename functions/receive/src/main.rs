@@ -17,13 +17,11 @@ async fn main() -> Result<(), shell::Error> {
     let secrets = aws::SecretsManager::new(&config);
     let id = shell::setting("CUTOVER_WEBHOOK_SECRET")?;
     let keys = Keys::begin(async || secrets.secrets(&id).await).await;
-    let runs = match shell::optional("CUTOVER_HCP_SIGNING_SECRET")? {
-        Some(id) => {
-            let secrets = &secrets;
-            Some(Runs { keys: Keys::begin(async move || secrets.secrets(&id).await).await })
-        }
-        None => None,
-    };
+    // Not before a run is told of: most that comes here is GitHub's.
+    let runs = shell::optional("CUTOVER_HCP_SIGNING_SECRET")?.map(|id| {
+        let secrets = &secrets;
+        Runs { keys: Keys::when_needed(async move || secrets.secrets(&id).await) }
+    });
     let door = Door { clock: aws::SystemClock, bus, keys, runs };
 
     shell::run("receive", async |request| Ok(door.hear(request).await)).await
