@@ -27,7 +27,8 @@ use serde::{Deserialize, Serialize};
 
 use self::written::Written;
 
-/// What of a Terraform state a service stands on. What is not named here is not read.
+/// What of a Terraform state a service stands on. What is not named here is not read. The state is in
+/// S3 (`bucket` and `key`), or in HCP Terraform (`organization` and `workspace`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct Terraform {

@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Backend, Terraform, Workspace};
 
-/// What of a Terraform state a service stands on. What is not named here is not read. The state is
-/// in S3 (`bucket` and `key`), or in HCP Terraform (`organization` and `workspace`).
+/// As it stands in a document.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Terraform", extend("oneOf" = places()))]
