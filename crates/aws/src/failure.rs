@@ -71,6 +71,16 @@ where
 
 /// The same where a permission may be missing, and is then what matters: `action` is the IAM action
 /// that allows the call.
+#[cfg_attr(
+    not(any(
+        feature = "cloudwatchlogs",
+        feature = "ecs",
+        feature = "elbv2",
+        feature = "iam",
+        all(feature = "secretsmanager", feature = "ssm")
+    )),
+    expect(dead_code, reason = "only what `check` looks at is told so")
+)]
 pub(crate) fn unread<E>(what: &str, action: &str, error: &SdkError<E, HttpResponse>) -> Failure
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,

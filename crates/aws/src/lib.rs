@@ -13,6 +13,7 @@
         feature = "ecs",
         feature = "elbv2",
         feature = "eventbridge",
+        feature = "iam",
         feature = "rds",
         feature = "s3",
         feature = "secretsmanager",
@@ -35,6 +36,8 @@ mod ecs;
 mod elbv2;
 mod failure;
 mod http;
+#[cfg(feature = "iam")]
+mod iam;
 #[cfg(feature = "listener")]
 mod listener;
 mod log;
@@ -73,6 +76,8 @@ pub use config::Config;
 pub use ecs::Ecs;
 #[cfg(feature = "elbv2")]
 pub use elbv2::Elbv2;
+#[cfg(feature = "iam")]
+pub use iam::Iam;
 #[cfg(feature = "listener")]
 pub use listener::TestListener;
 pub use log_address::log_address;

@@ -122,16 +122,27 @@ impl Finding {
         Self { check: check.into(), says, measured: measured.into() }
     }
 
-    /// Whether an alarm, or an alert, says it.
-    pub(crate) fn is_of_alarm(&self) -> bool {
-        let kind = self.check.split(' ').next();
-        kind == Some(ALARM) || kind == Some(ALERT)
+    /// Whether it is green's own doing, so that nothing may bring it again, where green is taken
+    /// back for it. `seen` says whether production sees green.
+    ///
+    /// What nobody could tell, and what others hold up, is not. Nor are replicas that lag while all
+    /// writes are still those of blue.
+    pub(crate) fn blames(&self, seen: bool) -> bool {
+        let kind = self.check.split(' ').next().unwrap_or_default();
+        match self.says {
+            Says::Pass => false,
+            Says::Pending => kind == TARGETS,
+            Says::Fail => seen || kind != REPLICA,
+            Says::Alarm => true,
+        }
     }
 }
 
-/// What the checks of alarms and alerts are called, before their names.
+/// What checks are called, before the name of what they look at.
 const ALARM: &str = "alarm";
 const ALERT: &str = "alert";
+const TARGETS: &str = "targets";
+pub(crate) const REPLICA: &str = "replica";
 
 impl Evidence {
     /// What every check says `now` of a rollout that began at `began` and wants `wanted` tasks.
@@ -190,7 +201,7 @@ impl Targets {
             _ => Says::Pass,
         };
         let reason = self.reason.as_ref().map(|reason| format!("; {reason}")).unwrap_or_default();
-        Finding::new("targets", says, format!("{} of {wanted} healthy{reason}", self.healthy))
+        Finding::new(TARGETS, says, format!("{} of {wanted} healthy{reason}", self.healthy))
     }
 }
 
@@ -267,6 +278,26 @@ mod tests {
         }
         let gone = Alarm { name: "5xx".into(), state: AlarmState::Missing, since: at(1) };
         assert_eq!(gone.finding(ALARM, at(10), false, true).says, Says::Pending);
+    }
+
+    #[test]
+    fn green_is_blamed_for_its_own_doing_only() {
+        for (check, says, unseen, seen) in [
+            ("smoke GET /", Says::Fail, true, true),
+            ("targets", Says::Fail, true, true),
+            ("targets", Says::Pending, true, true),
+            ("alarm 5xx", Says::Alarm, true, true),
+            ("alarm 5xx", Says::Pending, false, false),
+            ("errors against blue", Says::Fail, true, true),
+            ("errors against blue", Says::Pending, false, false),
+            ("replica orders", Says::Fail, false, true),
+            ("replica orders", Says::Pending, false, false),
+            ("terraform", Says::Pending, false, false),
+            ("targets", Says::Pass, false, false),
+        ] {
+            let finding = Finding::new(check, says, "as it is");
+            assert_eq!((finding.blames(false), finding.blames(true)), (unseen, seen), "{check}");
+        }
     }
 
     #[test]

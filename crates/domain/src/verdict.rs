@@ -221,7 +221,8 @@ fn decide(
     match progress {
         Progress::Paused { stage, since, .. } => {
             let hold = hold(plan, *stage, state.share);
-            let looked = at_a_pause(plan, *stage, hold, findings, Seconds::between(*since, now));
+            let paused = Seconds::between(*since, now);
+            let looked = at_a_pause(plan, *stage, state.share, hold, findings, paused);
             if !matches!(looked, (Next::Proceed, _)) {
                 return looked;
             }
@@ -269,10 +270,12 @@ fn starting(plan: &Plan, passed: Seconds) -> (Next, String) {
 fn at_a_pause(
     plan: &Plan,
     stage: Stage,
+    share: f64,
     hold: Seconds,
     findings: &[Finding],
     paused: Seconds,
 ) -> (Next, String) {
+    let back = |of: &Finding| if of.blames(share > 0.0) { Next::TakeBack } else { Next::LetGo };
     let left_of = |length: Seconds| Seconds(length.0.saturating_sub(paused.0));
     let first = |says| findings.iter().find(|finding| finding.says == says);
 
@@ -280,15 +283,13 @@ fn at_a_pause(
         let unseen = stage == Stage::PostTestTrafficShift;
         return match left_of(plan.service.checks.within) {
             left @ Seconds(1..) if unseen => (Next::Wait(SOON.min(left)), failed.to_string()),
-            _ => (Next::TakeBack, failed.to_string()),
+            _ => (back(failed), failed.to_string()),
         };
     }
     if let Some(unclear) = first(Says::Pending) {
         return match left_of(Seconds(hold.0 + UNCLEAR.0)) {
             Seconds(0) => {
-                let why = format!("{unclear}, and that did not clear in {UNCLEAR}");
-                let mended_nothing = plan.fix_forward.is_some() && unclear.is_of_alarm();
-                (if mended_nothing { Next::LetGo } else { Next::TakeBack }, why)
+                (back(unclear), format!("{unclear}, and that did not clear in {UNCLEAR}"))
             }
             _ => {
                 // What is watched anyway is not asked more often: a day of looks is more than an

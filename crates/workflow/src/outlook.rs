@@ -17,7 +17,8 @@ use jiff::Timestamp;
 use crate::judge::metrics;
 use crate::plan::decide;
 use crate::ports::{
-    Alarms, Balancer, Clock, Fleet, Ledger, Logs, Metrics, Prometheus, Registry, Replicas, Vault,
+    Alarms, Balancer, Clock, Fleet, Ledger, Logs, Metrics, Prometheus, Registry, Replicas, Roles,
+    Vault,
 };
 use crate::resolve::earlier;
 use crate::{preflight, replicas};
@@ -34,6 +35,7 @@ pub async fn outlook(
     fleet: &impl Fleet,
     balancer: &impl Balancer,
     vault: &impl Vault,
+    roles: &impl Roles,
     logs: &impl Logs,
     cloudwatch: &(impl Alarms + Metrics),
     prometheus: &impl Prometheus,
@@ -55,7 +57,8 @@ pub async fn outlook(
         let name = name(registry, ledger, &service, &mut request).await?;
         outlook.deployment = Some(name.clone()).filter(|_| request.cause == Cause::Push);
         let plan = decide(registry, &desk, name, service.clone(), &request, now).await?;
-        let looked = preflight(clock, fleet, balancer, vault, logs, cloudwatch, ledger, &plan);
+        let looked =
+            preflight(clock, fleet, balancer, vault, roles, logs, cloudwatch, ledger, &plan);
         let (facts, _) = Box::pin(looked).await?;
         outlook.meet(&plan, facts, desk.clone(), now);
         Ok::<_, Failure>(())

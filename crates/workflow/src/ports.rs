@@ -22,7 +22,7 @@ use domain::marking::{Mark, Status};
 use domain::metric::{Formula, Query, Series};
 use domain::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Image, ServiceName, Tag};
 use domain::preflight::{
-    Blueprint, Group, Held, LogGroup, Platform, Rule, Secret, Serving, Wiring,
+    Blueprint, Group, Held, LogGroup, Platform, Role, Rule, Secret, Serving, Wiring,
 };
 use domain::preserved::{LogPlace, Readings, Target, Task};
 use domain::record::{Entry, Record};
@@ -123,6 +123,12 @@ pub trait Vault {
     /// Whether a secret can be had; its value is not read. [`Failure::Refused`] if that must not be
     /// known.
     async fn holds(&self, secret: &Secret) -> Result<Held, Failure>;
+}
+
+/// The roles that AWS takes on: IAM.
+pub trait Roles {
+    /// A role, if it is there. [`Failure::Refused`] if that must not be known.
+    async fn role(&self, role: &Arn) -> Result<Option<Role>, Failure>;
 }
 
 /// A service deployment as we want it.

@@ -7,12 +7,14 @@ async fn main() -> Result<(), shell::Error> {
     let fleet = aws::Ecs::new(&config);
     let balancer = aws::Elbv2::new(&config);
     let vault = aws::Vault::new(&config);
+    let roles = aws::Iam::new(&config);
     let logs = aws::CloudWatchLogs::new(&config);
-    let alarms = aws::CloudWatch::new(&config);
+    let cloudwatch = aws::CloudWatch::new(&config);
     let ledger = aws::DynamoDb::new(&config, shell::setting("CUTOVER_TABLE")?);
 
     shell::run("check", async |input| {
-        workflow::check(&clock, &fleet, &balancer, &vault, &logs, &alarms, &ledger, input).await
+        let (c, v, r) = (&clock, &vault, &roles);
+        workflow::check(c, &fleet, &balancer, v, r, &logs, &cloudwatch, &ledger, input).await
     })
     .await
 }

@@ -189,6 +189,37 @@ async fn a_replica_that_falls_behind_in_the_bake_takes_the_release_back() {
     assert!(outcome.why.contains("rising"), "{}", outcome.why);
     let took = outcome.at.duration_since(began).as_mins();
     assert!((15..=17).contains(&took), "ten minutes after it fell behind, not after {took}");
+    let [kept_out] = &world.desk("checkout").quarantined[..] else { panic!("{}", world.story()) };
+    assert_eq!(
+        kept_out.digest,
+        world.digest("checkout", "v1.1.0").clone(),
+        "its writes may be why"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_green_that_wrote_nothing_yet_is_not_blamed_for_a_lagging_replica() {
+    let careful = document("checkout", |document| {
+        document["checks"]["replicas"] = reading_of("5m");
+        document["checks"]["within"] = json!("1m");
+    });
+    let mut world = World::builder().with(careful).begin().await;
+    let began = world.account.now();
+    // Well until green stands, and never again.
+    let lag = move |at: Timestamp| match at.duration_since(began).as_secs() {
+        ..20 => Some(1.0),
+        second => Some(f64::from(i32::try_from(second).expect("a story is short"))),
+    };
+    world.replica("orders-replica", SimulatedReplica::new("orders-replica", lag));
+
+    world.push("checkout", "v1.1.0", Behaviour::default()).await;
+    world.settle().await;
+
+    let outcome = world.outcome("checkout");
+    assert_eq!(outcome.end, End::RolledBack, "{}", world.story());
+    assert!(outcome.why.contains("replica orders-replica: lags"), "{}", outcome.why);
+    assert!(!world.story().contains("100%"), "production never saw it: {}", world.story());
+    assert_eq!(world.desk("checkout").quarantined, [], "{}", world.story());
 }
 
 fn reading_of(within: &str) -> Value {

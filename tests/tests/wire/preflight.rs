@@ -69,6 +69,7 @@ async fn missing() -> Option<Calls> {
         it.balancers[0].role = None;
     });
     stage.ecs.account.take_away("/ecs/checkout");
+    stage.ecs.account.take_away(format!("arn:aws:iam::{ACCOUNT}:role/ecs-execution"));
 
     stage.deliver(&stage.push("v1.1.0")).await;
 
@@ -80,6 +81,7 @@ async fn missing() -> Option<Calls> {
         "the parameter /shop/token of the container checkout does not exist",
         "the log group /ecs/checkout of the container checkout does not exist",
         "set `advancedConfiguration.roleArn`",
+        "the execution role ecs-execution does not exist; create it",
         "listener/net/shop/1/443 sends traffic to 443-1",
     ] {
         assert!(why.contains(told), "{told} is missing in\n{why}");

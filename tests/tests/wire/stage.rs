@@ -326,6 +326,7 @@ async fn functions(
         ("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", format!("http://{}", ecs.address)),
         ("AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2", format!("http://{}", ecs.address)),
         ("AWS_ENDPOINT_URL_RDS", format!("http://{}", ecs.address)),
+        ("AWS_ENDPOINT_URL_IAM", format!("http://{}", ecs.address)),
         ("CUTOVER_BUS", BUS.to_owned()),
         ("CUTOVER_DEPLOYMENT_MACHINE", machine_arn("deployment")),
         ("CUTOVER_FOLLOWERS_TOPIC", followers),

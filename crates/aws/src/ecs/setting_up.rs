@@ -3,6 +3,8 @@
 //! Sources: the ECS API reference, `Service`, `LoadBalancer`, `AdvancedConfiguration` and
 //! `ContainerDefinition`; the ECS developer guide, "Amazon ECS blue/green deployments".
 
+use std::collections::BTreeSet;
+
 use aws_sdk_ecs::types::{
     Compatibility, ContainerDefinition, CpuArchitecture, DeploymentConfiguration,
     DeploymentLifecycleHook, LaunchType, LoadBalancer as ToldBalancer, LogConfiguration, LogDriver,
@@ -11,7 +13,8 @@ use aws_sdk_ecs::types::{
 };
 use domain::Failure;
 use domain::preflight::{
-    Blueprint, Capacity, LoadBalancer, LogGroup, LogUse, Platform, Secret, SecretUse, Wiring,
+    Blueprint, Capacity, LoadBalancer, LogGroup, LogUse, Platform, Purchase, Secret, SecretUse,
+    Wiring,
 };
 
 use super::reading::arn;
@@ -44,15 +47,24 @@ pub(super) fn wiring(told: &Service) -> Result<Wiring, Failure> {
 }
 
 fn capacity(told: &Service) -> Capacity {
-    let mut providers = told.capacity_provider_strategy().iter();
     match told.launch_type() {
-        Some(LaunchType::Fargate) => Capacity::Fargate,
-        Some(_) => Capacity::Instances,
-        // `FARGATE` and `FARGATE_SPOT` are names that AWS keeps for itself.
-        None if providers.any(|it| it.capacity_provider().starts_with("FARGATE")) => {
-            Capacity::Fargate
-        }
-        None => Capacity::Provider,
+        Some(LaunchType::Fargate) => return Capacity::Fargate(Some(Purchase::OnDemand)),
+        Some(_) => return Capacity::Instances,
+        None => {}
+    }
+    // `FARGATE` and `FARGATE_SPOT` are names that AWS keeps for itself, and not mixed with others.
+    let providers = told.capacity_provider_strategy().iter();
+    let bought: Option<BTreeSet<Purchase>> = providers
+        .map(|it| match it.capacity_provider() {
+            "FARGATE" => Some(Purchase::OnDemand),
+            "FARGATE_SPOT" => Some(Purchase::Spot),
+            _ => None,
+        })
+        .collect();
+    match bought.map(|bought| bought.into_iter().collect::<Vec<_>>()).as_deref() {
+        None | Some([]) => Capacity::Provider,
+        Some([one]) => Capacity::Fargate(Some(*one)),
+        Some(_) => Capacity::Fargate(None),
     }
 }
 
@@ -80,6 +92,8 @@ pub(super) fn blueprint(told: &TaskDefinition) -> Result<Blueprint, Failure> {
         fargate,
         awsvpc: told.network_mode() == Some(&NetworkMode::Awsvpc),
         execution_role: told.execution_role_arn().map(arn).transpose()?,
+        task_role: told.task_role_arn().map(arn).transpose()?,
+        cpu: told.cpu().and_then(|units| units.parse().ok()),
         secrets: containers.iter().flat_map(secrets).collect(),
         logs: containers.iter().filter_map(log).collect(),
     })

@@ -1,88 +1,31 @@
-//! What a Prometheus server answers to a query.
+//! Prometheus servers, and workspaces of Amazon Managed Prometheus among them.
 //!
-//! A server is an address like any other: it needs no permission of AWS, only a way to it. A workspace
-//! of Amazon Managed Prometheus is asked with the credentials of whoever asks. Source: the
-//! documentation of Prometheus, "HTTP API", instant queries.
+//! A server needs no permission of AWS, only a way to it. A workspace is asked with the credentials of
+//! whoever asks.
 
 mod workspace;
 
-use std::time::Duration;
-
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use domain::Failure;
-use domain::excerpt::Excerpt;
-use form_urlencoded::byte_serialize;
-use reqwest::redirect::Policy;
-use reqwest::{Client, Response, Url};
-use serde::Deserialize;
-use tokio::time::timeout;
+use prometheus::{Header, Servers, Url};
 use workflow::ports::{Clock, Prometheus};
 
 use crate::{Config, SystemClock};
 
-#[cfg(test)]
-mod tests;
-
-/// The longest that an answer takes, to its last byte.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// The largest answer: thousands of samples, where one is usual.
-const LARGEST: usize = 1024 * 1024;
-
 /// Who asks Prometheus servers.
 #[derive(Debug)]
 pub struct PrometheusServers {
-    client: Result<Client, String>,
+    servers: Servers,
     credentials: Option<SharedCredentialsProvider>,
-    patience: Duration,
 }
 
 impl PrometheusServers {
     /// A client for whatever servers the documents name.
     pub fn new(config: &Config) -> Self {
-        let client = Client::builder()
-            // A login page is no answer.
-            .redirect(Policy::none())
-            .no_proxy()
-            .user_agent(concat!("cutover/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| error.without_url().to_string());
-        let credentials = config.sdk().credentials_provider();
-        Self { client, credentials, patience: PATIENCE }
+        Self { servers: Servers::default(), credentials: config.sdk().credentials_provider() }
     }
 
-    async fn exchange(&self, server: &str, query: &str) -> Result<Vec<f64>, String> {
-        let client = self.client.as_ref().map_err(|error| format!("no client of HTTP: {error}"))?;
-        let address = format!("{}/api/v1/query", server.trim_end_matches('/'));
-        let mut address = Url::parse(&address).map_err(|error| error.to_string())?;
-        let query: String = byte_serialize(query.as_bytes()).collect();
-        // A plus is a space in a form only, and what is signed is not read as one.
-        address.set_query(Some(&format!("query={}", query.replace('+', "%20"))));
-
-        let mut request = client.get(address.clone()).header("accept", "application/json");
-        if let Some(region) = workspace::region(&address) {
-            tracing::debug!(call = "aps:QueryMetrics", "asked {server}");
-            for (name, value) in self.signature(&address, region).await? {
-                request = request.header(name, value);
-            }
-        } else {
-            tracing::debug!(call = "prometheus:query", "asked {server}");
-        }
-        let answer = request.send().await;
-        let answer = answer.map_err(|error| error.without_url().to_string())?;
-        let status = answer.status();
-        let kind = answer.headers().get("content-type").and_then(|it| it.to_str().ok());
-        let kind = Excerpt::of(kind.unwrap_or("nothing that says what it is")).to_string();
-        let body = body(answer).await?;
-        let told: Told = serde_json::from_slice(&body)
-            .map_err(|_| format!("it answered {status} with {kind}, and not as Prometheus does"))?;
-        told.samples()
-    }
-
-    async fn signature(
-        &self,
-        address: &Url,
-        region: &str,
-    ) -> Result<Vec<(String, String)>, String> {
+    async fn signature(&self, address: &Url, region: &str) -> Result<Vec<Header>, String> {
         let known = self.credentials.as_ref().ok_or("nobody says with whose credentials to ask")?;
         let credentials = known.provide_credentials().await.map_err(|error| error.to_string())?;
         workspace::signature(address, region, credentials, SystemClock.now().into())
@@ -91,73 +34,16 @@ impl PrometheusServers {
 
 impl Prometheus for PrometheusServers {
     async fn ask(&self, server: &str, query: &str) -> Result<Vec<f64>, Failure> {
-        let asked = timeout(self.patience, self.exchange(server, query)).await;
-        let why = match asked {
-            Ok(Ok(samples)) => return Ok(samples),
-            Ok(Err(why)) => why,
-            Err(_) => format!("no whole answer in {} s", self.patience.as_secs_f32()),
-        };
-        Err(Failure::Unavailable(format!("could not ask {server}: {why}")))
-    }
-}
-
-async fn body(mut answer: Response) -> Result<Vec<u8>, String> {
-    let mut body = Vec::new();
-    while let Some(part) =
-        answer.chunk().await.map_err(|error| format!("it broke off: {}", error.without_url()))?
-    {
-        body.extend_from_slice(&part);
-        if body.len() > LARGEST {
-            return Err(format!("it answers with more than {LARGEST} bytes"));
-        }
-    }
-    Ok(body)
-}
-
-/// An answer, good or not.
-#[derive(Deserialize)]
-#[serde(tag = "status", rename_all = "snake_case")]
-enum Told {
-    Success {
-        data: Data,
-    },
-    #[serde(rename_all = "camelCase")]
-    Error {
-        error_type: String,
-        error: String,
-    },
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "resultType", content = "result", rename_all = "snake_case")]
-enum Data {
-    Vector(Vec<Sample>),
-    Scalar(Value),
-}
-
-#[derive(Deserialize)]
-struct Sample {
-    value: Value,
-}
-
-/// When, and what, as text: `[1435781451.781, "1"]`.
-#[derive(Deserialize)]
-struct Value(#[expect(dead_code, reason = "it is now")] f64, String);
-
-impl Told {
-    fn samples(self) -> Result<Vec<f64>, String> {
-        let values = match self {
-            Self::Error { error_type, error } => {
-                return Err(format!("it says {error_type}: {}", Excerpt::of(&error)));
+        let sign = async |address: &Url| match workspace::region(address) {
+            Some(region) => {
+                tracing::debug!(call = "aps:QueryMetrics", "asked {server}");
+                self.signature(address, region).await
             }
-            Self::Success { data: Data::Scalar(value) } => vec![value],
-            Self::Success { data: Data::Vector(samples) } => {
-                samples.into_iter().map(|sample| sample.value).collect()
+            None => {
+                tracing::debug!(call = "prometheus:query", "asked {server}");
+                Ok(Vec::new())
             }
         };
-        let number = |Value(_, text): Value| {
-            text.parse().map_err(|_| format!("{} is no number", Excerpt::of(&text)))
-        };
-        values.into_iter().map(number).collect()
+        self.servers.ask(server, query, sign).await
     }
 }

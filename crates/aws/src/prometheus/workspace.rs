@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
-use reqwest::Url;
+use prometheus::Url;
 
 /// The region of a workspace, if an address is in one:
 /// `https://aps-workspaces.eu-central-1.amazonaws.com/workspaces/ws-0a1b2c3d`. To nobody else is

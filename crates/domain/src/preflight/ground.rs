@@ -1,13 +1,16 @@
 //! What a service stands on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Serving;
+use super::quota;
 use super::report::Report;
+use super::role::{self, Role};
 use super::routing::{Group, Rule};
 use super::secret::{Held, Secret};
 use super::task::{Blueprint, LogGroup};
 use super::wiring::Wiring;
+use crate::metric::Series;
 use crate::name::Arn;
 use crate::plan::Plan;
 use crate::strategy::Strategy;
@@ -16,7 +19,7 @@ use crate::strategy::Strategy;
 pub type Known<T> = Result<T, String>;
 
 /// What a service stands on, as far as it could be looked at. What is not there is `None`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Ground {
     /// How it is set up.
     pub wiring: Known<Wiring>,
@@ -26,6 +29,10 @@ pub struct Ground {
     pub groups: BTreeMap<Arn, Known<Option<Group>>>,
     /// The rules, or listeners, before them.
     pub rules: BTreeMap<Arn, Known<Option<Rule>>>,
+    /// The roles that AWS takes on for it.
+    pub roles: BTreeMap<Arn, Known<Option<Role>>>,
+    /// How many vCPUs of Fargate are left to the account; not asked where others carry its tasks.
+    pub vcpus: Option<Known<Series>>,
     /// The secrets that its tasks are given.
     pub secrets: BTreeMap<Secret, Known<Held>>,
     /// The logs that they print to.
@@ -46,10 +53,16 @@ impl Ground {
         }
         match &self.wiring {
             Ok(wiring) => {
+                let blueprint = self.blueprint.as_ref().ok().and_then(Option::as_ref);
                 wiring.inspect(plan, blue.desired, report);
+                self.vcpus(plan, blueprint, blue.desired, report);
                 // A rolling deployment moves no traffic: ECS replaces targets in the one group.
                 if plan.strategy() != (Strategy::Rolling {}) {
-                    let blueprint = self.blueprint.as_ref().ok().and_then(Option::as_ref);
+                    for role in wiring.roles().collect::<BTreeSet<_>>() {
+                        let (what, field) =
+                            ("infrastructure role", "advancedConfiguration.roleArn");
+                        Role::inspect(role, what, field, role::ECS, self, report);
+                    }
                     wiring.balancers.iter().for_each(|it| it.inspect(blueprint, self, report));
                 }
             }
@@ -57,6 +70,20 @@ impl Ground {
                 "how the service {} is set up could not be looked at: {why}",
                 plan.service.place()
             )),
+        }
+    }
+
+    /// Whether the quota of the account has room for green beside blue. A rolling deployment starts
+    /// few tasks at a time, and finds out.
+    fn vcpus(&self, plan: &Plan, blueprint: Option<&Blueprint>, desired: u32, report: &mut Report) {
+        let cpu =
+            blueprint.and_then(|it| it.cpu).filter(|_| plan.strategy() != (Strategy::Rolling {}));
+        match (&self.vcpus, cpu) {
+            (Some(Ok(left)), Some(cpu)) => quota::inspect(left, cpu, desired, report),
+            (Some(Err(why)), _) => report.warns(format!(
+                "what is left of the account's quota of Fargate is not known: {why}"
+            )),
+            (Some(Ok(_)) | None, _) => {}
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What is asked before anything is touched.
 
 mod ground;
+pub mod quota;
 mod report;
+mod role;
 mod routing;
 mod secret;
 mod task;
@@ -9,10 +11,11 @@ mod wiring;
 
 pub use ground::{Ground, Known};
 pub use report::{Report, Warning};
+pub use role::Role;
 pub use routing::{Forward, Group, Rule};
 pub use secret::{Held, Secret};
 pub use task::{Blueprint, LogGroup, LogUse, Platform, SecretUse};
-pub use wiring::{Capacity, LoadBalancer, Wiring};
+pub use wiring::{Capacity, LoadBalancer, Purchase, Wiring};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ground::Ground;
 use super::report::Report;
+use super::role::{self, Role};
 use super::secret::{Held, Secret};
 use crate::name::Arn;
 use crate::plan::Plan;
@@ -21,6 +22,10 @@ pub struct Blueprint {
     pub awsvpc: bool,
     /// The role by which ECS pulls, logs and reads secrets for it.
     pub execution_role: Option<Arn>,
+    /// The role that its containers have (`taskRoleArn`).
+    pub task_role: Option<Arn>,
+    /// What a task takes of its machine, in units of which 1024 are a vCPU (`cpu`).
+    pub cpu: Option<u32>,
     /// The secrets that are read before a container starts.
     pub secrets: Vec<SecretUse>,
     /// The logs in CloudWatch Logs that it prints to.
@@ -102,10 +107,22 @@ impl Blueprint {
         self.logs.iter().filter(|it| !it.creates).map(|it| &it.group)
     }
 
+    /// The roles that are taken on for it.
+    pub fn roles(&self) -> impl Iterator<Item = &Arn> {
+        self.execution_role.iter().chain(&self.task_role)
+    }
+
     /// What would keep a task from starting.
     pub(super) fn inspect(&self, plan: &Plan, ground: &Ground, report: &mut Report) {
         self.platform(plan, report);
         self.role(plan, report);
+        for (role, what, field) in [
+            (&self.execution_role, "execution role", "executionRoleArn"),
+            (&self.task_role, "task role", "taskRoleArn"),
+        ] {
+            let Some(role) = role else { continue };
+            Role::inspect(role, what, field, role::TASKS, ground, report);
+        }
         for SecretUse { container, secret } in &self.secrets {
             let of = format!("the {secret} of the container {container}");
             match ground.secrets.get(secret) {

@@ -1,6 +1,7 @@
 //! What is found before anything is touched: every single mistake, and all of them at once.
 
 use super::*;
+use crate::metric::{Point, Series};
 use crate::seconds::Seconds;
 use crate::service::ServiceDocument;
 use serde_json::{Value, json};
@@ -81,6 +82,14 @@ fn forward(name: &str, weight: u64) -> Forward {
     Forward { group: group(name), weight }
 }
 
+fn trusting(service: &str) -> Role {
+    Role { trusts: vec![service.to_owned()] }
+}
+
+fn vcpus(left: f64) -> Series {
+    Series::Complete(vec![Point { at: Timestamp::UNIX_EPOCH, value: left }])
+}
+
 /// A service of which nothing is wrong, and nothing slow.
 fn ground() -> Ground {
     let quick =
@@ -93,7 +102,7 @@ fn ground() -> Ground {
     Ground {
         wiring: Ok(Wiring {
             controller: "ECS".into(),
-            capacity: Capacity::Fargate,
+            capacity: Capacity::Fargate(Some(Purchase::OnDemand)),
             percent: (100, 200),
             balancers: vec![balancer()],
             connects: false,
@@ -104,11 +113,17 @@ fn ground() -> Ground {
             fargate: true,
             awsvpc: true,
             execution_role: Some(arn("role/execution")),
+            task_role: Some(arn("role/app")),
+            cpu: Some(512),
             secrets: vec![SecretUse { container: "app".into(), secret: secret() }],
             logs: vec![LogUse { container: "app".into(), group: log(), creates: false }],
         })),
         groups: ["one", "two"].map(|name| (group(name), Ok(Some(quick.clone())))).into(),
         rules: rules.map(|(arn, forwards)| (arn, rule(forwards))).into(),
+        roles: [("execution", role::TASKS), ("app", role::TASKS), ("balancing", role::ECS)]
+            .map(|(name, service)| (arn(&format!("role/{name}")), Ok(Some(trusting(service)))))
+            .into(),
+        vcpus: Some(Ok(vcpus(1.0))),
         secrets: [(secret(), Ok(Held::Yes))].into(),
         logs: [(log(), Ok(true))].into(),
     }
@@ -237,6 +252,22 @@ const MISTAKES: &[Mistake] = &[
     ("is built for linux/amd64 and linux/arm64, and its tasks run on windows/amd64", |it| {
         blueprint(it).platform = Some(Platform::new("windows", "amd64"));
     }),
+    (
+        "the execution role execution does not exist; create it, or name another by `executionRoleArn`",
+        |it| _ = it.roles.insert(arn("role/execution"), Ok(None)),
+    ),
+    ("the task role app does not trust ecs-tasks.amazonaws.com", |it| {
+        _ = it.roles.insert(arn("role/app"), Ok(Some(trusting("ec2.amazonaws.com"))));
+    }),
+    ("the infrastructure role balancing does not trust ecs.amazonaws.com", |it| {
+        _ = it.roles.insert(arn("role/balancing"), Ok(Some(Role::default())));
+    }),
+    (
+        "green needs 1 vCPUs of Fargate beside blue, and of the account's quota 0.75 are left",
+        |it| {
+            it.vcpus = Some(Ok(vcpus(0.75)));
+        },
+    ),
     ("no execution role, and needs one to read the parameter /db/password", |it| {
         blueprint(it).execution_role = None;
     }),
@@ -329,6 +360,8 @@ fn what_may_not_be_looked_at_is_told_and_refuses_nothing() {
         |it, why| it.blueprint = Err(why),
         |it, why| _ = it.groups.insert(group("one"), Err(why)),
         |it, why| _ = it.rules.insert(rule("test"), Err(why)),
+        |it, why| _ = it.roles.insert(arn("role/app"), Err(why)),
+        |it, why| it.vcpus = Some(Err(why)),
         |it, why| _ = it.secrets.insert(secret(), Err(why)),
         |it, why| _ = it.logs.insert(log(), Err(why)),
     ];
@@ -381,6 +414,10 @@ fn each_strategy_needs_what_it_moves() {
             vec![LoadBalancer { group: Some(group("one")), ..Default::default() }];
     };
     assert_eq!(said(&rolling, plain), "", "nothing is shifted");
+    let full = |it: &mut Ground| it.vcpus = Some(Ok(vcpus(0.0)));
+    assert_eq!(said(&rolling, full), "", "one task is replaced after the other");
+    assert!(said(&canary, full).contains("are left"));
+
     let stuck = |it: &mut Ground| wiring(it).percent = (100, 100);
     assert!(said(&rolling, stuck).contains("no task of 2 can be replaced"));
     assert_eq!(said(&plan(), stuck), "");

@@ -26,12 +26,21 @@ pub struct Wiring {
 /// What carries tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capacity {
-    /// Fargate.
-    Fargate,
+    /// Fargate, and how it is paid for; `None` where some tasks are paid for otherwise than others.
+    Fargate(Option<Purchase>),
     /// Instances, of which a capacity provider starts more.
     Provider,
     /// Instances that are there.
     Instances,
+}
+
+/// How tasks on Fargate are paid for. Each has a quota of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purchase {
+    /// `FARGATE`.
+    OnDemand,
+    /// `FARGATE_SPOT`.
+    Spot,
 }
 
 /// A load balancer of a service, with what ECS needs to shift its traffic.
@@ -64,6 +73,11 @@ impl Wiring {
     /// The rules and listeners that it names.
     pub fn rules(&self) -> impl Iterator<Item = &Arn> {
         self.balancers.iter().flat_map(|it| it.production.iter().chain(&it.test))
+    }
+
+    /// The roles by which ECS changes its rules.
+    pub fn roles(&self) -> impl Iterator<Item = &Arn> {
+        self.balancers.iter().filter_map(|it| it.role.as_ref())
     }
 
     /// What keeps ECS from deploying the service as the plan says.
@@ -146,7 +160,7 @@ impl Wiring {
     /// Both fleets stand side by side.
     fn doubles(&self, desired: u32, report: &mut Report) {
         match self.capacity {
-            Capacity::Fargate if desired > AT_ONCE => {
+            Capacity::Fargate(_) if desired > AT_ONCE => {
                 let seconds = Seconds(u64::from((desired - AT_ONCE).div_ceil(PER_SECOND)));
                 report.delays(
                     seconds,
@@ -158,7 +172,7 @@ impl Wiring {
             Capacity::Instances => report.warns(format!(
                 "both fleets stand side by side, and no capacity provider starts instances: those there are must hold {desired} tasks more"
             )),
-            Capacity::Fargate | Capacity::Provider => {}
+            Capacity::Fargate(_) | Capacity::Provider => {}
         }
     }
 }

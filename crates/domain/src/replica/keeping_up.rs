@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Instance, Lag, Replica, ReplicaCheck};
-use crate::evidence::{Finding, Says};
+use crate::evidence::{Finding, REPLICA, Says};
 use crate::failure::Failure;
 use crate::metric::Series;
 use crate::seconds::Seconds;
@@ -51,7 +51,7 @@ pub fn findings(
 ) -> Vec<Finding> {
     let finding = |it: &Measured| {
         let (says, measured) = standing(check, it, began, now);
-        Finding::new(format!("replica {}", it.replica.name), says, measured)
+        Finding::new(format!("{REPLICA} {}", it.replica.name), says, measured)
     };
     measured.iter().map(finding).collect()
 }
@@ -60,7 +60,7 @@ pub fn findings(
 pub fn unanswered(check: &ReplicaCheck, failure: &Failure) -> Finding {
     let names = check.instances.join(", ");
     Finding::new(
-        format!("replica {names}"),
+        format!("{REPLICA} {names}"),
         Says::Pending,
         format!("could not be asked: {failure}"),
     )

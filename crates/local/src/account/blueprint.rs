@@ -29,6 +29,7 @@ pub(crate) fn words(definition: &TaskDefinition) -> Cow<'_, Value> {
     Cow::Owned(json!({
         "networkMode": "awsvpc",
         "requiresCompatibilities": ["FARGATE"],
+        "cpu": "256",
         "executionRoleArn": format!("arn:aws:iam::{account}:role/ecs-execution"),
         "containerDefinitions": [{
             "name": family,
@@ -66,6 +67,7 @@ pub(super) fn blueprint(definition: &TaskDefinition) -> Blueprint {
         creates: options["awslogs-create-group"] == "true",
     });
     let fargate = all(&words["requiresCompatibilities"]).iter().any(|it| it == "FARGATE");
+    let role = |field: &str| words[field].as_str().and_then(|role| role.parse().ok());
     let runtime = &words["runtimePlatform"];
     let (system, cpu) = (&runtime["operatingSystemFamily"], &runtime["cpuArchitecture"]);
     Blueprint {
@@ -73,7 +75,9 @@ pub(super) fn blueprint(definition: &TaskDefinition) -> Blueprint {
             .then(|| Platform::of_runtime(system.as_str(), cpu.as_str())),
         fargate,
         awsvpc: words["networkMode"] == "awsvpc",
-        execution_role: words["executionRoleArn"].as_str().and_then(|role| role.parse().ok()),
+        execution_role: role("executionRoleArn"),
+        task_role: role("taskRoleArn"),
+        cpu: words["cpu"].as_str().and_then(|units| units.parse().ok()),
         secrets: secrets.collect(),
         logs: log.into_iter().collect(),
     }

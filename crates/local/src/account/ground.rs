@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::Failure;
 use domain::name::Arn;
 use domain::preflight::{
-    Capacity, Forward, Group, Held, LoadBalancer, LogGroup, Rule, Secret, Wiring,
+    Capacity, Forward, Group, Held, LoadBalancer, LogGroup, Purchase, Role, Rule, Secret, Wiring,
 };
 use domain::seconds::Seconds;
 use domain::service::Place;
 use parking_lot::RwLock;
-use workflow::ports::Vault;
+use workflow::ports::{Roles, Vault};
 
 use super::world::World;
 use super::{Account, Inner, Settings};
@@ -27,7 +27,9 @@ struct Changed {
     wirings: BTreeMap<Place, Wiring>,
     groups: BTreeMap<Arn, Group>,
     rules: BTreeMap<Arn, Rule>,
+    roles: BTreeMap<Arn, Role>,
     gone: BTreeSet<String>,
+    vcpus: Option<f64>,
 }
 
 impl<P: Plant> Vault for World<P> {
@@ -37,6 +39,13 @@ impl<P: Plant> Vault for World<P> {
             Ok(if self.0.is_there(name) { Held::Yes } else { Held::No })
         };
         self.0.calls.make("vault.holds", answer).await
+    }
+}
+
+impl<P: Plant> Roles for World<P> {
+    async fn role(&self, role: &Arn) -> Result<Option<Role>, Failure> {
+        let answer = async { Ok(self.0.role(role)) };
+        self.0.calls.make("roles.role", answer).await
     }
 }
 
@@ -64,7 +73,17 @@ impl<P: Plant> Account<P> {
         self.0.ground.0.write().rules.insert(rule.clone(), is);
     }
 
-    /// Takes away what is called so: a target group, a rule, a secret, a log group.
+    /// Has a role trust others.
+    pub fn set_role(&self, role: &Arn, is: Role) {
+        self.0.ground.0.write().roles.insert(role.clone(), is);
+    }
+
+    /// Leaves the account so many vCPUs of its quota of Fargate; nobody counts them otherwise.
+    pub fn leave_vcpus(&self, left: f64) {
+        self.0.ground.0.write().vcpus = Some(left);
+    }
+
+    /// Takes away what is called so: a target group, a rule, a role by its ARN, a secret, a log group.
     pub fn take_away(&self, name: impl Into<String>) {
         self.0.ground.0.write().gone.insert(name.into());
     }
@@ -75,6 +94,17 @@ impl<P: Plant> Account<P> {
 
     pub(crate) fn rule(&self, rule: &Arn) -> Option<Rule> {
         self.0.rule(rule)
+    }
+
+    /// The ARN of the role that is called so, if anything may be.
+    pub(crate) fn role_arn(&self, name: &str) -> Option<Arn> {
+        let Settings { account, .. } = &self.0.settings;
+        let named = !name.is_empty() && !name.contains(['/', ':']);
+        named.then(|| format!("arn:aws:iam::{account}:role/{name}").parse().ok())?
+    }
+
+    pub(crate) fn role(&self, role: &Arn) -> Option<Role> {
+        self.0.role(role)
     }
 
     pub(crate) fn has_log_group(&self, name: &str) -> bool {
@@ -109,7 +139,7 @@ impl<P: Plant> Inner<P> {
         };
         Wiring {
             controller: "ECS".to_owned(),
-            capacity: Capacity::Fargate,
+            capacity: Capacity::Fargate(Some(Purchase::OnDemand)),
             percent: (100, 200),
             balancers: vec![balancer],
             connects: false,
@@ -140,12 +170,29 @@ impl<P: Plant> Inner<P> {
         })
     }
 
+    /// One that nobody changed trusts whoever takes roles on for services.
+    pub(super) fn role(&self, role: &Arn) -> Option<Role> {
+        let changed = self.ground.0.read();
+        let there = !changed.gone.contains(role.as_str());
+        there.then(|| changed.roles.get(role).cloned().unwrap_or_else(trusting))
+    }
+
+    /// What is left of the account's quota of Fargate, if anybody counts it.
+    pub(super) fn vcpus(&self) -> Option<f64> {
+        self.ground.0.read().vcpus
+    }
+
     /// The ARN of something of the load balancer.
     fn balancing(&self, resource: &str) -> Arn {
         let Settings { region, account, .. } = &self.settings;
         let arn = format!("arn:aws:elasticloadbalancing:{region}:{account}:{resource}");
         arn.parse().expect("service names and clusters have no spaces")
     }
+}
+
+/// A role that ECS takes on, for itself and for tasks.
+fn trusting() -> Role {
+    Role { trusts: ["ecs.amazonaws.com", "ecs-tasks.amazonaws.com"].map(str::to_owned).into() }
 }
 
 /// A target group that lets nobody wait.

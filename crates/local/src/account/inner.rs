@@ -19,6 +19,7 @@ use super::executions::Executions;
 use super::ground::Changes;
 use super::marks::Marks;
 use super::objects::Bucketful;
+use super::prometheus::Oracle;
 use super::steps::{self, Payload};
 use super::talk::Talk;
 use super::workspaces::Rooms;
@@ -59,6 +60,7 @@ pub(super) struct Inner<P: Plant> {
     pub(super) marks: Marks,
     pub(super) observer: RwLock<Option<Observer>>,
     pub(super) talk: Talk,
+    pub(super) oracle: RwLock<Option<Oracle>>,
 }
 
 impl<P: Plant> Inner<P> {

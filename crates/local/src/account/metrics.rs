@@ -3,12 +3,14 @@
 
 use domain::Failure;
 use domain::metric::{Formula, Point, Query, Series, Statistic};
+use domain::preflight::{Purchase, quota};
 use domain::rollout::TargetGroup;
 use domain::seconds::Seconds;
 use jiff::Timestamp;
-use workflow::ports::{Metrics, Prometheus};
+use workflow::ports::Metrics;
 
 use super::fleet::service_of;
+use super::math::Arithmetic;
 use super::world::World;
 use crate::plant::Plant;
 use crate::traffic::Traffic;
@@ -25,35 +27,35 @@ impl<P: Plant> Metrics for World<P> {
         self.0.calls.make("metrics.series", answer).await
     }
 
-    /// One metric as it is; nothing is computed here.
     async fn computed(
         &self,
         formulas: &[Formula],
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<Series>, Failure> {
-        let computed = |formula: &Formula| match formula.of.get(&formula.math) {
-            Some(query) => Ok(self.points(query, from, to)),
-            None => Err(Failure::Refused(format!(
-                "{:?} is metric math, which CloudWatch computes and this machine does not",
-                formula.math
-            ))),
-        };
-        let answer = async { formulas.iter().map(computed).collect() };
+        let answer =
+            async { formulas.iter().map(|formula| self.result(formula, from, to)).collect() };
         self.0.calls.make("metrics.computed", answer).await
     }
 }
 
-impl<P: Plant> Prometheus for World<P> {
-    async fn ask(&self, server: &str, _query: &str) -> Result<Vec<f64>, Failure> {
-        let answer = async {
-            Err(Failure::Refused(format!("{server} is asked on AWS, and not by this machine")))
-        };
-        self.0.calls.make("prometheus.ask", answer).await
-    }
-}
-
 impl<P: Plant> World<P> {
+    /// What is computed of several metrics.
+    fn result(&self, formula: &Formula, from: Timestamp, to: Timestamp) -> Result<Series, Failure> {
+        if [Purchase::OnDemand, Purchase::Spot].map(quota::left).contains(formula) {
+            let point = |value| Series::Complete(vec![Point { at: from, value }]);
+            return Ok(self.0.vcpus().map_or(Series::NoData, point));
+        }
+        let math = Arithmetic::read(&formula.math).map_err(|why| {
+            let math = &formula.math;
+            Failure::Refused(format!(
+                "this machine cannot compute {math:?} as CloudWatch does: {why}"
+            ))
+        })?;
+        let points = |(id, query): (&'_ String, &Query)| (id.clone(), self.points(query, from, to));
+        Ok(math.of(&formula.of.iter().map(points).collect()))
+    }
+
     /// A metric, period by period. Of what nobody counts here there is no data.
     fn points(&self, query: &Query, from: Timestamp, to: Timestamp) -> Series {
         match query.namespace.as_str() {

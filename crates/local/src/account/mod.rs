@@ -19,10 +19,12 @@ mod ground;
 mod images;
 mod ledger;
 mod marks;
+mod math;
 mod metrics;
 mod objects;
 mod one_offs;
 mod people;
+mod prometheus;
 mod ringing;
 mod store;
 mod talk;
@@ -61,6 +63,7 @@ pub use calls::{Call, Calls, Fault};
 pub use definitions::MACHINES;
 pub use executions::NotStarted;
 pub use images::Images;
+pub use prometheus::{Asking, Oracle};
 pub use settings::Settings;
 pub use steps::VERBS;
 pub use store::{Kind, Store, StoreError};
@@ -145,6 +148,7 @@ impl<P: Plant> Account<P> {
             marks: marks::Marks::default(),
             observer: RwLock::default(),
             talk: talk::Talk::default(),
+            oracle: RwLock::default(),
             images,
             store,
             settings,

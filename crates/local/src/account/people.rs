@@ -62,6 +62,6 @@ impl<P: Plant> Account<P> {
         reference: Option<&Reference>,
     ) -> Result<Outlook, Failure> {
         let w = self.world();
-        workflow::outlook(&w, &w, &w, &w, &w, &w, &w, &w, &w, &w, service, reference).await
+        workflow::outlook(&w, &w, &w, &w, &w, &w, &w, &w, &w, &w, &w, service, reference).await
     }
 }

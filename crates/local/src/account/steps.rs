@@ -139,7 +139,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "plan" => answer(workflow::plan(w, w, w, w, w, decode(input)?).await),
         "claim" => answer(workflow::claim(w, w, w, w, w, decode(input)?).await),
         "replicas" => answer(workflow::replicas(w, w, w, w, decode(input)?).await),
-        "check" => answer(workflow::check(w, w, w, w, w, w, w, decode(input)?).await),
+        "check" => answer(workflow::check(w, w, w, w, w, w, w, w, decode(input)?).await),
         "migrate" => answer(workflow::migrate(w, w, w, w, w, decode(input)?).await),
         "launch" => answer(workflow::launch(w, w, decode(input)?).await),
         "watch" => answer(workflow::watch(w, w, w, w, w, decode(input)?).await),

@@ -32,7 +32,7 @@ use tokio::net::TcpListener;
 
 use self::home::Home;
 use self::left_over::{Remembered, end_left_over};
-use crate::account::{self, Account, Images, Settings, Store, StoreError};
+use crate::account::{self, Account, Images, Oracle, Settings, Store, StoreError};
 use crate::bus;
 use crate::databases::Postgres;
 use crate::door::{Door, Reception};
@@ -141,6 +141,7 @@ impl Daemon {
         if let Some(hcp) = setup.hcp {
             account.read_at(hcp);
         }
+        account.let_answer(Oracle::servers());
         if let Some(speaker) = setup.speaker {
             account.let_speak(speaker);
         }

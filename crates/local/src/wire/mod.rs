@@ -1,12 +1,12 @@
-//! Our model of ECS, its load balancer, its logs and the databases behind AWS's own wire protocols,
+//! Our model of ECS, its load balancer, its logs, the roles and the databases behind AWS's own wire protocols,
 //! so that whatever was built with an AWS SDK can be pointed at it: `AWS_ENDPOINT_URL_ECS`,
-//! `AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2`, `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS` and
-//! `AWS_ENDPOINT_URL_RDS`.
+//! `AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2`, `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`,
+//! `AWS_ENDPOINT_URL_RDS` and `AWS_ENDPOINT_URL_IAM`.
 //!
 //! One listener answers all: a request that names its operation in `X-Amz-Target` is for ECS or
-//! CloudWatch Logs (AWS JSON 1.1), a form is for Elastic Load Balancing or RDS (AWS Query), as its
+//! CloudWatch Logs (AWS JSON 1.1), a form is for Elastic Load Balancing, RDS or IAM (AWS Query), as its
 //! version says. Names and shapes are those of `aws-sdk-ecs` 1.157, `aws-sdk-cloudwatchlogs` 1.162,
-//! `aws-sdk-elasticloadbalancingv2` 1.134 and `aws-sdk-rds` 1.159, bounds those of the API reference.
+//! `aws-sdk-elasticloadbalancingv2` 1.134, `aws-sdk-rds` 1.159 and `aws-sdk-iam` 1.133, bounds those of the API reference.
 //!
 //! What is asked of the model is asked of the same account as in process. What AWS knows and the
 //! model does not, an operation or a parameter, is refused by name: ignoring it would let a test pass
@@ -16,6 +16,7 @@
 mod ecs;
 mod elb;
 mod fault;
+mod iam;
 mod json;
 mod logs;
 mod query;

@@ -11,20 +11,21 @@ use axum::response::Response;
 use uuid::Uuid;
 
 use super::refusal::Refusal;
-use super::{elb, fault, rds};
+use super::{elb, fault, iam, rds};
 use crate::account::Account;
 use crate::plant::Plant;
 
 /// The content type of a form.
 pub(super) const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
-/// The versions of the APIs of Elastic Load Balancing and of RDS.
+/// The versions of the APIs of Elastic Load Balancing, of RDS and of IAM.
 const BALANCING: &str = "2015-12-01";
 const DATABASES: &str = "2014-10-31";
+const ROLES: &str = "2010-05-08";
 
 /// The fields of a form.
 pub(super) type Form = BTreeMap<String, String>;
 
-/// Answers a call of Elastic Load Balancing, or of RDS.
+/// Answers a call of Elastic Load Balancing, of RDS or of IAM.
 pub(super) async fn answer<P: Plant>(
     account: &Account<P>,
     body: Result<Bytes, Refusal>,
@@ -38,6 +39,7 @@ pub(super) async fn answer<P: Plant>(
     let operation = match version.as_str() {
         BALANCING => elb::operation(&action),
         DATABASES => rds::operation(&action),
+        ROLES => iam::operation(&action),
         _ => None,
     };
     let Some((name, call)) = operation else {
@@ -49,8 +51,11 @@ pub(super) async fn answer<P: Plant>(
 }
 
 fn response(version: &str, action: &str, answer: Result<String, Refusal>) -> Response {
-    let service = if version == DATABASES { "rds" } else { "elasticloadbalancing" };
-    let version = if version == DATABASES { DATABASES } else { BALANCING };
+    let (service, version) = match version {
+        DATABASES => ("rds", DATABASES),
+        ROLES => ("iam", ROLES),
+        _ => ("elasticloadbalancing", BALANCING),
+    };
     let namespace = format!("http://{service}.amazonaws.com/doc/{version}/");
     let id = Uuid::new_v4();
     let (status, body) = match answer {

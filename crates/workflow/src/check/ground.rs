@@ -3,22 +3,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Failure;
+use domain::metric::Series;
 use domain::plan::Plan;
-use domain::preflight::{Blueprint, Ground, Known, Serving, Wiring};
+use domain::preflight::{Blueprint, Capacity, Ground, Known, Serving, Wiring, quota};
 use domain::strategy::Strategy;
 use futures_util::future::{try_join, try_join_all, try_join4};
+use jiff::Timestamp;
 
-use crate::ports::{Balancer, Fleet, Logs, Vault};
+use crate::ports::{Balancer, Fleet, Logs, Metrics, Roles, Vault};
 
 /// Asks for everything that a service stands on: what names it first, then all that is named, side
 /// by side.
+#[expect(clippy::too_many_arguments, reason = "a step's signature is its list of permissions")]
 pub(super) async fn ask(
     fleet: &impl Fleet,
     balancer: &impl Balancer,
     vault: &impl Vault,
+    roles: &impl Roles,
     logs: &impl Logs,
+    metrics: &impl Metrics,
     plan: &Plan,
     blue: &Serving,
+    now: Timestamp,
 ) -> Result<Ground, Failure> {
     let place = plan.service.place();
     let from = plan.template.as_ref().unwrap_or(&blue.task_definition);
@@ -29,15 +35,35 @@ pub(super) async fn ask(
     let shifts = plan.strategy() != (Strategy::Rolling {});
     let wired = || wiring.iter().filter(|_| shifts);
     let tasks = || blueprint.iter().flatten();
-    let (groups, rules, secrets, logs) = try_join4(
+    let named_roles = wired().flat_map(Wiring::roles).chain(tasks().flat_map(Blueprint::roles));
+    let others = try_join(
+        each(named_roles, |role| roles.role(role)),
+        vcpus(metrics, wiring.as_ref().ok().filter(|_| shifts), now),
+    );
+    let named = try_join4(
         each(wired().flat_map(Wiring::groups), |group| balancer.group(group)),
         each(wired().flat_map(Wiring::rules), |rule| balancer.rule(rule)),
         each(tasks().flat_map(Blueprint::all_secrets), |secret| vault.holds(secret)),
         each(tasks().flat_map(Blueprint::all_logs), |group| logs.has_group(group)),
-    )
-    .await?;
+    );
+    let ((groups, rules, secrets, logs), (roles, vcpus)) = try_join(named, others).await?;
 
-    Ok(Ground { wiring, blueprint, groups, rules, secrets, logs })
+    Ok(Ground { wiring, blueprint, groups, rules, roles, vcpus, secrets, logs })
+}
+
+/// What is left of the quota that the service's tasks count against.
+async fn vcpus(
+    metrics: &impl Metrics,
+    wiring: Option<&Wiring>,
+    now: Timestamp,
+) -> Result<Option<Known<Series>>, Failure> {
+    let Some(Capacity::Fargate(Some(purchase))) = wiring.map(|it| it.capacity) else {
+        return Ok(None);
+    };
+    let left = [quota::left(purchase)];
+    let asked = metrics.computed(&left, quota::RECENT.before(now), now);
+    let told = known(asked).await?;
+    Ok(Some(told.map(|series| series.into_iter().next().unwrap_or(Series::NoData))))
 }
 
 /// Asks for each of these once, all side by side.

@@ -11,7 +11,7 @@ use domain::record::Entry;
 use futures_util::future::try_join3;
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{Alarms, Balancer, Clock, Fleet, Ledger, Logs, Vault};
+use crate::ports::{Alarms, Balancer, Clock, Fleet, Ledger, Logs, Metrics, Roles, Vault};
 
 /// A deployment about to begin.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -29,8 +29,9 @@ pub async fn check(
     fleet: &impl Fleet,
     balancer: &impl Balancer,
     vault: &impl Vault,
+    roles: &impl Roles,
     logs: &impl Logs,
-    alarms: &impl Alarms,
+    cloudwatch: &(impl Alarms + Metrics),
     ledger: &impl Ledger,
     input: Check,
 ) -> Result<Serving, Failure> {
@@ -41,7 +42,7 @@ pub async fn check(
     }
 
     // So much is asked side by side that it is too large to stand in this future.
-    let looked = preflight(clock, fleet, balancer, vault, logs, alarms, ledger, &plan);
+    let looked = preflight(clock, fleet, balancer, vault, roles, logs, cloudwatch, ledger, &plan);
     let (facts, Report { objections, warnings }) = Box::pin(looked).await?;
 
     ledger.append(&plan.deployment, &service.name, Entry::Claimed { lease }).await?;
@@ -64,8 +65,9 @@ pub async fn preflight(
     fleet: &impl Fleet,
     balancer: &impl Balancer,
     vault: &impl Vault,
+    roles: &impl Roles,
     logs: &impl Logs,
-    alarms: &impl Alarms,
+    cloudwatch: &(impl Alarms + Metrics),
     ledger: &impl Ledger,
     plan: &Plan,
 ) -> Result<(Facts, Report), Failure> {
@@ -73,14 +75,19 @@ pub async fn preflight(
     let place = service.place();
     let (blue, alarms, desk) = try_join3(
         fleet.serving(&place, service.container.as_deref()),
-        alarms.states(plan.alarms()),
+        cloudwatch.states(plan.alarms()),
         ledger.desk(&service.name),
     )
     .await?;
     let alerts = desk.alerts(plan.alerts(), clock.now());
     let ground = match plan.cause.is_urgent() {
         true => None,
-        false => Some(ground::ask(fleet, balancer, vault, logs, plan, &blue).await?),
+        false => {
+            let now = clock.now();
+            let asked =
+                ground::ask(fleet, balancer, vault, roles, logs, cloudwatch, plan, &blue, now);
+            Some(asked.await?)
+        }
     };
     let facts = Facts { blue, alarms, alerts, ground };
 

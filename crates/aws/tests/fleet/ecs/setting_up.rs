@@ -3,7 +3,8 @@
 use domain::Failure;
 use domain::name::Arn;
 use domain::preflight::{
-    Blueprint, Capacity, LoadBalancer, LogGroup, LogUse, Platform, Secret, SecretUse, Wiring,
+    Blueprint, Capacity, LoadBalancer, LogGroup, LogUse, Platform, Purchase, Secret, SecretUse,
+    Wiring,
 };
 use serde_json::{Value, json};
 use workflow::ports::Fleet;
@@ -64,7 +65,7 @@ async fn what_ecs_shifts_traffic_by_is_told() {
     };
     let expected = Wiring {
         controller: "ECS".into(),
-        capacity: Capacity::Fargate,
+        capacity: Capacity::Fargate(Some(Purchase::OnDemand)),
         percent: (50, 150),
         balancers: vec![balancer],
         connects: true,
@@ -84,7 +85,14 @@ async fn what_is_left_out_is_what_ecs_takes_it_for() {
             Capacity::Provider,
         ),
         (json!({ "launchType": "EC2" }), "ECS", Capacity::Instances),
-        (provider("FARGATE_SPOT"), "ECS", Capacity::Fargate),
+        (provider("FARGATE_SPOT"), "ECS", Capacity::Fargate(Some(Purchase::Spot))),
+        (
+            json!({ "capacityProviderStrategy": [
+                { "capacityProvider": "FARGATE", "base": 2 }, { "capacityProvider": "FARGATE_SPOT" },
+            ] }),
+            "ECS",
+            Capacity::Fargate(None),
+        ),
         (provider("instances"), "ECS", Capacity::Provider),
     ] {
         let wiring = wiring(told.clone()).await.expect("it is told");
@@ -105,6 +113,7 @@ async fn what_tasks_need_is_told_container_by_container() {
     let told = blueprint(Answer::json(json!({ "taskDefinition": {
         "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"],
         "executionRoleArn": format!("{IAM}:role/execution"),
+        "taskRoleArn": format!("{IAM}:role/shop/app"), "cpu": "512",
         "runtimePlatform": { "cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX" },
         "containerDefinitions": [
             {
@@ -135,6 +144,8 @@ async fn what_tasks_need_is_told_container_by_container() {
         fargate: true,
         awsvpc: true,
         execution_role: Some(named(&format!("{IAM}:role/execution"))),
+        task_role: Some(named(&format!("{IAM}:role/shop/app"))),
+        cpu: Some(512),
         secrets: vec![
             needs("app", Secret::credentials("ghcr")),
             needs("app", Secret::value_from(secret)),

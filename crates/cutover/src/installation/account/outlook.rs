@@ -28,7 +28,8 @@ impl Account {
         let (registry, prometheus) =
             (Registry::new(login), ::aws::PrometheusServers::new(&self.config));
         let (balancer, replicas) = (::aws::Elbv2::new(config), ::aws::Rds::new(config));
-        let (vault, logs) = (::aws::Vault::new(config), ::aws::CloudWatchLogs::new(config));
+        let (vault, roles) = (::aws::Vault::new(config), ::aws::Iam::new(config));
+        let logs = ::aws::CloudWatchLogs::new(config);
         let (fleet, cloudwatch, ledger) = (&self.fleet, &self.alarms, &self.ledger);
         let outlook = workflow::outlook(
             &SystemClock,
@@ -36,6 +37,7 @@ impl Account {
             fleet,
             &balancer,
             &vault,
+            &roles,
             &logs,
             cloudwatch,
             &prometheus,

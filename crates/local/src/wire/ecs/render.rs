@@ -35,7 +35,7 @@ pub(super) fn service(service: &ServiceDescription, wiring: &Wiring) -> Value {
         "schedulingStrategy": "REPLICA",
         "deploymentController": { "type": wiring.controller },
         "launchType": match wiring.capacity {
-            Capacity::Fargate => Some("FARGATE"),
+            Capacity::Fargate(_) => Some("FARGATE"),
             Capacity::Instances => Some("EC2"),
             Capacity::Provider => None,
         },
