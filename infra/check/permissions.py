@@ -59,6 +59,7 @@ CALLS = {
     "ecs:StopTask": f"arn:aws:ecs:{HERE}:task/shop/1",
     "ecs:ListTasks": ("*", {"ecs:cluster": f"arn:aws:ecs:{HERE}:cluster/shop"}),
     "ecs:TagResource": (f"arn:aws:ecs:{HERE}:task-definition/checkout:1", {"ecs:CreateAction": "RegisterTaskDefinition"}),
+    "iam:GetRole": "arn:aws:iam::123456789012:role/service/ecs-execution",
     "iam:PassRole": ("arn:aws:iam::123456789012:role/checkout", {"iam:PassedToService": "ecs-tasks.amazonaws.com"}),
     "aps:QueryMetrics": f"arn:aws:aps:{HERE}:workspace/ws-0a1b2c3d",
     "events:PutEvents": f"arn:aws:events:{HERE}:event-bus/cutover",

@@ -38,7 +38,7 @@ locals {
     check = { # What it may look at it looks at; what it may not it tells.
       timeout = 50
       memory  = 256
-      may     = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:DescribeServices", "ecs:DescribeServiceDeployments", "ecs:DescribeTaskDefinition", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeListeners", "secretsmanager:DescribeSecret", "ssm:DescribeParameters", "logs:DescribeLogGroups", "cloudwatch:DescribeAlarms"]
+      may     = ["dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "ecs:ListServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:DescribeServices", "ecs:DescribeServiceDeployments", "ecs:DescribeTaskDefinition", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeListeners", "secretsmanager:DescribeSecret", "ssm:DescribeParameters", "iam:GetRole", "logs:DescribeLogGroups", "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"]
     }
     migrate = { # The last two are needed for what it registers and runs; it calls neither.
       timeout = 50

@@ -66,6 +66,8 @@ locals {
       resources = var.task_roles
       condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
     }
+    # Whether there are the roles that services name, which may be called anything. Reading only.
+    any_role = { resources = ["arn:${local.partition}:iam::${data.aws_caller_identity.this.account_id}:role/*"] }
     # Replicas are asked for by a filter, which counts as all. Reading only.
     databases = { resources = ["arn:${local.partition}:rds:${local.here}:db:*", "arn:${local.partition}:rds:${local.here}:cluster:*"] }
     # The states that services stand on, each with the lock beside it; no other object. Reading only.
@@ -108,6 +110,7 @@ locals {
     "elasticloadbalancing:DescribeTargetGroups"          = "readings"
     "elasticloadbalancing:DescribeTargetHealth"          = "readings"
     "events:PutEvents"                                   = "bus"
+    "iam:GetRole"                                        = "any_role"
     "iam:PassRole"                                       = "roles"
     "logs:DescribeLogGroups"                             = "log_groups"
     "logs:GetLogEvents"                                  = "logs"

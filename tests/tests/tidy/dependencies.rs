@@ -8,17 +8,31 @@ use serde_json::Value;
 use super::tree::{root, text};
 
 /// What each crate of ours may depend on, of ours. A new crate is written in here with its place.
-const MAY: [(&str, &[&str]); 19] = [
+const MAY: [(&str, &[&str]); 20] = [
     ("domain", &[]),
     ("asl", &[]),
     ("workflow", &["domain"]),
     ("alertmanager", &["domain"]),
     ("github", &["domain", "workflow"]),
-    ("aws", &["domain", "workflow"]),
+    ("prometheus", &["domain", "workflow"]),
+    ("aws", &["domain", "workflow", "prometheus"]),
     ("slack", &["domain", "workflow"]),
     ("hcp", &["domain", "workflow"]),
     ("shell", &["domain"]),
-    ("local", &["domain", "workflow", "asl", "alertmanager", "github", "hcp", "servers", "slack"]),
+    (
+        "local",
+        &[
+            "domain",
+            "workflow",
+            "asl",
+            "alertmanager",
+            "github",
+            "hcp",
+            "prometheus",
+            "servers",
+            "slack",
+        ],
+    ),
     ("drill", &["domain", "asl", "local"]),
     (
         "cutover",

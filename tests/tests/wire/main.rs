@@ -28,6 +28,5 @@ mod ghcr;
 mod github;
 mod listener;
 #[path = "../../../crates/hcp/tests/states/terraform.rs"]
-#[expect(dead_code, reason = "its other tests ask it for more")]
 mod rooms;
 mod slack;

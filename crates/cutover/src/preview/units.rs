@@ -106,8 +106,10 @@ impl Units {
             // cloudwatch:GetMetricData, which is paid by the metric: the lag of each replica; three
             // metrics of each fleet.
             "metrics.series" => Self { alarm_reads: sizes.replicas.max(6), ..requests(1) },
-            // Those of the document.
-            "metrics.computed" => Self { alarm_reads: sizes.metrics, ..requests(1) },
+            // iam:GetRole.
+            "roles.role" => requests(1),
+            // Those of the document, or what is used of a quota.
+            "metrics.computed" => Self { alarm_reads: sizes.metrics.max(1), ..requests(1) },
             // s3:GetObject.
             "objects.object" | "objects.stream" => requests(1),
             "prometheus.ask" => Self::default(),

@@ -38,14 +38,14 @@ pub fn left(purchase: Purchase) -> Formula {
 
 /// Whether `tasks` tasks more, of `cpu` units each (1024 are a vCPU), find room in what is left.
 ///
-/// Where CloudWatch has no metric of it there is nothing to say: it has one as soon as Fargate carries
-/// a task.
+/// It refuses nothing: what is used is told minutes late, so a fleet that has just gone may still be
+/// counted. Where CloudWatch has no metric of it there is nothing to say.
 pub(super) fn inspect(left: &Series, cpu: u32, tasks: u32, report: &mut Report) {
     let Some(left) = left.newest().map(|point| point.value) else { return };
     let needed = f64::from(cpu) / 1024.0 * f64::from(tasks);
     if needed > left {
-        report.objects(format!(
-            "green needs {needed} vCPUs of Fargate beside blue, and of the account's quota {left} are left; raise \"Fargate On-Demand vCPU resource count\" (or that of Spot) in Service Quotas, or stop what is not needed"
+        report.warns(format!(
+            "green needs {needed} vCPUs of Fargate beside blue, and by what was told last {left} of the account's quota are left, so it may not start; raise the quota \"Fargate On-Demand vCPU resource count\", or that of Spot"
         ));
     }
 }

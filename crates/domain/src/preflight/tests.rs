@@ -262,12 +262,6 @@ const MISTAKES: &[Mistake] = &[
     ("the infrastructure role balancing does not trust ecs.amazonaws.com", |it| {
         _ = it.roles.insert(arn("role/balancing"), Ok(Some(Role::default())));
     }),
-    (
-        "green needs 1 vCPUs of Fargate beside blue, and of the account's quota 0.75 are left",
-        |it| {
-            it.vcpus = Some(Ok(vcpus(0.75)));
-        },
-    ),
     ("no execution role, and needs one to read the parameter /db/password", |it| {
         blueprint(it).execution_role = None;
     }),
@@ -390,6 +384,26 @@ fn what_others_set_and_what_instances_must_hold_is_told() {
 }
 
 #[test]
+fn a_green_for_which_the_quota_has_no_room_is_told_of_and_may_try() {
+    let told = |plan: &Plan, left: Option<Series>| {
+        let ground = Ground { vcpus: left.map(Ok), ..ground() };
+        let report = look(plan, blue(), vec![], Some(ground));
+        assert_eq!(report.objections, Vec::<String>::new(), "it was told minutes late");
+        report.warnings.iter().map(Warning::to_string).collect::<String>()
+    };
+    let short = told(&plan(), Some(vcpus(0.75)));
+
+    let says = "green needs 1 vCPUs of Fargate beside blue, and by what was told last 0.75 of the";
+    assert!(short.starts_with(says), "{short}");
+    for enough in [Some(vcpus(1.0)), Some(Series::NoData), None] {
+        assert_eq!(told(&plan(), enough.clone()), "", "{enough:?}");
+    }
+    let ask = json!({ "service": "checkout", "tag": "v1.0.0" });
+    let rolling = plan_of(&json!({ "rolling": {} }), &ask);
+    assert_eq!(told(&rolling, Some(vcpus(0.0))), "", "one task is replaced after the other");
+}
+
+#[test]
 fn each_strategy_needs_what_it_moves() {
     let ask = json!({ "service": "checkout", "tag": "v1.0.0" });
     let canary = plan_of(&json!({ "canary": { "percent": 10, "hold": "5m" } }), &ask);
@@ -414,10 +428,6 @@ fn each_strategy_needs_what_it_moves() {
             vec![LoadBalancer { group: Some(group("one")), ..Default::default() }];
     };
     assert_eq!(said(&rolling, plain), "", "nothing is shifted");
-    let full = |it: &mut Ground| it.vcpus = Some(Ok(vcpus(0.0)));
-    assert_eq!(said(&rolling, full), "", "one task is replaced after the other");
-    assert!(said(&canary, full).contains("are left"));
-
     let stuck = |it: &mut Ground| wiring(it).percent = (100, 100);
     assert!(said(&rolling, stuck).contains("no task of 2 can be replaced"));
     assert_eq!(said(&plan(), stuck), "");
