@@ -226,8 +226,8 @@ async fn run() -> Option<Calls> {
         Some(state.to_string().into_bytes())
     };
 
-    assert_eq!(stage.notify("a guess", "run:completed", "applied").await, 401);
     assert_eq!(stage.notify(HCP_SIGNING, "verification", "").await, 200);
+    assert_eq!(stage.notify("a guess", "run:completed", "applied").await, 401);
     assert_eq!(stage.notify(HCP_SIGNING, "run:completed", "planned_and_finished").await, 202);
     assert!(stage.hcp.asked().is_empty(), "nothing of it changes anything");
 
