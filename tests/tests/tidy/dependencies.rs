@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::tree::{root, text};
 
 /// What each crate of ours may depend on, of ours. A new crate is written in here with its place.
-const MAY: [(&str, &[&str]); 19] = [
+const MAY: [(&str, &[&str]); 20] = [
     ("domain", &[]),
     ("asl", &[]),
     ("workflow", &["domain"]),
@@ -17,17 +17,28 @@ const MAY: [(&str, &[&str]); 19] = [
     ("prometheus", &["domain", "workflow"]),
     ("aws", &["domain", "workflow", "prometheus"]),
     ("slack", &["domain", "workflow"]),
+    ("hcp", &["domain", "workflow"]),
     ("shell", &["domain"]),
     (
         "local",
-        &["domain", "workflow", "asl", "alertmanager", "github", "prometheus", "servers", "slack"],
+        &[
+            "domain",
+            "workflow",
+            "asl",
+            "alertmanager",
+            "github",
+            "hcp",
+            "prometheus",
+            "servers",
+            "slack",
+        ],
     ),
     ("drill", &["domain", "asl", "local"]),
     (
         "cutover",
         &[
-            "domain", "workflow", "asl", "aws", "github", "slack", "local", "drill", "chassis",
-            "checkout", "catalog",
+            "domain", "workflow", "asl", "aws", "github", "hcp", "slack", "local", "drill",
+            "chassis", "checkout", "catalog",
         ],
     ),
     // Only for tests.
@@ -38,8 +49,8 @@ const MAY: [(&str, &[&str]); 19] = [
     (
         "tests",
         &[
-            "domain", "workflow", "asl", "aws", "github", "slack", "shell", "local", "drill",
-            "checkout", "catalog",
+            "domain", "workflow", "asl", "aws", "github", "hcp", "slack", "shell", "local",
+            "drill", "checkout", "catalog",
         ],
     ),
     ("model", &["domain"]),
@@ -49,7 +60,7 @@ const MAY: [(&str, &[&str]); 19] = [
 
 /// What a function of `functions/` may depend on: it wires. Nothing depends on a function.
 const FUNCTION: &[&str] =
-    &["alertmanager", "aws", "domain", "github", "shell", "slack", "workflow"];
+    &["alertmanager", "aws", "domain", "github", "hcp", "shell", "slack", "workflow"];
 
 /// The crates whose decisions must be the same wherever they are made: nothing below them may
 /// reach a socket, a file, a process or a runtime.
