@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use benches::states::{Large, WATCHED};
-use domain::terraform::{Terraform, Watch, read};
+use domain::terraform::{Backend, Terraform, Watch, read};
 use tokio::time::Instant;
 
 const BYTES: usize = 100 * 1024 * 1024;
@@ -16,7 +16,12 @@ const LONGEST: Duration = Duration::from_secs(5);
 fn main() {
     let (bucket, key) = ("state".into(), "a".into());
     let resources = vec![WATCHED.into()];
-    let watch = Terraform { bucket, key, template: None, outputs: vec![], resources };
+    let watch = Terraform {
+        backend: Backend::S3 { bucket, key },
+        template: None,
+        outputs: vec![],
+        resources,
+    };
 
     let began = Instant::now();
     let seen = read(Large::of(BYTES), &Watch::of(&watch)).expect("it is a state");

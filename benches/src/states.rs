@@ -61,13 +61,18 @@ impl Read for Large {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::terraform::{Terraform, Watch, read};
+    use domain::terraform::{Backend, Terraform, Watch, read};
 
     #[test]
     fn what_is_watched_is_found_in_the_middle_of_a_large_state() {
         let (bucket, key) = ("state".into(), "a".into());
         let resources = vec![WATCHED.into()];
-        let watch = Terraform { bucket, key, template: None, outputs: vec![], resources };
+        let watch = Terraform {
+            backend: Backend::S3 { bucket, key },
+            template: None,
+            outputs: vec![],
+            resources,
+        };
 
         let seen = read(Large::of(1_000_000), &Watch::of(&watch)).expect("it is a state");
 

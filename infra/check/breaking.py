@@ -24,6 +24,7 @@ MUTATIONS = [
     Mutation("every role of the account may be handed on", "infra/cutover/permissions.tf", "resources = var.task_roles", 'resources = ["*"]'),
     Mutation("services of other clusters are included", "infra/cutover/permissions.tf", '"${local.ecs}:service/${place}"', '"${local.ecs}:service/*"'),
     Mutation("every state of a bucket may be read", "infra/cutover/permissions.tf", 's3:::${state}${end}"', 's3:::${split("/", state)[0]}/*"'),
+    Mutation("what HCP Terraform signs with may not be read", "infra/cutover/permissions.tf", "[aws_secretsmanager_secret.webhook.arn, var.hcp_signing_secret]", "[aws_secretsmanager_secret.webhook.arn]"),
     Mutation("a lock may not be looked at", "infra/cutover/permissions.tf", '["", ".tflock"]', '[""]'),
     Mutation("a machine may call every function", "infra/cutover/machines.tf", "Resource = [for name in functions : local.function_arns[name]]", "Resource = values(local.function_arns)"),
     Mutation("a definition is broken", "statemachines/release.asl.json", '"StartAt": "Resolve",', '"StartAt": "Resolve"'),

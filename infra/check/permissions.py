@@ -78,10 +78,11 @@ CALLS = {
     "states:StopExecution": f"arn:aws:states:{HERE}:execution:cutover-deployment:1",
 }
 SECRETS = {
-    "receive": f"arn:aws:secretsmanager:{HERE}:secret:cutover/webhook-a1b2c3",
+    "receive": [f"arn:aws:secretsmanager:{HERE}:secret:cutover/webhook-a1b2c3", f"arn:aws:secretsmanager:{HERE}:secret:shop/hcp-signing-f6a7b8"],
     "alert": f"arn:aws:secretsmanager:{HERE}:secret:shop/alertmanager-c7d8e9",
     "plan": f"arn:aws:secretsmanager:{HERE}:secret:shop/ghcr-a1b2c3",
     "mark": f"arn:aws:secretsmanager:{HERE}:secret:shop/github-d4e5f6",
+    "compare": f"arn:aws:secretsmanager:{HERE}:secret:shop/hcp-e5f6a7",
     "post": f"arn:aws:secretsmanager:{HERE}:secret:cutover/slack-a1b2c3",
     "press": f"arn:aws:secretsmanager:{HERE}:secret:cutover/slack-signing-b2c3d4",
 }
@@ -206,9 +207,10 @@ def function_wrong(name, says, policy):
         if allowed([policy], action, resource, context):
             yield f"may do {action} upon {resource}"
     # Its own secret, and not the other's.
-    for other, secret in SECRETS.items():
-        if other != name and allowed([policy], "secretsmanager:GetSecretValue", secret):
-            yield f"may read the secret of {other}"
+    for other, secrets in SECRETS.items():
+        for secret in listed(secrets):
+            if other != name and allowed([policy], "secretsmanager:GetSecretValue", secret):
+                yield f"may read the secret of {other}"
     for other, machine in MACHINES.items():
         if other != name and allowed([policy], "states:StartExecution", machine):
             yield f"may start the machine of {other}"
@@ -216,7 +218,7 @@ def function_wrong(name, says, policy):
 
 def calls(name, action):
     if action == "secretsmanager:GetSecretValue":
-        return [(SECRETS.get(name, "a secret that permissions.py does not know"), {})]
+        return [(secret, {}) for secret in listed(SECRETS.get(name, "a secret that permissions.py does not know"))]
     if action == "states:StartExecution":
         return [(MACHINES.get(name, "a machine that permissions.py does not know"), {})]
     return [upon if isinstance(upon, tuple) else (upon, {}) for upon in listed(CALLS.get(action, "*"))]

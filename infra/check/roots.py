@@ -19,12 +19,16 @@ CHECKOUT = {
 }
 CATALOG = {**CHECKOUT, "name": "catalog", "image": "ghcr.io/acme/catalog", "cluster": "books", "ecs_service": "list"}
 
+SEARCH = {**CHECKOUT, "name": "search", "terraform": {"organization": "acme", "workspace": "shop", "outputs": ["database"]}}
+
 CUTOVER = {
-    "services": {"checkout": CHECKOUT, "catalog": CATALOG},
+    "services": {"checkout": CHECKOUT, "catalog": CATALOG, "search": SEARCH},
     "alertmanager_secret": ACCOUNT("secretsmanager", "secret:shop/alertmanager-c7d8e9"),
     "prometheus_workspaces": [ACCOUNT("aps", "workspace/ws-0a1b2c3d")],
     "alert_topic": {"arn": ACCOUNT("sns", "shop-firing")},
     "github_secret": ACCOUNT("secretsmanager", "secret:shop/github-d4e5f6"),
+    "hcp_secret": ACCOUNT("secretsmanager", "secret:shop/hcp-e5f6a7"),
+    "hcp_signing_secret": ACCOUNT("secretsmanager", "secret:shop/hcp-signing-f6a7b8"),
     "registry_secret": ACCOUNT("secretsmanager", "secret:shop/ghcr-a1b2c3"),
     "slack_signing_secret": ACCOUNT("secretsmanager", "secret:cutover/slack-signing-b2c3d4"),
     "slack_secret": ACCOUNT("secretsmanager", "secret:cutover/slack-a1b2c3"),

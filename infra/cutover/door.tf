@@ -1,4 +1,4 @@
-# Where others knock: the URLs of `receive` (GitHub), `alert` (Alertmanager, SNS) and `press` (Slack),
+# Where others knock: the URLs of `receive` (GitHub, HCP Terraform), `alert` (Alertmanager, SNS) and `press` (Slack),
 # which are public. Who may come in is decided by the signature of a delivery, or the token that it
 # shows, before anything of it is read.
 

@@ -144,7 +144,7 @@ locals {
     compare = { # The last is needed to be told that there is no lock; it does not call it.
       timeout = 50
       memory  = 256
-      may     = ["ssm:GetParametersByPath", "ssm:GetParameter", "s3:GetObject", "dynamodb:GetItem", "dynamodb:UpdateItem", "states:SendTaskSuccess", "s3:ListBucket", "events:PutEvents"]
+      may     = ["ssm:GetParametersByPath", "ssm:GetParameter", "secretsmanager:GetSecretValue", "s3:GetObject", "dynamodb:GetItem", "dynamodb:UpdateItem", "states:SendTaskSuccess", "events:PutEvents", "s3:ListBucket"]
     }
     post = {
       timeout = 50
@@ -181,6 +181,9 @@ locals {
       CUTOVER_REGISTRY_SECRET      = var.registry_secret
       CUTOVER_GITHUB_SECRET        = var.github_secret
       CUTOVER_GITHUB_URL           = var.github_url
+      CUTOVER_HCP_SIGNING_SECRET   = var.hcp_signing_secret
+      CUTOVER_HCP_SECRET           = var.hcp_secret
+      CUTOVER_HCP_URL              = var.hcp_url
       CUTOVER_SLACK_SECRET         = var.slack_secret
       CUTOVER_SLACK_URL            = null # Slack itself.
       CUTOVER_SLACK_BUTTONS        = var.slack_signing_secret == null ? null : "on"

@@ -3,6 +3,11 @@ output "webhook_url" {
   value       = aws_lambda_function_url.door["receive"].function_url
 }
 
+output "terraform_url" {
+  description = "What the notifications of HCP Terraform are pointed at; null without `hcp_signing_secret`."
+  value       = var.hcp_signing_secret == null ? null : "${aws_lambda_function_url.door["receive"].function_url}terraform"
+}
+
 output "webhook_secret" {
   description = "The id of the secret that GitHub's webhook signs with. Put its value in by hand."
   value       = aws_secretsmanager_secret.webhook.id

@@ -5,20 +5,21 @@ locals {
   ecs = "arn:${local.partition}:ecs:${local.here}"
   # `cluster/service`, as the ARNs of ECS have it, of every service that is under Cutover.
   places = toset([for document in var.services : "${document.cluster}/${try(document.ecs_service, null) == null ? document.name : document.ecs_service}"])
-  # `bucket/key`, as the ARNs of S3 have it, of every Terraform state that one of them stands on.
+  # `bucket/key`, as the ARNs of S3 have it, of every Terraform state there that one of them stands on.
   states = toset([
     for document in var.services : "${document.terraform.bucket}/${document.terraform.key}"
-    if try(document.terraform, null) != null
+    if try(document.terraform.bucket, null) != null
   ])
 
   scopes = {
     # One table; nothing is ever deleted from it.
     ledger = { resources = [aws_dynamodb_table.ledger.arn] }
     bus    = { resources = [aws_cloudwatch_event_bus.this.arn] }
-    # GitHub's secret for `receive`, Alertmanager's token for `alert`, the registry's login for `plan`,
-    # the login to GitHub for `mark`, the way into Slack for `post`, Slack's signature for `press`: each
-    # reads only its own.
-    webhook  = { resources = [aws_secretsmanager_secret.webhook.arn] }
+    # What GitHub and HCP Terraform sign with for `receive`, Alertmanager's token for `alert`, the
+    # registry's login for `plan`, the login to GitHub for `mark`, the token of HCP Terraform for
+    # `compare`, the way into Slack for `post`, Slack's signature for `press`: each reads only its own.
+    webhook  = { resources = [for arn in [aws_secretsmanager_secret.webhook.arn, var.hcp_signing_secret] : arn if arn != null] }
+    hcp      = { resources = [for arn in [var.hcp_secret] : arn if arn != null] }
     alert    = { resources = [for arn in [var.alertmanager_secret] : arn if arn != null] }
     registry = { resources = [for arn in [var.registry_secret] : arn if arn != null] }
     github   = { resources = [for arn in [var.github_secret] : arn if arn != null] }
@@ -135,7 +136,7 @@ locals {
   secret = {
     for name in local.functions :
     name => one([
-      for setting, secret in { WEBHOOK = "webhook", ALERT = "alert", REGISTRY = "registry", GITHUB = "github", SLACK = "slack", SLACK_SIGNING = "signing" } :
+      for setting, secret in { WEBHOOK = "webhook", ALERT = "alert", REGISTRY = "registry", GITHUB = "github", HCP = "hcp", SLACK = "slack", SLACK_SIGNING = "signing" } :
       secret if contains(local.wiring[name], "CUTOVER_${setting}_SECRET")
     ])
   }

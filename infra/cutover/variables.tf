@@ -22,9 +22,9 @@ variable "services" {
     condition = alltrue([
       for document in var.services :
       can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^*?$]+$", "${document.terraform.bucket}/${document.terraform.key}"))
-      if try(document.terraform, null) != null
+      if try(document.terraform, null) != null && try(document.terraform.workspace, null) == null
     ])
-    error_message = "Each `terraform` of a service document names the `bucket` and the `key` of one state, without `*`, `?` and `$`."
+    error_message = "Each `terraform` of a service document names the `bucket` and the `key` of one state, without `*`, `?` and `$`, or an `organization` and a `workspace` of HCP Terraform."
   }
 }
 
@@ -77,6 +77,24 @@ variable "github_secret" {
 
 variable "github_url" {
   description = "Where GitHub answers: `https://github.example.com/api/v3` of a GitHub Enterprise Server. Null for github.com."
+  type        = string
+  default     = null
+}
+
+variable "hcp_secret" {
+  description = "The ARN of the secret with the token of HCP Terraform by which the states of workspaces are read. Null where no document names a `workspace`."
+  type        = string
+  default     = null
+}
+
+variable "hcp_signing_secret" {
+  description = "The ARN of the secret with the token by which HCP Terraform signs its notifications. Null where none tells of runs."
+  type        = string
+  default     = null
+}
+
+variable "hcp_url" {
+  description = "Where HCP Terraform answers: `https://tfe.example.com` of a Terraform Enterprise. Null for app.terraform.io."
   type        = string
   default     = null
 }

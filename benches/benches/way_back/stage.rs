@@ -48,6 +48,7 @@ impl Stage {
             secrets: None,
             alert_tokens: None,
             slack_secrets: None,
+            hcp_secrets: None,
             slack_url: None,
             token: None,
             images: services.map(|(name, _)| (image(name), tag(FIRST), artifact(FIRST))).into(),
@@ -56,6 +57,7 @@ impl Stage {
             replicas: Vec::new(),
             speaker: None,
             github: None,
+            hcp: None,
         };
         let stage = Self(Daemon::start(setup).await.expect("it starts"));
         for (service, _) in services {

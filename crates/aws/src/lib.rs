@@ -43,7 +43,7 @@ mod iam;
 mod listener;
 mod log;
 mod log_address;
-#[cfg(any(feature = "cloudwatch", feature = "ecs"))]
+#[cfg(any(feature = "cloudwatch", feature = "ecs", feature = "sfn"))]
 mod moment;
 #[cfg(feature = "listener")]
 mod prometheus;

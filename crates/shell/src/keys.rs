@@ -20,10 +20,15 @@ pub struct Keys<F> {
 }
 
 impl<F: AsyncFn() -> Result<Vec<String>, Failure>> Keys<F> {
+    /// Asks for the keys when the first delivery comes that needs them.
+    pub fn when_needed(ask: F) -> Self {
+        Self { ask, known: RefCell::default(), renewed: RefCell::default() }
+    }
+
     /// Asks for the keys before the first delivery. If there is no answer, the first delivery asks
     /// again.
     pub async fn begin(ask: F) -> Self {
-        let keys = Self { ask, known: RefCell::default(), renewed: RefCell::default() };
+        let keys = Self::when_needed(ask);
         if let Err(failure) = keys.known().await {
             tracing::warn!("began without the secret of the webhook: {failure}");
         }

@@ -13,7 +13,8 @@ const LEVEL: &str = "CUTOVER_LOG";
 
 /// Ours. What others log stays at warnings: an SDK that tells more tells whole requests. Its crates
 /// begin with `aws` too, and a target counts for all that begin with it.
-const OURS: [&str; 7] = ["alert", "aws::", "domain", "github", "shell", "workflow", "receive"];
+const OURS: [&str; 8] =
+    ["alert", "aws::", "domain", "github", "hcp", "shell", "workflow", "receive"];
 
 /// Begins the log, with the level that `CUTOVER_LOG` says. The first call counts.
 ///

@@ -7,7 +7,7 @@ use crate::Error;
 
 /// Every setting there is, and what to set it to. `functions/README.md` says which function reads
 /// which.
-pub const SETTINGS: [(&str, &str); 19] = [
+pub const SETTINGS: [(&str, &str); 22] = [
     ("CUTOVER_TABLE", "the name of the DynamoDB table that is the ledger"),
     ("CUTOVER_BUS", "the name of the EventBridge bus"),
     ("CUTOVER_SERVICES", "what the names of the service documents begin with in Parameter Store"),
@@ -20,6 +20,9 @@ pub const SETTINGS: [(&str, &str); 19] = [
     ("CUTOVER_REGISTRY_SECRET", "the id of the registry's login in Secrets Manager"),
     ("CUTOVER_GITHUB_SECRET", "the id of the login to GitHub in Secrets Manager"),
     ("CUTOVER_GITHUB_URL", "where GitHub answers"),
+    ("CUTOVER_HCP_SIGNING_SECRET", "the id of what HCP Terraform signs with in Secrets Manager"),
+    ("CUTOVER_HCP_SECRET", "the id of the token of HCP Terraform in Secrets Manager"),
+    ("CUTOVER_HCP_URL", "where HCP Terraform answers"),
     ("CUTOVER_SLACK_SECRET", "the id of Slack's token or webhook address in Secrets Manager"),
     (
         "CUTOVER_SLACK_SIGNING_SECRET",

@@ -33,12 +33,19 @@ struct Context {
 #[derive(Debug, Clone, Deserialize)]
 struct Http {
     method: String,
+    #[serde(default)]
+    path: String,
 }
 
 impl Request {
     /// `POST`, and the like.
     pub fn method(&self) -> &str {
         &self.context.http.method
+    }
+
+    /// `/`, and what may follow it.
+    pub fn path(&self) -> &str {
+        &self.context.http.path
     }
 
     /// Names and values. AWS writes the names in lower case; that is not relied on.

@@ -51,7 +51,7 @@ mod progress;
 
 pub use alert::alert;
 pub use heed::{Heeded, heed};
-pub use receive::receive;
+pub use receive::{Received, receive};
 pub use resolve::resolve;
 
 pub use check::{Check, check, preflight};

@@ -4,8 +4,10 @@
 //! always safe, and each effect says what asking twice does.
 
 mod one_offs;
+mod workspaces;
 
 pub use one_offs::{OneOff, OneOffs};
+pub use workspaces::{Standing, Workspaces};
 
 use std::collections::BTreeMap;
 use std::fmt;

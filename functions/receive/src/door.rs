@@ -7,24 +7,41 @@ use github::webhook::{self, Heard, LIMIT, PATIENCE};
 use shell::keys::Keys;
 use shell::url::{Request, Response};
 use tokio::time::timeout;
+use workflow::Received;
 use workflow::ports::{Bus, Clock};
 
+use crate::runs::Runs;
+
 /// Whom the door needs.
-pub(crate) struct Door<C, B, F> {
+pub(crate) struct Door<C, B, F, G> {
     pub(crate) clock: C,
     pub(crate) bus: B,
     pub(crate) keys: Keys<F>,
+    /// The way in of HCP Terraform, if it tells us.
+    pub(crate) runs: Option<Runs<G>>,
 }
 
-impl<C, B, F> Door<C, B, F>
+impl<C, B, F, G> Door<C, B, F, G>
 where
     C: Clock,
     B: Bus,
     F: AsyncFn() -> Result<Vec<String>, Failure>,
+    G: AsyncFn() -> Result<Vec<String>, Failure>,
 {
-    /// Answers a request, whatever it is, while GitHub still listens.
+    /// Answers a request, whatever it is, while whoever sent it still listens.
     pub(crate) async fn hear(&self, request: Request) -> Response {
-        let answer = timeout(PATIENCE, self.take(request)).await;
+        let is_terraform = request.path().trim_end_matches('/') == "/terraform";
+        let answer = async {
+            match &self.runs {
+                _ if !is_terraform => self.take(request).await,
+                Some(runs) => runs.take(&self.clock, &self.bus, request).await,
+                None => {
+                    let says = "nobody listens to HCP Terraform here: set `hcp_signing_secret`";
+                    Response::error(404, "NotFound", says)
+                }
+            }
+        };
+        let answer = timeout(PATIENCE, answer).await;
 
         answer.unwrap_or_else(|_| late(&Failure::Unavailable("it took too long".into())))
     }
@@ -62,7 +79,7 @@ where
                         return Response::error(400, failure.name(), &failure.to_string());
                     }
                 };
-                if let Err(failure) = workflow::receive(&self.bus, pushed).await {
+                if let Err(failure) = workflow::receive(&self.bus, Received::Image(pushed)).await {
                     return late(&failure);
                 }
             }
@@ -91,7 +108,7 @@ fn delivery(headers: &[(String, String)]) -> Option<&str> {
 }
 
 /// Whatever the reason, it is ours: GitHub shows the delivery as failed, and *Redeliver* may help.
-fn late(failure: &Failure) -> Response {
+pub(crate) fn late(failure: &Failure) -> Response {
     tracing::error!(failure = failure.name(), "lost a delivery: {failure}");
     Response::error(503, "Unavailable", &failure.to_string())
 }

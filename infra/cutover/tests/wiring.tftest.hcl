@@ -93,6 +93,32 @@ run "a_login_to_github_is_told_to_mark_alone" {
   }
 }
 
+run "what_hcp_terraform_is_known_by_is_told_to_receive_and_what_it_is_shown_to_compare" {
+  variables {
+    hcp_secret         = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hcp"
+    hcp_signing_secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hcp-signing"
+    services = {
+      checkout = {
+        name      = "checkout"
+        image     = "ghcr.io/acme/checkout"
+        tags      = { semver = ">=1.0.0" }
+        cluster   = "shop"
+        strategy  = { blue_green = {} }
+        terraform = { organization = "acme", workspace = "shop", template = "task_definition" }
+      }
+    }
+  }
+
+  assert {
+    condition     = [for name, it in aws_lambda_function.this : name if contains(keys(it.environment[0].variables), "CUTOVER_HCP_SECRET")] == ["compare"]
+    error_message = "Others than compare are told of the token of HCP Terraform."
+  }
+  assert {
+    condition     = [for name, it in aws_lambda_function.this : name if contains(keys(it.environment[0].variables), "CUTOVER_HCP_SIGNING_SECRET")] == ["receive"]
+    error_message = "Others than receive are told what HCP Terraform signs with."
+  }
+}
+
 run "only_judge_stands_in_the_network" {
   command = plan
 

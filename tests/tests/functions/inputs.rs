@@ -52,6 +52,7 @@ pub(crate) async fn start_at(verb: &str, url: &str, level: &str) -> Function {
             "arn:aws:states:eu-central-1:123456789012:stateMachine:cutover-rollback",
         ),
         ("CUTOVER_WEBHOOK_SECRET", SECRET_ID),
+        ("CUTOVER_HCP_SIGNING_SECRET", SECRET_ID),
         ("CUTOVER_SLACK_SIGNING_SECRET", SECRET_ID),
         ("CUTOVER_ALERT_SECRET", SECRET_ID),
         ("CUTOVER_ALERT_TOPIC", ALERT_TOPIC),

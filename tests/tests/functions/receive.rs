@@ -255,3 +255,73 @@ async fn without_a_secret_no_delivery_can_be_trusted() {
     account.keep(SECRET_ID, &WEBHOOK_SECRETS[..1]);
     assert_eq!(deliver(&function, &delivery("ping", PING, WEBHOOK_SECRETS[0])).await.0, 200);
 }
+
+const APPLIED: &str = include_str!("../../../events/samples/hcp/run-applied.json");
+const VERIFICATION: &str = include_str!("../../../events/samples/hcp/verification.json");
+const PLANNED: &str = include_str!("../../../events/samples/hcp/run-planned-and-finished.json");
+
+/// A notification of HCP Terraform, as it arrives at the same URL.
+fn notification(body: &str, secret: &str) -> Value {
+    json!({
+        "version": "2.0",
+        "rawPath": "/terraform",
+        "headers": {
+            "content-type": "application/json",
+            "x-tfe-notification-signature": hcp::signature::sign(secret, body.as_bytes()),
+        },
+        "requestContext": { "http": { "method": "POST", "path": "/terraform" } },
+        "body": body,
+        "isBase64Encoded": false,
+    })
+}
+
+#[tokio::test]
+async fn a_run_of_hcp_terraform_is_put_on_the_bus_and_its_verification_is_answered_alone() {
+    let (account, function) = door().await;
+
+    let (status, body) = deliver(&function, &notification(VERIFICATION, WEBHOOK_SECRETS[0])).await;
+    assert_eq!((status, &body), (200, &json!({ "verified": true })));
+    let (status, body) = deliver(&function, &notification(PLANNED, WEBHOOK_SECRETS[0])).await;
+    assert_eq!(status, 202, "{body}");
+    assert_eq!(account.asked("events:PutEvents").len(), 0, "{body}");
+
+    for secret in WEBHOOK_SECRETS {
+        let (status, body) = deliver(&function, &notification(APPLIED, secret)).await;
+        assert_eq!((status, &body["accepted"]["status"]), (202, &json!("applied")), "{body}");
+    }
+    let put = account.asked("events:PutEvents");
+    assert_eq!(put.len(), 2, "one call for each notification");
+    let entry = &put[0]["Entries"][0];
+    assert_eq!(entry["DetailType"], "Terraform Run Told");
+    let detail: Value =
+        serde_json::from_str(entry["Detail"].as_str().expect("a text")).expect("JSON");
+    assert_eq!(detail["workspace"], "shop-production");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_notification_is_told_and_the_door_stays_open() {
+    let (account, function) = door().await;
+    let secret = WEBHOOK_SECRETS[0];
+    let mut got = notification(APPLIED, secret);
+    got["requestContext"]["http"]["method"] = json!("GET");
+    let mut naked = notification(APPLIED, secret);
+    naked["headers"] = json!({});
+    let mut of_github = notification(APPLIED, secret);
+    of_github["headers"] = json!({ "x-hub-signature-256": sign(secret, APPLIED.as_bytes()) });
+    let nameless = APPLIED.replace("\"shop-production\"", "null");
+
+    for (delivery, status, says) in [
+        (got, 405, "taken here, by POST"),
+        (naked, 401, "X-TFE-Notification-Signature is missing"),
+        (of_github, 401, "X-TFE-Notification-Signature is missing"),
+        (notification(APPLIED, "a guess"), 401, "does not fit the body"),
+        (notification(&nameless, secret), 400, "workspace_name: is missing"),
+        (notification("<html>", secret), 400, "body: expected value"),
+    ] {
+        let (answered, body) = deliver(&function, &delivery).await;
+        assert_eq!(answered, status, "{body}");
+        assert!(body["message"].as_str().is_some_and(|it| it.contains(says)), "{body}");
+    }
+    assert_eq!(account.asked("events:PutEvents").len(), 0);
+    assert_eq!(deliver(&function, &notification(APPLIED, secret)).await.0, 202);
+}

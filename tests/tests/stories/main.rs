@@ -19,6 +19,7 @@ mod queue;
 mod refusals;
 mod replicas;
 mod rollback;
+mod runs;
 mod steps;
 mod stopped;
 mod strange_events;

@@ -1,10 +1,12 @@
-//! Green held against blue by what the load balancer counts.
+//! Green held against blue by what the load balancer counts, and what else is measured of it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use domain::Failure;
 use domain::outcome::End;
 use domain::service::ServiceDocument;
-use local::account::Fault;
+use local::account::{Fault, Oracle};
 use local::plant::Share;
 use local::simulated::Behaviour;
 use serde_json::{Value, json};
@@ -201,4 +203,61 @@ async fn green_is_taken_back_when_a_metric_of_it_leaves_its_limits() {
     assert!(why.starts_with("metric latency: 0.3, at most 0.2 is good, and so for"), "{why}");
     assert_eq!(slow_green.outcome("checkout").end, End::RolledBack);
     assert_eq!(fast_green.outcome("checkout").end, End::Deployed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_computed_of_metrics_keeps_within_its_limits() {
+    let share = document("checkout", |document| {
+        document["checks"] = json!({ "metrics": [{ "cloudwatch": {
+            "name": "error share", "at_most": 5, "math": "100 * errors / requests",
+            "metrics": {
+                "errors": { "metric": "HTTPCode_Target_5XX_Count", "statistic": "sum" },
+                "requests": { "metric": "RequestCount", "statistic": "sum" }
+            }
+        } }] });
+    });
+
+    let bad = deploy(share.clone(), erring(10, 300), erring(100, 300)).await;
+    let good = deploy(share, erring(10, 300), erring(10, 300)).await;
+
+    let why = bad.outcome("checkout").why;
+    assert!(why.starts_with("metric error share: 10, at most 5 is good"), "{why}");
+    assert_eq!(bad.outcome("checkout").end, End::RolledBack);
+    assert_eq!(good.outcome("checkout").end, End::Deployed, "{}", good.story());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_prometheus_is_asked_about_green_and_what_is_slow_to_answer_is_waited_for() {
+    let carts = document("checkout", |document| {
+        document["checks"] = json!({ "metrics": [{ "prometheus": {
+            "name": "carts", "url": "http://prometheus:9090", "at_most": 1,
+            "query": r#"lost_carts{revision="$revision"}"#
+        } }] });
+    });
+    let deploy = async |lost: fn(u64) -> Result<Vec<f64>, Failure>| {
+        let mut world = World::builder().with(carts.clone()).begin().await;
+        let asked = AtomicU64::new(0);
+        world.account.let_answer(Oracle::new(move |server, query| {
+            assert_eq!(server, "http://prometheus:9090");
+            assert_eq!(query, r#"lost_carts{revision="2"}"#);
+            let answer = lost(asked.fetch_add(1, Ordering::Relaxed));
+            Box::pin(async move { answer })
+        }));
+        world.push("checkout", "v1.1.0", Behaviour::default()).await;
+        world.settle().await;
+        world
+    };
+
+    let lost = deploy(|_| Ok(vec![0.0, 7.0])).await;
+    let flaky = deploy(|asked| match asked % 2 {
+        0 => Err(Failure::Unavailable("no answer".into())),
+        _ => Ok(vec![0.5]),
+    })
+    .await;
+
+    let why = lost.outcome("checkout").why;
+    assert!(why.starts_with("metric carts: 7, at most 1 is good"), "{why}");
+    assert_eq!(lost.outcome("checkout").end, End::RolledBack);
+    assert!(flaky.story().contains("wait, metric carts: no data: "), "{}", flaky.story());
+    assert_eq!(flaky.outcome("checkout").end, End::Deployed, "{}", flaky.story());
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::tree::{root, text};
 
 /// What each crate of ours may depend on, of ours. A new crate is written in here with its place.
-const MAY: [(&str, &[&str]); 20] = [
+const MAY: [(&str, &[&str]); 21] = [
     ("domain", &[]),
     ("asl", &[]),
     ("exposition", &[]),
@@ -18,6 +18,7 @@ const MAY: [(&str, &[&str]); 20] = [
     ("prometheus", &["domain", "workflow"]),
     ("aws", &["domain", "workflow", "prometheus"]),
     ("slack", &["domain", "workflow"]),
+    ("hcp", &["domain", "workflow"]),
     ("shell", &["domain"]),
     (
         "local",
@@ -28,6 +29,7 @@ const MAY: [(&str, &[&str]); 20] = [
             "alertmanager",
             "exposition",
             "github",
+            "hcp",
             "prometheus",
             "servers",
             "slack",
@@ -37,8 +39,8 @@ const MAY: [(&str, &[&str]); 20] = [
     (
         "cutover",
         &[
-            "domain", "workflow", "asl", "aws", "github", "slack", "local", "drill", "chassis",
-            "checkout", "catalog",
+            "domain", "workflow", "asl", "aws", "github", "hcp", "slack", "local", "drill",
+            "chassis", "checkout", "catalog",
         ],
     ),
     // Only for tests.
@@ -49,8 +51,8 @@ const MAY: [(&str, &[&str]); 20] = [
     (
         "tests",
         &[
-            "domain", "workflow", "asl", "aws", "github", "slack", "shell", "local", "drill",
-            "checkout", "catalog",
+            "domain", "workflow", "asl", "aws", "github", "hcp", "slack", "shell", "local",
+            "drill", "checkout", "catalog",
         ],
     ),
     ("model", &["domain"]),
@@ -60,7 +62,7 @@ const MAY: [(&str, &[&str]); 20] = [
 
 /// What a function of `functions/` may depend on: it wires. Nothing depends on a function.
 const FUNCTION: &[&str] =
-    &["alertmanager", "aws", "domain", "github", "shell", "slack", "workflow"];
+    &["alertmanager", "aws", "domain", "github", "hcp", "shell", "slack", "workflow"];
 
 /// The crates whose decisions must be the same wherever they are made: nothing below them may
 /// reach a socket, a file, a process or a runtime.

@@ -64,9 +64,10 @@ fn runs(log: &str) -> Vec<Count> {
     runs.into_values().collect()
 }
 
-/// The registry, GitHub, the test listener, Prometheus and Slack are asked too, and need no permission.
+/// The registry, GitHub, HCP Terraform, the test listener, Prometheus and Slack are asked too, and need
+/// no permission.
 fn is_of_aws(call: &str) -> bool {
-    let others = ["registry:", "github:", "listener:", "prometheus:", "slack:"];
+    let others = ["registry:", "github:", "hcp:", "listener:", "prometheus:", "slack:"];
     !others.iter().any(|other| call.starts_with(other))
 }
 

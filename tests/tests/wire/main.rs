@@ -27,4 +27,6 @@ mod forge;
 mod ghcr;
 mod github;
 mod listener;
+#[path = "../../../crates/hcp/tests/states/terraform.rs"]
+mod rooms;
 mod slack;

@@ -20,6 +20,7 @@ use crate::forge::{self, GitHub};
 use crate::ghcr::{self, Ghcr, LOGIN};
 use crate::github::{Push, SECRET};
 use crate::listener::TestListener;
+use crate::rooms::{self, Behaviour, Terraform};
 use crate::slack::{self, Slack};
 
 /// The longest that a story takes.
@@ -35,6 +36,10 @@ pub(crate) const ALERT_TOKEN: &str = "hush-alert-token";
 const REGISTRY_SECRET: &str = "cutover/registry";
 const SLACK_SECRET: &str = "cutover/slack";
 const GITHUB_SECRET: &str = "cutover/github";
+const HCP_SECRET: &str = "cutover/hcp";
+const HCP_SIGNING_SECRET: &str = "cutover/hcp-signing";
+/// What HCP Terraform signs with.
+pub(crate) const HCP_SIGNING: &str = "hush-hcp-signing";
 const ALARM: &str = "checkout-errors";
 /// What CloudWatch tells when an alarm rings.
 const RANG: &str =
@@ -50,6 +55,7 @@ pub(crate) struct Stage {
     pub(crate) listener: TestListener,
     pub(crate) slack: Slack,
     pub(crate) forge: GitHub,
+    pub(crate) hcp: Terraform,
     pub(crate) document: ServiceDocument,
     ghcr: Ghcr,
     webhook: String,
@@ -82,6 +88,8 @@ impl Stage {
         aws.secret(SIGNING_SECRET, slack::SIGNING).await;
         let login = serde_json::json!({ "token": forge::TOKEN }).to_string();
         aws.secret(GITHUB_SECRET, &login).await;
+        aws.secret(HCP_SECRET, rooms::TOKEN).await;
+        aws.secret(HCP_SIGNING_SECRET, HCP_SIGNING).await;
         let topics = [aws.topic("cutover-followers").await, aws.topic("cutover-operators").await];
         let text = serde_json::to_string(&document).expect("a document");
         aws.parameter(&format!("{SERVICES}checkout"), &text).await;
@@ -90,14 +98,15 @@ impl Stage {
         }
         let slack = Slack::open().await;
         let forge = GitHub::open().await;
-        let arns = functions(&aws, &ecs, &ghcr, (&slack, &forge), topics).await;
+        let hcp = Terraform::open(Behaviour::default()).await;
+        let arns = functions(&aws, &ecs, &ghcr, (&slack, &forge, &hcp), topics).await;
         let arns = machines(&aws, arns).await;
         rules(&aws, &arns).await;
         let webhook = aws.function_url("cutover-receive").await;
         let alerts = aws.function_url("cutover-alert").await;
         let door = aws.function_url("cutover-press").await;
         introduce(&aws, &ecs, &ghcr, &listener);
-        Some(Self { aws, ecs, listener, slack, forge, document, ghcr, webhook, alerts, door })
+        Some(Self { aws, ecs, listener, slack, forge, hcp, document, ghcr, webhook, alerts, door })
     }
 
     /// Pushes an image of `checkout`: it is in the registry from then on.
@@ -116,6 +125,22 @@ impl Stage {
     /// Has somebody tell of a push who does not know the secret, and answers the status.
     pub(crate) async fn deliver_forged(&self, push: &Push) -> u16 {
         push.deliver(&self.webhook, "a guess").await
+    }
+
+    /// Has HCP Terraform tell of a run of `acme/shop`, as `status`; answers what it is answered.
+    pub(crate) async fn notify(&self, signed_by: &str, trigger: &str, status: &str) -> u16 {
+        let told = json!({
+            "payload_version": 1, "run_id": "run-1", "workspace_name": "shop",
+            "organization_name": "acme",
+            "notifications": [{ "trigger": trigger, "run_status": status }]
+        });
+        let told = told.to_string();
+        let post = reqwest::Client::new()
+            .post(format!("{}terraform", self.webhook))
+            .header("content-type", "application/json")
+            .header(hcp::signature::HEADER, hcp::signature::sign(signed_by, told.as_bytes()))
+            .body(told);
+        post.send().await.expect("the door answers").status().as_u16()
     }
 
     /// Has Alertmanager tell of alerts, as its webhook has them; answers the status.
@@ -297,7 +322,7 @@ async fn functions(
     aws: &Ministack,
     ecs: &Ecs,
     ghcr: &Ghcr,
-    (slack, forge): (&Slack, &GitHub),
+    (slack, forge, hcp): (&Slack, &GitHub, &Terraform),
     [followers, operators]: [String; 2],
 ) -> BTreeMap<String, String> {
     let environment: BTreeMap<String, String> = [
@@ -320,6 +345,9 @@ async fn functions(
         ("CUTOVER_SLACK_SIGNING_SECRET", SIGNING_SECRET.to_owned()),
         ("CUTOVER_GITHUB_SECRET", GITHUB_SECRET.to_owned()),
         ("CUTOVER_GITHUB_URL", forge.url.clone()),
+        ("CUTOVER_HCP_SECRET", HCP_SECRET.to_owned()),
+        ("CUTOVER_HCP_SIGNING_SECRET", HCP_SIGNING_SECRET.to_owned()),
+        ("CUTOVER_HCP_URL", hcp.url.clone()),
         ("CUTOVER_SLACK_SECRET", SLACK_SECRET.to_owned()),
         ("CUTOVER_SLACK_URL", slack.url.clone()),
         ("CUTOVER_TABLE", TABLE.to_owned()),

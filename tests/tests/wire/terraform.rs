@@ -10,19 +10,22 @@ use serde_json::{Value, json};
 
 use crate::calls::{Calls, Table};
 use crate::record::outcome;
-use crate::stage::{LONGEST, Stage};
+use crate::rooms::{SIGNED, TOKEN};
+use crate::stage::{HCP_SIGNING, LONGEST, Stage};
 use crate::story::{Story, stories};
 
-pub(crate) const STORIES: &[&Story] = &[&SEEN, &APPLIED, &MOVED];
+pub(crate) const STORIES: &[&Story] = &[&SEEN, &APPLIED, &MOVED, &RUN];
 
 static SEEN: Story = Story::new(|| Box::pin(seen()));
 static APPLIED: Story = Story::new(|| Box::pin(applied()));
 static MOVED: Story = Story::new(|| Box::pin(moved()));
+static RUN: Story = Story::new(|| Box::pin(run()));
 
 stories! {
     a_state_is_read_and_remembered_without_its_secrets, SEEN;
     what_terraform_applies_is_compared_by_the_events_of_its_state_and_lock, APPLIED;
     replicas_are_asked_where_they_moved_and_who_waits_hears_what_a_person_accepts, MOVED;
+    a_run_of_hcp_terraform_is_compared_and_its_token_is_shown_to_nobody_else, RUN;
 }
 
 const BUCKET: &str = "acme-state";
@@ -203,4 +206,52 @@ async fn write(stage: &Stage, serial: u64, replica: &str, listener: Option<&str>
         1 => stage.aws.bucket(BUCKET, "shop/terraform.tfstate", &state).await,
         _ => stage.aws.object(BUCKET, "shop/terraform.tfstate", &state).await,
     }
+}
+
+/// A run that applies; what it holds meanwhile, and what it comes to.
+async fn run() -> Option<Calls> {
+    let stage = Stage::set(|document| {
+        document["terraform"] =
+            json!({ "organization": "acme", "workspace": "shop", "outputs": ["replica"] });
+    })
+    .await?;
+    let state = |serial: u64, replica: &str| {
+        let state = json!({
+            "version": 4, "serial": serial, "lineage": "3f2a", "resources": [],
+            "outputs": {
+                "replica": { "value": replica },
+                "password": { "value": "hunter2", "sensitive": true }
+            }
+        });
+        Some(state.to_string().into_bytes())
+    };
+
+    assert_eq!(stage.notify(HCP_SIGNING, "verification", "").await, 200);
+    assert_eq!(stage.notify("a guess", "run:completed", "applied").await, 401);
+    assert_eq!(stage.notify(HCP_SIGNING, "run:completed", "planned_and_finished").await, 202);
+    assert!(stage.hcp.asked().is_empty(), "nothing of it changes anything");
+
+    let ended =
+        async |executions: usize| stage.aws.ended("cutover-terraform", executions, LONGEST).await;
+    stage.hcp.behave(|it| (it.state, it.run) = (state(1, "orders-1"), Some("applied")));
+    assert_eq!(stage.notify(HCP_SIGNING, "run:completed", "applied").await, 202);
+    ended(1).await;
+    stage.hcp.behave(|it| it.run = Some("applying"));
+    assert_eq!(stage.notify(HCP_SIGNING, "run:applying", "applying").await, 202);
+    ended(2).await;
+    let lock = stage.desk().await["terraform"]["lock"].clone();
+    assert_eq!(lock["id"], "run-1", "{lock}");
+    stage.hcp.behave(|it| (it.state, it.run) = (state(2, "orders-2"), Some("applied")));
+    assert_eq!(stage.notify(HCP_SIGNING, "run:completed", "applied").await, 202);
+    let told = told(&ended(3).await);
+
+    assert!(told.iter().any(|it| it == "checkout: the output replica changed"), "{told:?}");
+    let desk = stage.desk().await["terraform"].clone();
+    assert_eq!((&desk["seen"]["serial"], &desk["lock"]), (&json!(2), &Value::Null), "{desk}");
+    let kept = format!("{desk}{}", stage.aws.logged("cutover-compare"));
+    let secrets = ["hunter2", "orders-", TOKEN, SIGNED, HCP_SIGNING];
+    assert!(!secrets.iter().any(|it| kept.contains(it)), "{kept}");
+    let elsewhere = stage.hcp.asked().into_iter().filter(|it| it.host != "api");
+    assert!(elsewhere.clone().count() > 0 && elsewhere.clone().all(|it| it.shown.is_none()));
+    Some(stage.calls().within(&Table::read()))
 }

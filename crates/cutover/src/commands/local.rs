@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::Args;
 use github::deployments::Access;
+use hcp::Hcp;
 use local::account::Speaker;
 use local::daemon::{Config, ConfigError, Daemon, Line, Setup, StartError};
 use local::processes::Reaped;
@@ -49,6 +50,12 @@ pub(crate) struct Local {
         help = "Show deployments at the GitHub that answers there, with the token in CUTOVER_GITHUB_TOKEN"
     )]
     github_url: Option<String>,
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "Read the workspaces of the HCP Terraform that answers there, with the token in CUTOVER_HCP_TOKEN"
+    )]
+    hcp_url: Option<String>,
     /// Tell in JSON, one object a line: first where it listens, then what happens
     #[arg(long)]
     json: bool,
@@ -88,8 +95,10 @@ impl Local {
         let speaker = speaker.map(|url| speak(url, environment(TOKEN), buttons)).transpose()?;
         let github =
             self.github_url.as_deref().map(|url| github(url, environment(GITHUB_TOKEN).as_deref()));
+        let hcp = self.hcp_url.as_deref().map(|url| hcp(url, environment(HCP_TOKEN).as_deref()));
         let slack_url = self.slack_url.clone();
-        Ok(Setup { speaker, slack_url, github: github.transpose()?, ..setup })
+        let (github, hcp) = (github.transpose()?, hcp.transpose()?);
+        Ok(Setup { speaker, slack_url, github, hcp, ..setup })
     }
 
     fn wrong(&self, error: ConfigError) -> Trouble {
@@ -229,6 +238,20 @@ fn github(url: &str, token: Option<&str>) -> Result<(String, Access), Trouble> {
         Trouble::Wrong(vec![problem.remedy(remedy)])
     })?;
     Ok((url.to_owned(), access))
+}
+
+/// Where the token is that an HCP Terraform is shown.
+const HCP_TOKEN: &str = "CUTOVER_HCP_TOKEN";
+
+/// An HCP Terraform, by what it is shown.
+fn hcp(url: &str, token: Option<&str>) -> Result<Arc<Hcp>, Trouble> {
+    let hcp = Hcp::new(url, token.unwrap_or_default()).map_err(|failure| {
+        let remedy = format!(
+            "say an address with https://, and set {HCP_TOKEN} to a token that may read runs and state versions"
+        );
+        Trouble::Wrong(vec![Problem::with("--hcp-url", failure.to_string()).remedy(remedy)])
+    })?;
+    Ok(Arc::new(hcp))
 }
 
 fn told(error: StartError) -> Trouble {

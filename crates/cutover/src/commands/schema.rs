@@ -9,6 +9,7 @@ use domain::release::ImagePushed;
 use domain::replica::ReplicaCheck;
 use domain::request::Request;
 use domain::service::ServiceDocument;
+use domain::terraform::Run;
 use domain::trigger::GoBack;
 use local::daemon::Config;
 use schemars::JsonSchema;
@@ -59,6 +60,8 @@ enum Name {
     Lifted,
     /// The detail of the event `Terraform Applied`: a state that is another than before
     TerraformApplied,
+    /// The detail of the event `Terraform Run Told`: a run of HCP Terraform
+    TerraformRunTold,
     /// The detail of the events `Alert Firing` and `Alert Resolved`
     Alerts,
     /// The configuration of `cutover local`
@@ -98,6 +101,7 @@ impl Name {
             Self::Quarantined => told::<Quarantined>(),
             Self::Lifted => told::<Lifted>(),
             Self::TerraformApplied => told::<Applied>(),
+            Self::TerraformRunTold => told::<Run>(),
             Self::Alerts => told::<Alerts>(),
             Self::Local => read::<Config>(),
         }

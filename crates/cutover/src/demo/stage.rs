@@ -192,6 +192,7 @@ fn setup(parts: &[Part], secret: &str, folder: &TempDir) -> Result<Setup, String
         secrets: Some(domain::secrets::Secrets::new(secret).map_err(|error| error.to_string())?),
         alert_tokens: None,
         slack_secrets: None,
+        hcp_secrets: None,
         slack_url: None,
         token: None,
         images: parts
@@ -203,6 +204,7 @@ fn setup(parts: &[Part], secret: &str, folder: &TempDir) -> Result<Setup, String
         replicas: Vec::new(),
         speaker: None,
         github: None,
+        hcp: None,
     })
 }
 

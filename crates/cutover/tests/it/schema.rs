@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::validate::{BAD, GOOD};
 use crate::world::World;
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "service",
     "request",
     "go-back",
@@ -28,6 +28,7 @@ const NAMES: [&str; 16] = [
     "quarantined",
     "lifted",
     "terraform-applied",
+    "terraform-run-told",
     "alerts",
 ];
 
@@ -95,6 +96,7 @@ fn every_sample_of_our_events_fits_its_schema() {
             Some("Release Quarantined") => "quarantined",
             Some("Quarantine Lifted") => "lifted",
             Some("Terraform Applied") => "terraform-applied",
+            Some("Terraform Run Told") => "terraform-run-told",
             Some("Alert Firing" | "Alert Resolved") => "alerts",
             other => panic!("{}: no schema for {other:?}", path.display()),
         };
@@ -104,7 +106,7 @@ fn every_sample_of_our_events_fits_its_schema() {
         }
         met.insert(name);
     }
-    assert_eq!(met.len(), 11, "an event without a sample");
+    assert_eq!(met.len(), 12, "an event without a sample");
 }
 
 #[test]

@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::alert::Alerts;
 use crate::outcome::Outcome;
 use crate::release::ImagePushed;
+use crate::terraform::Run;
 
 /// An event of ours.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +40,8 @@ pub enum Event {
     QuarantineLifted(Lifted),
     /// Terraform changed what a service stands on.
     TerraformApplied(Applied),
+    /// HCP Terraform told of a run.
+    TerraformRunTold(Run),
     /// Alerts fire.
     AlertFiring(Alerts),
     /// Alerts are over.
@@ -63,6 +66,7 @@ impl Event {
             Self::ReleaseQuarantined(_) => "Release Quarantined",
             Self::QuarantineLifted(_) => "Quarantine Lifted",
             Self::TerraformApplied(_) => "Terraform Applied",
+            Self::TerraformRunTold(_) => "Terraform Run Told",
             Self::AlertFiring(_) => "Alert Firing",
             Self::AlertResolved(_) => "Alert Resolved",
         }
@@ -84,6 +88,7 @@ impl Event {
             Self::ReleaseQuarantined(quarantined) => serde_json::to_value(quarantined),
             Self::QuarantineLifted(lifted) => serde_json::to_value(lifted),
             Self::TerraformApplied(applied) => serde_json::to_value(applied),
+            Self::TerraformRunTold(run) => serde_json::to_value(run),
             Self::AlertFiring(alerts) | Self::AlertResolved(alerts) => serde_json::to_value(alerts),
         };
         detail.expect("our events are made of texts, numbers and lists of them")

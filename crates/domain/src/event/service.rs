@@ -41,7 +41,7 @@ pub struct Lifted {
 pub struct Applied {
     /// The service that stands on it.
     pub service: ServiceName,
-    /// Where it is: `s3://acme-terraform/shop.tfstate`.
+    /// Where it is: `s3://acme-terraform/shop.tfstate`, `hcp://acme/shop`.
     pub state: String,
     /// Which state it is: the same as long as it is not begun anew.
     pub lineage: String,

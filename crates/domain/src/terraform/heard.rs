@@ -1,4 +1,4 @@
-//! What starts the terraform machine: an object of S3, or a person.
+//! What starts the terraform machine: an object of S3, a run of HCP Terraform, or a person.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::failure::{Failure, decode};
 use crate::name::ServiceName;
 use crate::service::ServiceDocument;
+use crate::terraform::Run;
 
 /// What may have changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum Heard {
         /// Its key.
         key: String,
     },
+    /// A run of HCP Terraform changes a workspace, or has ended.
+    Run(Run),
     /// A person asks for a look at what a service stands on.
     Person {
         /// The service.
@@ -27,7 +30,8 @@ pub enum Heard {
 }
 
 impl Heard {
-    /// Reads the detail of an event of S3, or what a person typed: `{"service": "checkout"}`.
+    /// Reads the detail of an event of S3 or of a run, or what a person typed:
+    /// `{"service": "checkout"}`.
     ///
     /// # Errors
     /// [`Failure::Invalid`] with the path of the field that is wrong.
@@ -56,17 +60,25 @@ impl Heard {
             let Detail { bucket: Bucket { name: bucket }, object: Object { key } } = decode(input)?;
             return Ok(Self::Object { bucket, key });
         }
+        if input.get("workspace").is_some() {
+            return decode(input).map(Self::Run);
+        }
         let Person { service, accept } = decode(input)?;
         Ok(Self::Person { service, accept })
     }
 
     /// Whether it is about what a service stands on.
     pub fn concerns(&self, service: &ServiceDocument) -> bool {
+        let backend = service.terraform.as_ref().map(|terraform| &terraform.backend);
         match self {
             Self::Person { service: name, .. } => service.name == *name,
-            Self::Object { bucket, key } => {
-                service.terraform.as_ref().is_some_and(|terraform| terraform.is(bucket, key))
-            }
+            Self::Object { bucket, key } => backend.is_some_and(|it| it.is_object((bucket, key))),
+            Self::Run(run) => backend.is_some_and(|it| it.is_workspace(&run.of())),
         }
+    }
+
+    /// Whether it tells that this run of HCP Terraform is over.
+    pub fn ended(&self, run: &str) -> bool {
+        matches!(self, Self::Run(told) if told.ended(run))
     }
 }

@@ -1,4 +1,4 @@
-//! The lock of a state.
+//! The lock of a state, or what counts as one.
 
 use std::fmt;
 
@@ -44,6 +44,12 @@ impl Lock {
             id: Excerpt::of(&id),
             at: now,
         })
+    }
+
+    /// The lock that a run of HCP Terraform is while it changes something.
+    pub fn of_run(run: &str, now: Timestamp) -> Self {
+        let who = format!("HCP Terraform ({run})");
+        Self { who: Excerpt::of(&who), id: Excerpt::of(run), at: now }
     }
 
     /// Whether it is to be believed still.

@@ -169,11 +169,76 @@ fn a_lock_holds_unless_it_is_only_planned_and_is_not_believed_for_ever() {
 
 #[test]
 fn an_object_is_ours_if_it_is_the_state_or_its_lock() {
-    let is = |key| terraform().is("acme-state", key);
+    let backend = terraform().backend;
+    let is = |key| backend.is_object(("acme-state", key));
 
     assert!(is("shop/terraform.tfstate") && is("shop/terraform.tfstate.tflock"));
     assert!(!is("env:/test/shop/terraform.tfstate"), "another workspace");
-    assert!(!terraform().is("acme-reports", "shop/terraform.tfstate"));
+    assert!(!backend.is_object(("acme-reports", "shop/terraform.tfstate")));
+}
+
+/// Where a document says that its state is, or what is wrong.
+fn backend(written: Value) -> Result<String, String> {
+    let read = serde_json::from_value::<Terraform>(written).map_err(|error| error.to_string())?;
+    let mistakes = read.nonsense();
+    match mistakes.is_empty() {
+        true => Ok(read.address()),
+        false => Err(format!("{mistakes:?}")),
+    }
+}
+
+#[test]
+fn a_state_is_in_one_place_which_is_said_whole() {
+    let hcp = json!({ "organization": "acme", "workspace": "shop-prod", "template": "t" });
+    assert_eq!(backend(hcp.clone()).as_deref(), Ok("hcp://acme/shop-prod"));
+    let read: Terraform = serde_json::from_value(hcp.clone()).unwrap();
+    assert_eq!(json!(read), hcp, "it is written as it was read");
+    assert_eq!(json!(terraform())["bucket"], "acme-state");
+
+    for (written, says) in [
+        (json!({}), "say where the state is: `bucket` and `key` in S3, or `organization`"),
+        (json!({ "bucket": "state" }), "say its `key`, too"),
+        (json!({ "key": "a" }), "say its `bucket`, too"),
+        (json!({ "organization": "acme" }), "say its `workspace`, too"),
+        (json!({ "workspace": "shop" }), "say its `organization`, too"),
+        (json!({ "bucket": "state", "key": "a", "workspace": "shop" }), "is in one place"),
+        (json!({ "bucket": "state", "organization": "acme" }), "is in one place"),
+        (json!({ "organisation": "acme" }), "unknown field `organisation`"),
+        (
+            json!({ "organization": "app.terraform.io/acme", "workspace": "", "template": "t" }),
+            "[(\"organization\", \"a name in HCP Terraform has letters",
+        ),
+    ] {
+        let told = backend(written.clone()).expect_err("a mistake");
+        assert!(told.contains(says), "{written}: {told}");
+    }
+}
+
+#[test]
+fn a_run_concerns_who_stands_on_its_workspace_and_ends_as_its_own_lock_only() {
+    let heard = |status: &str| {
+        Heard::read(&json!({
+            "organization": "acme", "workspace": "shop", "run": "run-1", "status": status,
+            "at": "2026-05-04T09:12:20Z"
+        }))
+    };
+    let service = |terraform: Value| {
+        let document = json!({
+            "name": "checkout", "image": "ghcr.io/acme/checkout", "tags": { "semver": "*" },
+            "cluster": "shop", "strategy": { "blue_green": {} }, "terraform": terraform
+        });
+        serde_json::from_value::<crate::service::ServiceDocument>(document).unwrap()
+    };
+    let applied = heard("applied").unwrap();
+
+    let ours = json!({ "organization": "Acme", "workspace": "shop", "template": "t" });
+    let other = json!({ "organization": "acme", "workspace": "shop-test", "template": "t" });
+    assert!(applied.concerns(&service(ours)), "whatever the case of a letter");
+    assert!(!applied.concerns(&service(other)) && !applied.concerns(&service(json!(terraform()))));
+    assert!(applied.ended("run-1") && !applied.ended("run-2"));
+    assert!(heard("errored").unwrap().ended("run-1") && !heard("applying").unwrap().ended("run-1"));
+    let told = heard("planned").unwrap_err().to_string();
+    assert!(told.starts_with("at `status`: unknown variant"), "{told}");
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub(super) const TELLING: &str = "deployment-told";
 const RULES: &str = include_str!("../../../../events/rules.json");
 
 /// The patterns, by the rule's name.
-const PATTERNS: [(&str, &str); 11] = [
+const PATTERNS: [(&str, &str); 12] = [
     ("image-pushed", include_str!("../../../../events/patterns/image-pushed.json")),
     ("hook-waiting", include_str!("../../../../events/patterns/hook-waiting.json")),
     ("deployment-changed", include_str!("../../../../events/patterns/deployment-changed.json")),
@@ -41,6 +41,7 @@ const PATTERNS: [(&str, &str); 11] = [
     ("state-written", include_str!("../../../../events/patterns/state-written.json")),
     ("state-locked", include_str!("../../../../events/patterns/state-locked.json")),
     ("state-unlocked", include_str!("../../../../events/patterns/state-unlocked.json")),
+    ("run-told", include_str!("../../../../events/patterns/run-told.json")),
     ("deployment-told", include_str!("../../../../events/patterns/deployment-told.json")),
 ];
 

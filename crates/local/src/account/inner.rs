@@ -23,6 +23,7 @@ use super::objects::Bucketful;
 use super::prometheus::Oracle;
 use super::steps::{self, Payload};
 use super::talk::Talk;
+use super::workspaces::Rooms;
 use super::{Calls, Images, NotStarted, Observer, Settings, Store, Told, ecs, ledger};
 use crate::alarms::AlarmBook;
 use crate::bus::{self, Bus};
@@ -53,6 +54,7 @@ pub(super) struct Inner<P: Plant> {
     pub(super) tasks: TaskTracker,
     pub(super) closing: CancellationToken,
     pub(super) objects: Bucketful,
+    pub(super) workspaces: Rooms,
     /// Tasks that were started to run once.
     pub(super) started: super::one_offs::Started,
     pub(super) ground: Changes,

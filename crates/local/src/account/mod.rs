@@ -30,6 +30,7 @@ mod ringing;
 mod store;
 mod talk;
 mod wire;
+mod workspaces;
 
 mod calls;
 mod definitions;
@@ -49,12 +50,14 @@ use domain::record::Record;
 use domain::release::ImagePushed;
 use domain::request::Request;
 use domain::service::{Place, ServiceDocument};
+use domain::terraform::Run;
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use workflow::Received;
 use workflow::ports::Letter;
 
 pub use calls::{Call, Calls, Fault};
@@ -140,6 +143,7 @@ impl<P: Plant> Account<P> {
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             objects: objects::Bucketful::default(),
+            workspaces: workspaces::Rooms::default(),
             started: one_offs::Started::default(),
             ground: ground::Changes::default(),
             marks: marks::Marks::default(),
@@ -214,7 +218,16 @@ impl<P: Plant> Account<P> {
 
     /// Tells the account that an image was pushed, as the webhook does.
     pub async fn receive(&self, pushed: ImagePushed) -> Result<(), Failure> {
-        let payload = Payload::Own(json!(pushed));
+        self.receive_from(Received::Image(pushed)).await
+    }
+
+    /// Tells the account of a run of HCP Terraform, as its notification does.
+    pub async fn receive_run(&self, run: Run) -> Result<(), Failure> {
+        self.receive_from(Received::Run(run)).await
+    }
+
+    async fn receive_from(&self, received: Received) -> Result<(), Failure> {
+        let payload = Payload::Own(json!(received));
         let received = steps::invoke(&self.0, "receive", payload).await;
         received.map(drop).map_err(|error| failed(&error))
     }

@@ -159,7 +159,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "quarantine" => answer(workflow::quarantine(w, w, decode(input)?).await),
         "sweep" => answer(workflow::sweep(w, w, w, w, decode(input)?).await),
         "unwind" => answer(workflow::unwind(w, decode(input)?).await),
-        "compare" => answer(workflow::compare(w, w, w, w, w, w, input).await),
+        "compare" => answer(workflow::compare(w, w, w, w, w, w, w, input).await),
         "post" => answer(workflow::post(w, w, w, w, w, decode(input)?).await),
         "mail" => answer(workflow::mail(w, w, w, w, w, w, decode(input)?).await),
         "observe" => answer(workflow::observe(w, w, decode(input)?).await),

@@ -43,6 +43,11 @@ pub struct Config {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 2))]
     pub slack_signing_secrets: Vec<SecretSource>,
+    /// Where the tokens are that HCP Terraform signs its notifications with: one, or two while it is
+    /// being changed. Without any, no run that it tells of is believed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 2))]
+    pub hcp_signing_secrets: Vec<SecretSource>,
     /// Where the token is that the API asks for. Needed where others than this machine can connect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api_token: Option<SecretSource>,

@@ -138,6 +138,9 @@ impl Daemon {
         if let Some((url, access)) = setup.github {
             account.show_at(&url, access);
         }
+        if let Some(hcp) = setup.hcp {
+            account.read_at(hcp);
+        }
         account.let_answer(Oracle::servers());
         if let Some(speaker) = setup.speaker {
             account.let_speak(speaker);
@@ -163,6 +166,7 @@ impl Daemon {
                 addresses: addresses.clone(),
                 secrets: setup.secrets,
                 alert_tokens: setup.alert_tokens,
+                hcp_secrets: setup.hcp_secrets,
                 slack,
                 token: setup.token,
             },

@@ -2,11 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use domain::name::{Image, Tag};
 use domain::secrets::Secrets;
 use domain::service::ServiceDocument;
 use github::deployments::Access;
+use hcp::Hcp;
 
 use super::config::Config;
 use super::secret::{SecretSource, Token};
@@ -33,6 +35,8 @@ pub struct Setup {
     pub alert_tokens: Option<Secrets>,
     /// What Slack signs with. Without, nobody is heard there.
     pub slack_secrets: Option<Secrets>,
+    /// What HCP Terraform signs with. Without, no run that it tells of is believed.
+    pub hcp_secrets: Option<Secrets>,
     /// What the API asks for.
     pub token: Option<Token>,
     /// What is put into the registry at the start.
@@ -49,6 +53,8 @@ pub struct Setup {
     pub slack_url: Option<String>,
     /// Where GitHub answers that shows deployments, and what it is shown; without, they are kept.
     pub github: Option<(String, Access)>,
+    /// The HCP Terraform whose workspaces documents name; without, there are none but in memory.
+    pub hcp: Option<Arc<Hcp>>,
 }
 
 /// A service of this machine.
@@ -83,6 +89,8 @@ impl Setup {
         let alert_tokens = secrets(&mut findings, "alert_tokens", &config.alert_tokens, read);
         let slack_secrets =
             secrets(&mut findings, "slack_signing_secrets", &config.slack_signing_secrets, read);
+        let hcp_secrets =
+            secrets(&mut findings, "hcp_signing_secrets", &config.hcp_signing_secrets, read);
         let token = config.api_token.as_ref().and_then(|source| {
             read(source).map_err(|(what, remedy)| findings.add("api_token", what, remedy)).ok()
         });
@@ -104,6 +112,7 @@ impl Setup {
                 secrets: webhook_secrets,
                 alert_tokens,
                 slack_secrets,
+                hcp_secrets,
                 token: token.map(Token::new),
                 images,
                 services,
@@ -112,6 +121,7 @@ impl Setup {
                 speaker: None,
                 slack_url: None,
                 github: None,
+                hcp: None,
             }),
         }
     }

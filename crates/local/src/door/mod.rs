@@ -1,5 +1,5 @@
-//! The HTTP door of a daemon: the webhooks of GitHub and Alertmanager, what people say in Slack, and
-//! an API for people and programs.
+//! The HTTP door of a daemon: the webhooks of GitHub, Alertmanager and HCP Terraform, what people say
+//! in Slack, and an API for people and programs.
 
 mod alerts;
 mod answer;
@@ -14,6 +14,7 @@ mod outlook;
 mod people;
 mod quarantine;
 mod read;
+mod runs;
 mod services;
 mod slack;
 mod story;
@@ -56,6 +57,8 @@ pub(crate) struct Reception {
     pub(crate) addresses: BTreeMap<ServiceName, Addresses>,
     pub(crate) secrets: Option<Secrets>,
     pub(crate) alert_tokens: Option<Secrets>,
+    /// What HCP Terraform signs with.
+    pub(crate) hcp_secrets: Option<Secrets>,
     /// What Slack signs with, and who answers whom it tells of.
     pub(crate) slack: Option<(Secrets, Replies)>,
     pub(crate) token: Option<Token>,
@@ -145,6 +148,7 @@ fn app(desk: Desk) -> Router {
         .route("/", get(welcome))
         .route("/webhooks/github", post(webhook::hear))
         .route("/webhooks/alertmanager", post(alerts::hear))
+        .route("/webhooks/terraform", post(runs::hear))
         .route("/slack", post(slack::hear))
         .route("/metrics", get(metrics::tell).layer(admitted))
         .nest("/api", api)
@@ -157,7 +161,12 @@ fn app(desk: Desk) -> Router {
 async fn welcome() -> axum::Json<Value> {
     axum::Json(json!({
         "cutover": env!("CARGO_PKG_VERSION"),
-        "webhooks": ["POST /webhooks/github", "POST /webhooks/alertmanager", "POST /slack"],
+        "webhooks": [
+            "POST /webhooks/github",
+            "POST /webhooks/alertmanager",
+            "POST /webhooks/terraform",
+            "POST /slack",
+        ],
         "metrics": "GET /metrics",
         "api": [
             "GET /api/services",

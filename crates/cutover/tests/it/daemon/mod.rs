@@ -11,6 +11,10 @@ mod migrating;
 mod outlook;
 mod presses;
 mod prometheus;
+#[path = "../../../../hcp/tests/states/terraform.rs"]
+#[expect(dead_code, reason = "its other tests ask it for more")]
+mod rooms;
+mod runs;
 mod shown;
 #[path = "../../../../../tests/tests/wire/slack.rs"]
 mod slack;

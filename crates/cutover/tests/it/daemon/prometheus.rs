@@ -1,5 +1,5 @@
-//! Real counterparts: Prometheus scrapes the service, its rule fires, Alertmanager posts and mails,
-//! and the release is taken back.
+//! Real counterparts: Prometheus scrapes the service and answers what a document asks of it, its rule
+//! fires, Alertmanager posts and mails, and the release is taken back.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -107,7 +107,12 @@ fn clients(client: Client, address: String) -> Arc<AtomicBool> {
 
 #[tokio::test]
 async fn a_rule_of_a_real_prometheus_takes_a_release_back() {
+    let (told_by, asked) = (free_port(), free_port());
     let host = Host::with(600, |config| {
+        config["services"][0]["document"]["checks"]["metrics"] = json!([{ "prometheus": {
+            "name": "scraped", "url": format!("http://127.0.0.1:{asked}"),
+            "query": r#"sum(up{job="checkout"}) + 0.5"#, "at_least": 1
+        } }]);
         config["alert_tokens"] = json!([{ "environment": "CUTOVER_ALERT_TOKEN" }]);
         config["services"][0]["document"]["checks"]["alerts"] =
             json!([{ "name": "CheckoutErrors", "labels": { "service": "checkout" } }]);
@@ -118,7 +123,6 @@ async fn a_rule_of_a_real_prometheus_takes_a_release_back() {
     let folder = host.world.path();
     let mail = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let mail_port = mail.local_addr().expect("an address").port();
-    let (told_by, asked) = (free_port(), free_port());
 
     let write = |name: &str, text: &Value| {
         // YAML is JSON and more.
@@ -204,6 +208,9 @@ async fn a_rule_of_a_real_prometheus_takes_a_release_back() {
     let why = after["last"]["why"].as_str().expect("a reason");
     assert!(why.starts_with("alert CheckoutErrors rings since"), "{why}");
     assert_eq!(after["traffic"][0]["release"]["tags"], json!(["v1.0.0"]));
+    let deployment = after["last"]["deployment"].as_str().expect("its name");
+    let told = host.do_it(&format!("history checkout --deployment {deployment}")).await;
+    assert!(told.contains("metric scraped: 1.5"), "{told}");
     going.store(false, Ordering::Relaxed);
     let letter = tokio::time::timeout(SOON, letter).await.expect("in time").expect("it ends");
     let letter = letter.expect("a letter");

@@ -1,5 +1,7 @@
 //! Compares what services stand on with what was last seen of it.
 
+mod look;
+
 use domain::Failure;
 use domain::desk::{Desk, Next};
 use domain::event::{Applied, Event, Frozen};
@@ -8,20 +10,16 @@ use domain::name::{DeploymentId, ServiceName};
 use domain::replica::ReplicaCheck;
 use domain::request::Request;
 use domain::service::ServiceDocument;
-use domain::terraform::{Answer, Heard, Lock, Look, Terraform, Watch, read};
+use domain::terraform::{Answer, Heard, Look, Terraform};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::conclude::tell;
 use crate::fence;
-use crate::ports::{Bus, Callbacks, Catalog, Clock, Ledger, ObjectName, Objects};
+use crate::ports::{Bus, Callbacks, Catalog, Clock, Ledger, Objects, Workspaces};
 use crate::progress;
-
-/// The largest state that is read.
-const LARGEST: u64 = 100 * 1024 * 1024;
-/// The largest lock: a few hundred bytes are usual.
-const LARGEST_LOCK: u64 = 64 * 1024;
+use look::look;
 
 /// What became of the services that stand on a state.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,13 +61,15 @@ pub struct KeepingUp {
 }
 
 /// Looks at the lock and the state that services stand on, remembers what is there, and finds what is
-/// to be done about it. What an event tells is not used but for the name: it may be late, and an apply
-/// writes the state several times. Only what is there when the lock is gone counts. Who waited for the
-/// end of a freeze that a person ends by it is told to ask again.
+/// to be done about it. What an event tells is not used but for the name, and that a run is over: it
+/// may be late, and an apply writes the state several times. Only what is there when the lock is gone
+/// counts. Who waited for the end of a freeze that a person ends by it is told to ask again.
+#[expect(clippy::too_many_arguments, reason = "a step's signature is its list of permissions")]
 pub async fn compare(
     clock: &impl Clock,
     catalog: &impl Catalog,
     objects: &impl Objects,
+    workspaces: &impl Workspaces,
     ledger: &impl Ledger,
     callbacks: &impl Callbacks,
     bus: &impl Bus,
@@ -78,7 +78,7 @@ pub async fn compare(
     let heard = Heard::read(input)?;
     let services = match &heard {
         Heard::Person { service, .. } => vec![catalog.service(service).await?],
-        Heard::Object { .. } => catalog.services().await?,
+        Heard::Object { .. } | Heard::Run(_) => catalog.services().await?,
     };
     let accepts = matches!(&heard, Heard::Person { accept: Some(_), .. });
 
@@ -86,7 +86,7 @@ pub async fn compare(
     for service in services.iter().filter(|service| heard.concerns(service)) {
         let Some(terraform) = &service.terraform else { continue };
         let now = clock.now();
-        let look = look(objects, terraform, now).await?;
+        let look = look(objects, workspaces, terraform, &heard, now).await?;
         let sees = |desk: Desk| {
             let before = desk.clone();
             let (desk, answer) = desk.sees(terraform, &look, accepts, now);
@@ -102,32 +102,6 @@ pub async fn compare(
         compared.add(service, &desk, &look, answer, now);
     }
     Ok(compared)
-}
-
-/// What the lock and the state of a service are.
-async fn look(
-    objects: &impl Objects,
-    terraform: &Terraform,
-    now: Timestamp,
-) -> Result<Look, Failure> {
-    let name = |key: String| ObjectName { bucket: terraform.bucket.clone(), key, version: None };
-    let lock = objects.object(&name(terraform.lock()), LARGEST_LOCK).await?;
-    if let Some(lock) = lock.and_then(|lock| Lock::read(&lock, now)) {
-        return Ok(Look::Locked(lock));
-    }
-
-    let watch = Watch::of(terraform);
-    let state = name(terraform.key.clone());
-    let seen = objects.stream(&state, LARGEST, move |state| read(state, &watch)).await?;
-    Ok(match seen {
-        None => Look::Absent(format!("there is no state {}", terraform.address())),
-        Some(Ok(seen)) => Look::Read(seen),
-        // It broke off on its way, and the next try may have it.
-        Some(Err(why @ domain::terraform::Unreadable::Broken)) => {
-            return Err(Failure::Unavailable(format!("{} {why}", terraform.address())));
-        }
-        Some(Err(why)) => Look::Unreadable(format!("{} {why}", terraform.address())),
-    })
 }
 
 /// What others are told: a state that is another than before, and a freeze that began or is over.
