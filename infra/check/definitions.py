@@ -23,6 +23,27 @@ def wrong(account, repository):
     for it in account.all("aws_cloudwatch_dashboard"):
         if not json.loads(it.values["dashboard_body"])["widgets"]:
             yield f"{it.address} shows nothing"
+        yield from unmeasured(it, repository)
+
+
+def unmeasured(dashboard, repository):
+    """What is searched for among Cutover's metrics and is never written."""
+    # The same names in the domain and in the log: `What::Deployments => "Deployments"`.
+    source = (repository / "crates" / "aws" / "src" / "emf.rs").read_text()
+    names = dict(re.findall(r'What::(\w+) => "(\w+)"', source)), dict(re.findall(r'Label::(\w+) => "(\w+)"', source))
+    domain = (repository / "crates" / "domain" / "src" / "measure" / "mod.rs").read_text()
+    arms = re.findall(r"((?:Self::\w+[ |\n]*)+) => (?:\{\s*)?&\[([\w:, ]+)\]", domain)
+    written = {
+        names[0][what]: [names[1][label] for label in re.findall(r"Label::(\w+)", labels)]
+        for whats, labels in arms
+        for what in re.findall(r"Self::(\w+)", whats)
+    }
+    searches = re.findall(r"SEARCH\('\{Cutover,([\w,]+)\} MetricName=\\*\"(\w+)\\*\" ", dashboard.values["dashboard_body"])
+    for by, name in searches:
+        if written.get(name) != by.split(","):
+            yield f"{dashboard.address} searches for {name} by {by}, which nobody writes"
+    if "services" in dashboard.address and {name for _, name in searches} != set(written):
+        yield f"{dashboard.address} does not show {', '.join(sorted(set(written) - {name for _, name in searches}))}"
 
 
 def machines_wrong(machines, repository):

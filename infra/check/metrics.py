@@ -1,4 +1,4 @@
-"""Prometheus and Alertmanager for real: they watch the reference services on loopback.
+"""Prometheus and Alertmanager for real: they watch the reference services and a daemon on loopback.
 
 Everything that rules and dashboards ask has to find something, every alert has to be told by SNS under
 its severity, and what the services log meanwhile has to be indexed. Rules and routes are those that AWS
@@ -24,10 +24,11 @@ import alerting
 import searching
 import watching
 import yaml
+from daemon import Daemon, Week
 from definitions import program
 
 # How long anything may take, in seconds.
-PATIENCE = 30
+PATIENCE = 60
 
 # What the services are told: both are slow, and one fails, too.
 SERVICES = {"checkout": {"FAIL_RATE": "0.5", "SLOW_MS": "1200"}, "catalog": {"SLOW_MS": "1200"}}
@@ -41,16 +42,23 @@ def wrong(account, repository):
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="cutover-metrics.")))
         topic = running.enter_context(Topic())
         ports = {name: started(running, folder, program(repository), name, told) for name, told in SERVICES.items()}
+        deploying = deployments(running, folder, program(repository))
+        ports["cutover"] = deploying.port
         manager = alertmanager(running, folder, alerting.definition(account), topic)
         asked = prometheus(running, folder, observability, ports, manager)
-        for port in ports.values():
-            running.enter_context(Clients(port))
+        for name in SERVICES:
+            running.enter_context(Clients(ports[name]))
+        # What was counted before it was first read cannot be seen to rise.
+        yield from unanswered(asked, [watching.Question("a daemon", "cutover_changes_total", {"service"})])
+        deploying.start()
 
         yield from unanswered(asked, watching.questions(observability))
         yield from untold(topic, list(alerting.alerts(*alerting.rules(repository / "infra"))))
         yield from unreadable(topic)
         yield from uninhibited(manager)
         yield from unindexed(folder, observability / "search")
+        deploying.join()
+        yield from filter(None, [deploying.problem])
 
 
 # -- what runs
@@ -110,6 +118,15 @@ def started(running, folder, command, service, told):
     port = free_port()
     run(running, folder, service, [command, f"service-{service}"], {"PORT": str(port), **told})
     return port
+
+
+def deployments(running, folder, program):
+    """What a daemon is to do, which listens already."""
+    (folder / "daemon").mkdir()
+    port = free_port()
+    daemon = Daemon(folder / "daemon", program, port)
+    running.callback(daemon.end)
+    return Week(daemon, port)
 
 
 def alertmanager(running, folder, definition, topic):

@@ -174,8 +174,9 @@ def delivered(folder, fields):
 
     with OpenSearch() as search:
         deliver.handler(batch("are you there?", kind="CONTROL_MESSAGE"), None)
+        deliver.handler(batch(json.dumps({"_aws": {"Timestamp": 0, "CloudWatchMetrics": []}, "Changes": 1})), None)
     if search.asked:
-        yield "what is no line is delivered"
+        yield "what is no line, or measured, is delivered"
     try:
         with OpenSearch(201, 429):
             deliver.handler(batch("one", "another"), None)

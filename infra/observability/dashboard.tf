@@ -1,4 +1,6 @@
-# A row for each service: how many requests, how many failed, how slow, how many healthy tasks.
+# A row for each service: how many requests, how many failed, how slow, how many healthy tasks. Below,
+# what Cutover measures of deployments (crates/aws/src/emf.rs): what there is of it is searched for, so
+# that nothing is asked that was not measured yet.
 
 locals {
   rows = {
@@ -8,6 +10,19 @@ locals {
     HealthyHostCount          = { title = "healthy tasks", stat = "Minimum" }
   }
   colours = ["#1f77b4", "#2ca02c"] # Blue and green.
+
+  day = 86400
+  # DORA's four, then the rest; each a SEARCH by the labels of what is measured.
+  measures = [
+    { title = "changes deployed a day", of = "Deployments", by = "Service,Cause,End", where = "End=\"Deployed\" NOT Cause=\"rollback\"", stat = "Sum" },
+    { title = "from push to production, median, seconds", of = "LeadTime", by = "Service", where = "", stat = "p50" },
+    { title = "changes that production saw, a day", of = "Changes", by = "Service", where = "", stat = "Sum" },
+    { title = "changes that failed there, a day", of = "ChangeFailures", by = "Service", where = "", stat = "Sum" },
+    { title = "until failures were taken back, median, seconds", of = "TimeToRestore", by = "Service", where = "", stat = "p50" },
+    { title = "deployments a day, by end", of = "Deployments", by = "Service,Cause,End", where = "", stat = "Sum" },
+    { title = "time in each stage, seconds", of = "StageTime", by = "Stage", where = "", stat = "Average" },
+    { title = "what checks said, a day", of = "Verdicts", by = "Check,Answer", where = "", stat = "Sum" },
+  ]
 }
 
 resource "aws_cloudwatch_dashboard" "services" {
@@ -53,6 +68,22 @@ resource "aws_cloudwatch_dashboard" "services" {
           metrics = [for replica in var.replicas : ["AWS/RDS", "ReplicaLag", "DBInstanceIdentifier", replica]]
         }
       }],
+      [
+        for place, measure in local.measures : {
+          type   = "metric"
+          x      = place % 2 * 12
+          y      = (length(var.services) + 1 + floor(place / 2)) * 6
+          width  = 12
+          height = 6
+          properties = {
+            title   = measure.title
+            region  = data.aws_region.this.region
+            view    = "timeSeries"
+            period  = local.day
+            metrics = [[{ expression = "SEARCH('{Cutover,${measure.by}} MetricName=\"${measure.of}\" ${measure.where}', '${measure.stat}', ${local.day})" }]]
+          }
+        }
+      ],
     )
   })
 }

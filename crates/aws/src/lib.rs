@@ -34,6 +34,7 @@ mod config;
 mod ecs;
 #[cfg(feature = "elbv2")]
 mod elbv2;
+mod emf;
 mod failure;
 mod http;
 #[cfg(feature = "iam")]
@@ -76,6 +77,7 @@ pub use config::Config;
 pub use ecs::Ecs;
 #[cfg(feature = "elbv2")]
 pub use elbv2::Elbv2;
+pub use emf::Emf;
 #[cfg(feature = "iam")]
 pub use iam::Iam;
 #[cfg(feature = "listener")]

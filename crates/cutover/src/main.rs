@@ -37,6 +37,7 @@ fn main() -> ExitCode {
         Command::Execute(execute) => execute.run(&mut console),
         Command::Deploy(deploy) => deploy.run(&mut console),
         Command::History(history) => history.run(&mut console),
+        Command::Measures(measures) => measures.run(&mut console),
         Command::Local(local) => local.run(&mut console),
         Command::Plan(plan) => plan.run(&mut console),
         Command::Push(push) => push.run(&mut console),

@@ -49,6 +49,7 @@ fn run(arguments: &[&str]) {
         | Command::Deploy(_)
         | Command::Freeze(_)
         | Command::History(_)
+        | Command::Measures(_)
         | Command::Local(_)
         | Command::Push(_)
         | Command::Quarantine(_)

@@ -36,6 +36,7 @@ pub mod verdict;
 pub mod outlook;
 
 pub mod marking;
+pub mod measure;
 pub mod outcome;
 pub mod preserved;
 pub mod record;

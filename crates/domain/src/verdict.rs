@@ -36,6 +36,9 @@ pub struct Verdict {
     /// The pause that is answered, when the rollout goes on.
     #[serde(default)]
     pub hook: Option<HookId>,
+    /// The pause at which it was looked at, if the rollout waited at one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
     /// Why, in a sentence.
     pub why: String,
     /// Whether green is taken back by its own fault, so that nothing may bring it again.
@@ -55,6 +58,7 @@ impl Verdict {
         Self {
             decision: Decision::Conclude,
             hook: None,
+            stage: None,
             why: "nothing was launched".into(),
             fault: false,
             findings: Vec::new(),
@@ -141,6 +145,10 @@ pub fn judge(
         Progress::Paused { hook, .. } if matches!(decision, Next::Proceed) => Some(hook.clone()),
         _ => None,
     };
+    let stage = match &progress {
+        Progress::Paused { stage, .. } => Some(*stage),
+        Progress::Moving { .. } | Progress::Ended { .. } => None,
+    };
     let blamed = matches!(decision, Next::TakeBack);
     let (decision, seconds, asks) = match decision {
         Next::Proceed => (Decision::Proceed, LONGEST_WAIT, None),
@@ -158,7 +166,7 @@ pub fn judge(
     let judged = gives_way.is_none() && !state.status.is_going_back();
     let fault = blamed && judged;
     let watch = Watch { seen, seconds, asks, heard: evidence.words.len() };
-    Verdict { decision, hook, why, fault, findings, share: state.share, watch }
+    Verdict { decision, hook, stage, why, fault, findings, share: state.share, watch }
 }
 
 /// A decision, with how long to wait where it is to wait.

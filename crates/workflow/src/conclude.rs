@@ -4,6 +4,7 @@ use domain::Failure;
 use domain::desk::{Deployed, Next};
 use domain::event::{Event, Quarantined};
 use domain::freeze::ASKS_AGAIN;
+use domain::measure;
 use domain::migration::Migrated;
 use domain::name::{DeploymentId, ServiceName};
 use domain::outcome::{self, Caught, End, Facts, Outcome};
@@ -19,7 +20,7 @@ use serde_json::{Value, json};
 use crate::claim::Answered;
 use crate::fence;
 use crate::migrate;
-use crate::ports::{Bus, Callbacks, Clock, Fleet, Ledger, OneOffs};
+use crate::ports::{Bus, Callbacks, Clock, Fleet, Ledger, Meter, OneOffs};
 use crate::restore::find;
 
 /// A deployment that is over, with all that is known of it.
@@ -41,17 +42,22 @@ pub struct Conclude {
 
 /// Reads back from ECS what serves, decides how the deployment ended, records it, gives the lease
 /// back, wakes who waits for it, and tells the bus.
+///
+/// What it measures is counted by the run that finds no end in the record, once that stands there: a
+/// run that breaks off in between counts it never, and only two at the same time count it twice.
 pub async fn conclude(
     clock: &impl Clock,
     fleet: &(impl Fleet + OneOffs),
     ledger: &impl Ledger,
     callbacks: &impl Callbacks,
     bus: &impl Bus,
+    meter: &impl Meter,
     input: Conclude,
 ) -> Result<Outcome, Failure> {
     let record = ledger.record(&input.deployment).await?;
     let recorded = record.as_ref().and_then(|record| record.outcome().cloned());
 
+    let is_told = recorded.is_some();
     let outcome = match recorded {
         Some(outcome) => outcome,
         None => {
@@ -70,8 +76,18 @@ pub async fn conclude(
 
     let mut news = vec![Event::DeploymentEnded(outcome.clone())];
     if let Some(service) = &outcome.service {
+        let left = match is_told {
+            true => None,
+            false => left(ledger, service, &outcome).await?,
+        };
         let entry = Entry::Ended { outcome: outcome.clone() };
-        ledger.append(&outcome.deployment, service, entry).await?;
+        ledger.append(&outcome.deployment, service, entry.clone()).await?;
+        if !is_told {
+            let begun = || Record::new(outcome.deployment.clone(), service.clone());
+            let mut whole = record.clone().unwrap_or_else(begun);
+            whole.append(entry, outcome.at);
+            meter.count(&outcome.deployment, outcome.at, &measure::of(&whole, left.as_ref()));
+        }
         let plan = input.plan.as_ref().or_else(|| record.as_ref().and_then(Record::plan));
         let quarantine = quarantine(record.as_ref(), plan, &outcome);
         if let Some(quarantine) = quarantine.clone() {
@@ -167,6 +183,21 @@ async fn read_back(
         by: request.and_then(|request| request.by),
         at: clock.now(),
     })
+}
+
+/// The record of the deployment that this one leaves, if it went back.
+async fn left(
+    ledger: &impl Ledger,
+    service: &ServiceName,
+    outcome: &Outcome,
+) -> Result<Option<Record>, Failure> {
+    if !outcome.cause.is_urgent() || outcome.end != End::Deployed {
+        return Ok(None);
+    }
+    match ledger.desk(service).await?.deployed {
+        Some(served) => ledger.record(&served.deployment).await,
+        None => Ok(None),
+    }
 }
 
 /// What must not be deployed again: a green that was taken back and is at fault.

@@ -10,7 +10,8 @@ async fn main() -> Result<(), shell::Error> {
     let bus = aws::EventBridge::new(&config, shell::setting("CUTOVER_BUS")?);
 
     shell::run("conclude", async |input| {
-        Box::pin(workflow::conclude(&clock, &fleet, &ledger, &callbacks, &bus, input)).await
+        Box::pin(workflow::conclude(&clock, &fleet, &ledger, &callbacks, &bus, &aws::Emf, input))
+            .await
     })
     .await
 }

@@ -2,6 +2,7 @@
 
 A line of JSON is a document as it stands, any other one with its text as `message`. What CloudWatch knows
 of a line is put beside it: when it was written, and where. A line that is delivered again is there once.
+What is measured is in CloudWatch's metrics, and is left out.
 """
 
 import base64
@@ -28,7 +29,10 @@ def handler(event, _):
     batch = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
     if batch["messageType"] != "DATA_MESSAGE":  # CloudWatch asks only whether somebody is there.
         return
-    answer = ask("POST", "/_bulk", "".join(orders(batch)).encode(), "application/x-ndjson")
+    told = "".join(orders(batch))
+    if not told:
+        return
+    answer = ask("POST", "/_bulk", told.encode(), "application/x-ndjson")
     results = [it["create"] for it in answer["items"]]
     if any(it["status"] in (429, 503) for it in results):
         raise Refused("OpenSearch is too busy for some of these lines")
@@ -40,9 +44,12 @@ def handler(event, _):
 def orders(batch):
     """What OpenSearch's bulk interface is told."""
     for line in batch["logEvents"]:
+        said = read(line["message"])
+        if "_aws" in said:  # The embedded metric format.
+            continue
         written = datetime.fromtimestamp(line["timestamp"] / 1000, UTC)
         place = {"group": batch["logGroup"], "stream": batch["logStream"]}
-        document = {**read(line["message"]), "@timestamp": written.isoformat(), "log": place}
+        document = {**said, "@timestamp": written.isoformat(), "log": place}
         # `create` leaves alone what is there.
         yield json.dumps({"create": {"_index": f"{INDEX}{written:%Y.%m.%d}", "_id": line["id"]}}) + "\n"
         yield json.dumps(document) + "\n"

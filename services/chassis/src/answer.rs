@@ -87,7 +87,7 @@ impl<A: App> Running<A> {
                 let image = settings.image.as_deref().unwrap_or_default();
                 let about = About { service: A::NAME, version: A::VERSION, image };
                 let text = self.metrics.text(about, &self.data);
-                Reply::text("text/plain; version=0.0.4; charset=utf-8", text)
+                Reply::text(exposition::CONTENT_TYPE, text)
             }
             _ => return None,
         };

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
+use exposition::Histogram;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use crate::metrics::Histogram;
 use crate::trouble::Trouble;
 
 /// How long what cannot be reached is left alone, so that no request pays for finding out again.

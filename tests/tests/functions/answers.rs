@@ -1,6 +1,7 @@
 //! What each function answers where there is nothing, and under which names it fails.
 
 use serde_json::{Value, json};
+use tests::emf::{self, Extracted};
 use tests::lambda::FunctionError;
 
 use super::account::{Account, Instead, error};
@@ -64,6 +65,27 @@ async fn a_deployment_that_was_refused_is_concluded_and_told() {
     let detail: Value =
         serde_json::from_str(entry["Detail"].as_str().expect("a text")).expect("JSON");
     assert_eq!(detail, outcome);
+}
+
+#[tokio::test]
+async fn what_is_measured_of_a_deployment_is_logged_for_cloudwatch_once_it_is_recorded() {
+    let account = Account::open().await;
+    let function = start("conclude", account.url()).await;
+    function.invoke(&input("conclude")).await.expect("an outcome");
+    let logs = function.logs();
+    let measured = emf::extracted(logs.iter().map(String::as_str));
+    let refused = "Deployments Service=checkout Cause=manual End=Refused".to_owned();
+    assert_eq!(measured, Extracted::from([(refused, 1.0)]), "{logs:#?}");
+
+    let account = Account::open().await;
+    account.answer(|call| {
+        let code = "com.amazon.coral.availability#ThrottlingException";
+        (call.action == "dynamodb:PutItem").then(|| (400, json!({ "__type": code })))
+    });
+    let function = start("conclude", account.url()).await;
+    function.invoke(&input("conclude")).await.expect_err("it cannot be recorded");
+    let logs = function.logs();
+    assert_eq!(emf::extracted(logs.iter().map(String::as_str)), Extracted::new(), "{logs:#?}");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod fix_forward;
 mod freezes;
 mod lost_answers;
 mod marks;
+mod measures;
 mod metrics;
 mod migration;
 mod news;

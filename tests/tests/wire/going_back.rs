@@ -7,6 +7,7 @@ use domain::outcome::End;
 use domain::record::Entry;
 use local::simulated::Behaviour;
 use serde_json::{Value, json};
+use tests::emf;
 
 use crate::calls::{Calls, Table};
 use crate::record::outcome;
@@ -49,7 +50,22 @@ async fn after() -> Option<Calls> {
     assert_eq!(stage.serves(), Some(digest("v1.0.0")));
     let quarantined = stage.desk().await["quarantined"][0]["digest"].clone();
     assert_eq!(quarantined, digest("v1.1.0").as_str());
+    is_measured(&stage.logged("conclude"));
     Some(stage.calls().within(&Table::read()))
+}
+
+/// What CloudWatch reads of a change that failed after its end.
+fn is_measured(log: &str) {
+    let measured = emf::extracted(log.lines());
+    let value = |of: &str| measured.get(&format!("{of} Service=checkout")).copied();
+    assert_eq!(value("Changes"), Some(1.0), "{measured:#?}");
+    assert_eq!(value("ChangeFailures"), Some(1.0), "{measured:#?}");
+    assert!(value("LeadTime").is_some_and(|it| it > 0.0), "{measured:#?}");
+    assert!(value("TimeToRestore").is_some_and(|it| it > 0.0), "{measured:#?}");
+    for (cause, end) in [("push", "Deployed"), ("rollback", "Deployed")] {
+        let ended = format!("Deployments Service=checkout Cause={cause} End={end}");
+        assert_eq!(measured.get(&ended), Some(&1.0), "{measured:#?}");
+    }
 }
 
 async fn held() -> Option<Calls> {

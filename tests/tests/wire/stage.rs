@@ -296,6 +296,11 @@ impl Stage {
         self.ecs.serves(&self.document).and_then(|digest| digest.parse().ok())
     }
 
+    /// What a function logged, all its runs one after the other.
+    pub(crate) fn logged(&self, verb: &str) -> String {
+        self.aws.logged(&format!("cutover-{verb}"))
+    }
+
     /// The calls that the functions made.
     pub(crate) fn calls(&self) -> Calls {
         Calls::read(&self.aws)

@@ -157,7 +157,7 @@ async fn conclude(
         failure,
     };
     let conclude = async || {
-        Box::pin(workflow::conclude(clock, town, ledger, town, town, conclude.clone())).await
+        Box::pin(workflow::conclude(clock, town, ledger, town, town, town, conclude.clone())).await
     };
     retried(conclude).await.expect("it is concluded");
 }

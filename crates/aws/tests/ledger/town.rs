@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use domain::Failure;
 use domain::desk::Lease;
 use domain::event::{Event, ExecutionEnded};
+use domain::measure::Measure;
 use domain::name::{Arn, CallbackToken, DeploymentId, HookId};
 use domain::preflight::{Blueprint, Serving, Wiring};
 use domain::preserved::{LogPlace, Task};
@@ -17,7 +18,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 use workflow::Answered;
 use workflow::ports::{
-    Bus, Callbacks, Clock, Deployment, Executions, Fleet, Heard, OneOff, OneOffs, Reply,
+    Bus, Callbacks, Clock, Deployment, Executions, Fleet, Heard, Meter, OneOff, OneOffs, Reply,
 };
 
 /// What is told to one waiting request: the lease, or why not.
@@ -94,6 +95,10 @@ impl Bus for Town {
     async fn publish(&self, _: &[Event]) -> Result<(), Failure> {
         Ok(())
     }
+}
+
+impl Meter for Town {
+    fn count(&self, _: &DeploymentId, _: Timestamp, _: &[Measure]) {}
 }
 
 /// Nothing is planned here, so nobody asks ECS.

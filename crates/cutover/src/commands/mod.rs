@@ -8,6 +8,7 @@ mod execute;
 mod freeze;
 mod history;
 mod local;
+mod measures;
 mod plan;
 mod push;
 mod quarantine;
@@ -51,6 +52,7 @@ pub(crate) enum Command {
     Thaw(freeze::Thaw),
     Status(status::Status),
     History(history::History),
+    Measures(measures::Measures),
     Quarantine(quarantine::Quarantine),
     ReleaseQuarantine(release_quarantine::ReleaseQuarantine),
     Push(push::Push),

@@ -91,6 +91,10 @@ impl Bill {
             line("CloudWatch Logs", number(runs * LOG_KB), prices::LOG, || {
                 format!("{LOG_KB} KB for each run of a function")
             }),
+            line("CloudWatch metrics", number(rehearsal.metrics as u64), prices::METRIC, || {
+                "what is measured of it, as if nothing else were deployed within the hour"
+                    .to_owned()
+            }),
             line("Secrets Manager", number(used.secrets), prices::SECRET, || {
                 "the secret of the webhook, the login of the registry, the token of Slack's bot"
                     .to_owned()

@@ -87,6 +87,15 @@ pub(super) const ALARM_READ: Price = Price {
 pub(super) const LOG: Price =
     Price { usd: 0.50, per: 1e6, unit: "KB", page: "https://aws.amazon.com/cloudwatch/pricing/" };
 
+/// CloudWatch: a custom metric costs 30 cents a month of 730 hours, "prorated by the hour and metered only when you
+/// send metrics".
+pub(super) const METRIC: Price = Price {
+    usd: 0.411,
+    per: 1e3,
+    unit: "metric hours",
+    page: "https://aws.amazon.com/cloudwatch/pricing/",
+};
+
 /// Secrets Manager: reading a secret.
 pub(super) const SECRET: Price = Price {
     usd: 0.05,

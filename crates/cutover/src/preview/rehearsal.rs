@@ -1,12 +1,13 @@
 //! A deployment of the service, carried out in simulation: the same state machines, rules and steps
 //! as on AWS, on a clock that stands still while anything can be done.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use asl::{Clock, Keep, Status};
+use domain::measure;
 use domain::name::{Image, Tag};
 use domain::outcome::Outcome;
 use domain::record::{Entry, Record};
@@ -50,6 +51,8 @@ pub(super) struct Rehearsal {
     pub(super) shares: Vec<(Seconds, f64)>,
     /// State transitions, by the state machine.
     pub(super) transitions: BTreeMap<String, usize>,
+    /// Metrics that CloudWatch keeps of it.
+    pub(super) metrics: usize,
     /// Runs of steps, by the verb.
     pub(super) steps: BTreeMap<String, u64>,
     /// What was used.
@@ -131,6 +134,9 @@ async fn rehearse(document: &ServiceDocument) -> Result<Rehearsal, String> {
         *transitions.entry(machine).or_default() += execution.transitions();
     }
     let steps = account.calls().steps();
+    let measures = measure::of(&record, None);
+    let metrics: BTreeSet<_> = measures.iter().map(|it| (it.what, &it.labels)).collect();
+    let metrics = metrics.len();
     account.close();
     account.at_rest().await;
     drop(account);
@@ -138,7 +144,18 @@ async fn rehearse(document: &ServiceDocument) -> Result<Rehearsal, String> {
     let shares = shares(&told.lock(), pushed.digest.as_str(), began);
     let meter = Arc::into_inner(meter).ok_or("it is still counted")?.into_inner();
     let took = Seconds::between(began, outcome.at);
-    Ok(Rehearsal { began, outcome, starts_in, took, record, shares, transitions, steps, meter })
+    Ok(Rehearsal {
+        began,
+        outcome,
+        starts_in,
+        took,
+        record,
+        shares,
+        transitions,
+        metrics,
+        steps,
+        meter,
+    })
 }
 
 /// The document as it is rehearsed: every smoke request is answered well, the rehearsed tags are

@@ -18,6 +18,7 @@ use super::definitions::{self, Target};
 use super::executions::Executions;
 use super::ground::Changes;
 use super::marks::Marks;
+use super::meter::Counts;
 use super::objects::Bucketful;
 use super::prometheus::Oracle;
 use super::steps::{self, Payload};
@@ -58,6 +59,7 @@ pub(super) struct Inner<P: Plant> {
     pub(super) started: super::one_offs::Started,
     pub(super) ground: Changes,
     pub(super) marks: Marks,
+    pub(super) meter: Counts,
     pub(super) observer: RwLock<Option<Observer>>,
     pub(super) talk: Talk,
     pub(super) oracle: RwLock<Option<Oracle>>,

@@ -20,6 +20,7 @@ mod images;
 mod ledger;
 mod marks;
 mod math;
+mod meter;
 mod metrics;
 mod objects;
 mod one_offs;
@@ -146,6 +147,7 @@ impl<P: Plant> Account<P> {
             started: one_offs::Started::default(),
             ground: ground::Changes::default(),
             marks: marks::Marks::default(),
+            meter: meter::Counts::default(),
             observer: RwLock::default(),
             talk: talk::Talk::default(),
             oracle: RwLock::default(),
@@ -357,6 +359,12 @@ impl<P: Plant> Account<P> {
     /// What time it is in the account.
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()
+    }
+
+    /// What is measured, in the text format that Prometheus reads. Counts begin anew when the account
+    /// is opened.
+    pub fn metrics(&self) -> String {
+        self.0.metrics()
     }
 
     /// Stops driving services and alarms. Executions are left as they are and carried on when the

@@ -147,7 +147,7 @@ async fn call<P: Plant>(w: &World<P>, verb: &str, input: &Value) -> Result<Value
         "proceed" => answer(workflow::proceed(w, w, w, w, decode(input)?).await),
         "restore" => answer(workflow::restore(w, w, w, w, decode(input)?).await),
         "preserve" => answer(workflow::preserve(w, w, w, w, w, w, decode(input)?).await),
-        "conclude" => answer(workflow::conclude(w, w, w, w, w, decode(input)?).await),
+        "conclude" => answer(workflow::conclude(w, w, w, w, w, w, decode(input)?).await),
         "approve" => answer(workflow::approve(w, w, w, decode(input)?).await),
         "press" => answer(workflow::press(w, w, w, w, w, w, w, decode(input)?).await),
         "mark" => answer(workflow::mark(w, w, decode(input)?).await),

@@ -9,6 +9,7 @@ mod executions;
 mod going_back;
 mod guard;
 mod images;
+mod metrics;
 mod outlook;
 mod people;
 mod quarantine;
@@ -141,6 +142,7 @@ fn app(desk: Desk) -> Router {
         .method_not_allowed_fallback(not_so)
         .layer(DefaultBodyLimit::max(LARGEST))
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), guard::admit));
+    let admitted = middleware::from_fn_with_state(Arc::clone(&desk), guard::admit);
 
     Router::new()
         .route("/", get(welcome))
@@ -148,6 +150,7 @@ fn app(desk: Desk) -> Router {
         .route("/webhooks/alertmanager", post(alerts::hear))
         .route("/webhooks/terraform", post(runs::hear))
         .route("/slack", post(slack::hear))
+        .route("/metrics", get(metrics::tell).layer(admitted))
         .nest("/api", api)
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
@@ -164,6 +167,7 @@ async fn welcome() -> axum::Json<Value> {
             "POST /webhooks/terraform",
             "POST /slack",
         ],
+        "metrics": "GET /metrics",
         "api": [
             "GET /api/services",
             "GET /api/services/{service}",

@@ -6,6 +6,7 @@ mod crash;
 #[expect(dead_code, reason = "its other tests ask it for more")]
 mod forge;
 mod host;
+mod measures;
 mod migrating;
 mod outlook;
 mod presses;

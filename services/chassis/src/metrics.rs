@@ -1,18 +1,13 @@
 //! What a service counts, in the text format that Prometheus reads.
 
-mod histogram;
-mod text;
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use exposition::{Histogram, Text, label};
 use hyper::StatusCode;
 use parking_lot::Mutex;
 
-pub(crate) use histogram::Histogram;
-
 use crate::data::Data;
-use text::{Text, label};
 
 /// Counts of production requests since the start.
 #[derive(Debug, Default)]
