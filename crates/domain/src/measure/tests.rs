@@ -117,10 +117,10 @@ fn way_back(end: &str) -> Record {
 fn told(record: &Record, left: Option<&Record>) -> Vec<String> {
     let measures = of(record, left).into_iter();
     let measures = measures.filter(|it| !matches!(it.what, What::StageTime | What::Verdicts));
-    measures.map(line).collect()
+    measures.map(|it| line(&it)).collect()
 }
 
-fn line(measure: Measure) -> String {
+fn line(measure: &Measure) -> String {
     format!("{:?} {}: {}", measure.what, measure.labels.join(" "), measure.value)
 }
 
@@ -137,8 +137,9 @@ fn its_stages_add_up_to_the_time_from_its_plan_to_its_end() {
     let measures = of(&good(), None).into_iter();
     let stages: Vec<_> = measures.filter(|it| it.what == What::StageTime).collect();
 
-    assert_eq!(stages.iter().map(|it| it.value).sum::<f64>(), 720.0);
-    let stages: Vec<_> = stages.into_iter().map(line).collect();
+    let together: f64 = stages.iter().map(|it| it.value).sum();
+    assert!((together - 720.0).abs() < 1e-9, "{together}");
+    let stages: Vec<_> = stages.iter().map(line).collect();
     assert_eq!(
         stages,
         [
@@ -155,7 +156,8 @@ fn its_stages_add_up_to_the_time_from_its_plan_to_its_end() {
 #[test]
 fn checks_are_counted_by_kind_and_answer_look_by_look() {
     let measures = of(&good(), None).into_iter();
-    let verdicts: Vec<_> = measures.filter(|it| it.what == What::Verdicts).map(line).collect();
+    let verdicts: Vec<_> =
+        measures.filter(|it| it.what == What::Verdicts).map(|it| line(&it)).collect();
 
     assert_eq!(
         verdicts,
@@ -179,7 +181,7 @@ fn what_is_taken_back_from_production_has_failed_until_it_is_back() {
         "production was moved at 111"
     );
     let back = of(&record, None).into_iter().find(|it| it.labels == ["back"]);
-    assert_eq!(back.map(line).as_deref(), Some("StageTime back: 10"));
+    assert_eq!(back.map(|it| line(&it)).as_deref(), Some("StageTime back: 10"));
 }
 
 #[test]
@@ -218,7 +220,7 @@ fn what_production_never_saw_is_no_change() {
 
     let refused = record("checkout-1", &[vec![ended(10, "manual", "Refused")]]);
     assert_eq!(
-        of(&refused, None).into_iter().map(line).collect::<Vec<_>>(),
+        of(&refused, None).iter().map(line).collect::<Vec<_>>(),
         ["Deployments checkout manual Refused: 1"]
     );
 }

@@ -50,6 +50,26 @@ fn free_port() -> u16 {
     port.expect("a free port").port()
 }
 
+/// An Alertmanager and a Prometheus, each at its port, by their files in the folder.
+fn servers(folder: &Path, told_by: u16, asked: u16) -> Option<[Server; 2]> {
+    let local = |port: u16| format!("--web.listen-address=127.0.0.1:{port}");
+    let alertmanager = [
+        "--config.file=alertmanager.yml".to_owned(),
+        "--storage.path=alertmanager".to_owned(),
+        "--cluster.listen-address=".to_owned(),
+        local(told_by),
+    ];
+    let prometheus = [
+        "--config.file=prometheus.yml".to_owned(),
+        "--storage.tsdb.path=prometheus".to_owned(),
+        local(asked),
+    ];
+    Some([
+        start("prometheus-alertmanager", folder, &alertmanager)?,
+        start("prometheus", folder, &prometheus)?,
+    ])
+}
+
 /// A mail server that takes one letter and answers it as it came.
 async fn mailbox(listening: TcpListener) -> io::Result<String> {
     let (stream, _) = listening.accept().await?;
@@ -168,30 +188,7 @@ async fn a_rule_of_a_real_prometheus_takes_a_release_back() {
         "annotations": { "summary": "checkout answers with errors" }
     }] }] }),
     );
-    let local = |port: u16| format!("127.0.0.1:{port}");
-    let Some(_alertmanager) = start(
-        "prometheus-alertmanager",
-        folder,
-        &[
-            "--config.file=alertmanager.yml".to_owned(),
-            "--storage.path=alertmanager".to_owned(),
-            "--cluster.listen-address=".to_owned(),
-            format!("--web.listen-address={}", local(told_by)),
-        ],
-    ) else {
-        return;
-    };
-    let Some(_prometheus) = start(
-        "prometheus",
-        folder,
-        &[
-            "--config.file=prometheus.yml".to_owned(),
-            "--storage.tsdb.path=prometheus".to_owned(),
-            format!("--web.listen-address={}", local(asked)),
-        ],
-    ) else {
-        return;
-    };
+    let Some(_servers) = servers(folder, told_by, asked) else { return };
     listens(told_by).await;
     listens(asked).await;
     let letter = tokio::spawn(mailbox(mail));
