@@ -3,9 +3,11 @@
 //! Every call may fail with [`Failure::Unavailable`], also after it took effect: asking again is
 //! always safe, and each effect says what asking twice does.
 
+mod meter;
 mod one_offs;
 mod workspaces;
 
+pub use meter::Meter;
 pub use one_offs::{OneOff, OneOffs};
 pub use workspaces::{Standing, Workspaces};
 
@@ -19,7 +21,6 @@ use domain::evidence::{Alarm, Answer, Targets};
 use domain::excerpt::Excerpt;
 use domain::failure::Failure;
 use domain::marking::{Mark, Status};
-use domain::measure::Measure;
 use domain::metric::{Formula, Query, Series};
 use domain::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Image, ServiceName, Tag};
 use domain::preflight::{
@@ -297,13 +298,6 @@ pub trait Rollbacks {
 pub trait Bus {
     /// Puts events on the bus. Asking twice puts them twice, and who reads them takes that well.
     async fn publish(&self, events: &[Event]) -> Result<(), Failure>;
-}
-
-/// Where what is measured of deployments is counted: CloudWatch.
-pub trait Meter {
-    /// Counts what was measured of a deployment that ended at that moment. Counting twice counts it
-    /// twice. Nobody waits for it, and nothing depends on it.
-    fn count(&self, deployment: &DeploymentId, at: Timestamp, measures: &[Measure]);
 }
 
 /// What people see of deployments where the source is: GitHub.
