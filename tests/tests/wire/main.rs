@@ -19,6 +19,7 @@ mod calls;
 mod record;
 mod stage;
 mod story;
+mod wiring;
 
 mod ecs;
 #[path = "../../../crates/github/tests/deployments/github.rs"]

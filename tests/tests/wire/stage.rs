@@ -9,10 +9,10 @@ use domain::name::Digest;
 use domain::record::Entry;
 use domain::service::ServiceDocument;
 use domain::verdict::Decision;
-use local::account::{MACHINES, VERBS};
+use local::account::VERBS;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use tests::ministack::{ACCOUNT, Function, Ministack, REGION};
+use tests::ministack::{Function, Ministack};
 
 use crate::calls::Calls;
 use crate::ecs::Ecs;
@@ -22,12 +22,12 @@ use crate::github::{Push, SECRET};
 use crate::listener::TestListener;
 use crate::rooms::{self, Behaviour, Terraform};
 use crate::slack::{self, Slack};
+use crate::wiring::{BUS, machine_arn, machines, rules};
 
 /// The longest that a story takes.
 pub(crate) const LONGEST: Duration = Duration::from_secs(90);
 
 const TABLE: &str = "cutover";
-const BUS: &str = "cutover";
 const SERVICES: &str = "/cutover/services/";
 const WEBHOOK_SECRET: &str = "cutover/webhook";
 const SIGNING_SECRET: &str = "cutover/slack-signing";
@@ -46,7 +46,6 @@ const RANG: &str =
     include_str!("../../../events/samples/cloudwatch/single-metric-ok-to-alarm.json");
 /// What ECS tells when a deployment ended.
 const COMPLETED: &str = include_str!("../../../events/samples/ecs/deployment-completed.json");
-const RULES: &str = include_str!("../../../events/rules.json");
 
 /// One deployment of Cutover, and the world around it, for one story.
 pub(crate) struct Stage {
@@ -367,45 +366,6 @@ async fn functions(
         arns.insert(verb.to_owned(), aws.function(&function).await);
     }
     arns
-}
-
-/// Makes the state machines from the files that AWS gets, and adds their ARNs.
-async fn machines(aws: &Ministack, mut arns: BTreeMap<String, String>) -> BTreeMap<String, String> {
-    arns.extend(MACHINES.map(|(machine, _)| (machine.to_owned(), machine_arn(machine))));
-    // What is replaced in a definition is named as Terraform names variables.
-    let named: BTreeMap<_, _> =
-        arns.iter().map(|(name, arn)| (name.replace('-', "_"), arn.clone())).collect();
-    for (machine, text) in MACHINES {
-        let definition = asl::substitute(text, |name| named.get(name).cloned());
-        let definition = definition.unwrap_or_else(|error| panic!("{machine}: {error}"));
-        let made = aws.machine(&format!("cutover-{machine}"), &definition).await;
-        assert_eq!(made, arns[machine]);
-    }
-    arns
-}
-
-/// Makes the rules from the files that AWS gets. What AWS tells comes to the default bus.
-async fn rules(aws: &Ministack, arns: &BTreeMap<String, String>) {
-    aws.bus(BUS).await;
-    let rules: BTreeMap<String, BTreeMap<String, String>> =
-        serde_json::from_str(RULES).expect("events/rules.json");
-    for (rule, target) in rules {
-        let pattern = pattern(&rule);
-        let read: Value = serde_json::from_str(&pattern).expect("a pattern");
-        let of_aws = read["source"][0].as_str().is_some_and(|source| source.starts_with("aws."));
-        let bus = if of_aws { "default" } else { BUS };
-        let name = target.values().next().expect("a rule has a target");
-        aws.rule(bus, &format!("cutover-{rule}"), &pattern, &arns[name]).await;
-    }
-}
-
-fn pattern(rule: &str) -> String {
-    let path = format!("{}/../events/patterns/{rule}.json", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-fn machine_arn(machine: &str) -> String {
-    format!("arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:cutover-{machine}")
 }
 
 /// Says once what is where.
