@@ -103,6 +103,12 @@ impl Watch {
         Self { seen: None, seconds: LONGEST_WAIT, asks: None, heard: 0 }
     }
 
+    /// Watches a rollout that begins now, until green has to be healthy at the latest.
+    pub fn starting(plan: &Plan) -> Self {
+        let limit = plan.service.checks.start_within;
+        Self { seconds: limit.clamp(Seconds(1), LONGEST_WAIT), ..Self::first() }
+    }
+
     /// Whether there is something to decide that the last look did not see.
     pub fn is_news(&self, progress: &Progress) -> bool {
         !matches!(progress, Progress::Moving { .. }) && self.seen.as_ref() != Some(progress)

@@ -59,7 +59,7 @@ pub async fn launch(
     ledger.append(&plan.deployment, &plan.service.name, entry).await?;
     tracing::info!(service = %plan.service.name, deployment = %plan.deployment, digest = %plan.digest, rollout = %arn, "launched {}", plan.title());
     let rollout = Rollout { arn, task_definition: green, answered: None, taking_back: None };
-    Ok(Launched { rollout, watch: Watch::first() })
+    Ok(Launched { rollout, watch: Watch::starting(&plan) })
 }
 
 /// Green's task definition: the one that the record names, or a new one.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::outcome::End;
 use local::plant::Share;
 use local::simulated::{Behaviour, Smoke};
-use tests::World;
+use tests::{World, document};
 
 #[tokio::test(start_paused = true)]
 async fn a_good_image_is_deployed() {
@@ -113,10 +113,24 @@ async fn an_image_that_never_becomes_healthy_is_taken_back_in_minutes_not_in_a_d
     let outcome = world.outcome("checkout");
     assert_eq!(outcome.end, End::RolledBack);
     assert_eq!(outcome.why, "green did not become healthy in 15m");
-    assert_eq!(
-        world.traffic(&tests::document("checkout", |_| {})),
-        [("v1.0.0".into(), "100%".into())]
-    );
+    assert_eq!(world.traffic(&document("checkout", |_| {})), [("v1.0.0".into(), "100%".into())]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_green_that_has_little_time_to_start_is_not_waited_for_longer() {
+    let impatient = document("checkout", |document| {
+        document["checks"]["start_within"] = "90s".into();
+    });
+    let mut world = World::builder().with(impatient).begin().await;
+    let sick = Behaviour { healthy: false, ..Behaviour::default() };
+    world.push("checkout", "v1.1.0", sick).await;
+    let pushed = world.account.now();
+    world.settle().await;
+
+    let outcome = world.outcome("checkout");
+    assert_eq!(outcome.why, "green did not become healthy in 1m 30s");
+    let took = outcome.at.duration_since(pushed).as_secs();
+    assert!((90..100).contains(&took), "after {took} s\n{}", world.story());
 }
 
 #[tokio::test(start_paused = true)]
