@@ -145,6 +145,7 @@ fn a_document_may_ask_for_nothing_and_for_much() {
     assert_eq!(
         much.rehearsal.meter.units.alarm_reads,
         3 * much.rehearsal.meter.calls["alarms.states"]
+            + much.rehearsal.meter.calls["metrics.computed"]
     );
     // The styles of the title and the picture, and none of a name's own.
     assert!(!much.lines().join("\n").contains("\u{1b}alarm"));

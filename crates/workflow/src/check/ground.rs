@@ -7,7 +7,7 @@ use domain::metric::Series;
 use domain::plan::Plan;
 use domain::preflight::{Blueprint, Capacity, Ground, Known, Serving, Wiring, quota};
 use domain::strategy::Strategy;
-use futures_util::future::{try_join, try_join_all, try_join4};
+use futures_util::future::{join, try_join, try_join_all, try_join4};
 use jiff::Timestamp;
 
 use crate::ports::{Balancer, Fleet, Logs, Metrics, Roles, Vault};
@@ -36,10 +36,11 @@ pub(super) async fn ask(
     let wired = || wiring.iter().filter(|_| shifts);
     let tasks = || blueprint.iter().flatten();
     let named_roles = wired().flat_map(Wiring::roles).chain(tasks().flat_map(Blueprint::roles));
-    let others = try_join(
-        each(named_roles, |role| roles.role(role)),
-        vcpus(metrics, wiring.as_ref().ok().filter(|_| shifts), now),
-    );
+    let others = async {
+        let left = vcpus(metrics, wiring.as_ref().ok().filter(|_| shifts), now);
+        let (roles, left) = join(each(named_roles, |role| roles.role(role)), left).await;
+        Ok((roles?, left))
+    };
     let named = try_join4(
         each(wired().flat_map(Wiring::groups), |group| balancer.group(group)),
         each(wired().flat_map(Wiring::rules), |rule| balancer.rule(rule)),
@@ -51,19 +52,18 @@ pub(super) async fn ask(
     Ok(Ground { wiring, blueprint, groups, rules, roles, vcpus, secrets, logs })
 }
 
-/// What is left of the quota that the service's tasks count against.
+/// What is left of the quota that the service's tasks count against. Nothing is refused for it, so
+/// nothing waits for a CloudWatch that does not tell.
 async fn vcpus(
     metrics: &impl Metrics,
     wiring: Option<&Wiring>,
     now: Timestamp,
-) -> Result<Option<Known<Series>>, Failure> {
-    let Some(Capacity::Fargate(Some(purchase))) = wiring.map(|it| it.capacity) else {
-        return Ok(None);
-    };
+) -> Option<Known<Series>> {
+    let Capacity::Fargate(Some(purchase)) = wiring?.capacity else { return None };
     let left = [quota::left(purchase)];
-    let asked = metrics.computed(&left, quota::RECENT.before(now), now);
-    let told = known(asked).await?;
-    Ok(Some(told.map(|series| series.into_iter().next().unwrap_or(Series::NoData))))
+    let told = metrics.computed(&left, quota::RECENT.before(now), now).await;
+    let first = |series: Vec<Series>| series.into_iter().next().unwrap_or(Series::NoData);
+    Some(told.map(first).map_err(|failure| failure.to_string()))
 }
 
 /// Asks for each of these once, all side by side.

@@ -184,7 +184,7 @@ async fn a_rule_of_a_real_prometheus_takes_a_release_back() {
         "rules.yml",
         &json!({ "groups": [{ "name": "shop", "rules": [{
         "alert": "CheckoutErrors",
-        "expr": r#"http_requests_total{service="checkout",status="500"} > 20"#,
+        "expr": r#"http_requests_total{service="checkout",status="500"} > 150"#,
         "annotations": { "summary": "checkout answers with errors" }
     }] }] }),
     );
