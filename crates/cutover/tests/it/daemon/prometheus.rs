@@ -112,6 +112,20 @@ async fn listens(port: u16) {
     }
 }
 
+/// Waits until a Prometheus has seen the service.
+async fn scraped(client: &Client, port: u16) {
+    let began = Instant::now();
+    loop {
+        let asked = client.get(format!("http://127.0.0.1:{port}/api/v1/query?query=up")).send();
+        let told: Value = asked.await.expect("an answer").json().await.expect("JSON");
+        if told["data"]["result"][0]["value"][1] == "1" {
+            return;
+        }
+        assert!(began.elapsed() < SOON, "nothing was scraped: {told}");
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// Asks the service again and again, as its clients do, until told to stop.
 fn clients(client: Client, address: String) -> Arc<AtomicBool> {
     let going = Arc::new(AtomicBool::new(true));
@@ -191,6 +205,7 @@ async fn a_rule_of_a_real_prometheus_takes_a_release_back() {
     let Some(_servers) = servers(folder, told_by, asked) else { return };
     listens(told_by).await;
     listens(asked).await;
+    scraped(&host.client, asked).await;
     let letter = tokio::spawn(mailbox(mail));
     let going = clients(host.client.clone(), production);
 
