@@ -73,7 +73,7 @@ fn a_plan_is_of_the_document_as_it_is_there_and_tells_what_serves_now() {
     assert_eq!(run.code, Some(0), "{run}");
     let (now, plan) = run.out.split_once("checkout: rolling").expect("both");
     assert!(now.contains("v1.0.0") && now.contains("2/2"), "{run}");
-    assert!(plan.contains("What one such deployment costs: $0.001"), "{run}");
+    assert!(plan.contains("What one such deployment costs: $0.003"), "{run}");
     let (_, met) = now.split_once("If it began now\n").expect("what it would meet");
     insta::assert_snapshot!(met, @"
     checkout v1.1.0 (b0ff67b72a1d) would begin at once, as checkout-b447b312508e26acd67e
