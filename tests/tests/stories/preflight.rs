@@ -3,7 +3,7 @@
 
 use domain::name::Arn;
 use domain::outcome::{End, Outcome};
-use domain::preflight::{Forward, LoadBalancer, Platform, Rule, Warning};
+use domain::preflight::{Forward, LoadBalancer, Platform, Role, Rule, Warning};
 use domain::record::Entry;
 use domain::seconds::Seconds;
 use domain::service::Place;
@@ -48,6 +48,8 @@ fn warnings(world: &World) -> Vec<Warning> {
     checked.expect("it was looked at")
 }
 
+const TASK_ROLE: &str = "arn:aws:iam::000000000000:role/shop/checkout-tasks";
+
 type Mistake = (&'static str, fn(&World));
 
 /// Mistakes, each with a part of the sentence that tells it.
@@ -84,6 +86,10 @@ const MISTAKES: &[Mistake] = &[
     }),
     ("has no execution role", |world| {
         redefine(world, |it| it["executionRoleArn"] = json!(null));
+    }),
+    ("the task role checkout-tasks does not exist; create it", |world| {
+        redefine(world, |it| it["taskRoleArn"] = json!(TASK_ROLE));
+        world.account.take_away(TASK_ROLE);
     }),
     ("the log group /ecs/checkout of the container checkout does not exist", |world| {
         world.account.take_away("/ecs/checkout");
@@ -122,6 +128,38 @@ async fn everything_that_is_wrong_is_told_at_once() {
     assert_eq!(outcome.end, End::Refused);
     for (told, _) in MISTAKES {
         assert!(outcome.why.contains(told), "{told} is missing in\n{}", outcome.why);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_ecs_may_not_take_on_refuses_until_it_may() {
+    let mut world = World::begin().await;
+    let role = named(balancer(&world).role);
+    world.account.set_role(&role, Role { trusts: vec!["lambda.amazonaws.com".to_owned()] });
+
+    let outcome = push(&mut world).await;
+    assert_eq!(outcome.end, End::Refused);
+    let told = "the infrastructure role ecs-infrastructure does not trust ecs.amazonaws.com";
+    assert!(outcome.why.contains(told), "{}", outcome.why);
+
+    world.account.set_role(&role, Role { trusts: vec!["ecs.amazonaws.com".to_owned()] });
+    world.push("checkout", "v1.2.0", Behaviour::default()).await;
+    world.settle().await;
+    assert_eq!(world.outcome("checkout").end, End::Deployed, "{}", world.story());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quota_without_room_for_green_is_told_and_refuses_nothing() {
+    for (left, told) in [(0.25, 1), (64.0, 0)] {
+        let mut world = World::begin().await;
+        world.account.leave_vcpus(left);
+
+        let outcome = push(&mut world).await;
+
+        assert_eq!(outcome.end, End::Deployed, "{}", outcome.why);
+        let short = |it: &Warning| it.what.contains("vCPUs of Fargate beside blue");
+        let warnings = warnings(&world);
+        assert_eq!(warnings.iter().filter(|it| short(it)).count(), told, "{warnings:?}");
     }
 }
 
