@@ -12,5 +12,6 @@ mod logs;
 mod metrics;
 mod readings;
 mod replicas;
+mod roles;
 mod routing;
 mod signature;
