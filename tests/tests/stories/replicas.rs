@@ -166,6 +166,17 @@ async fn a_throttled_rds_is_waited_for() {
     assert!((1..=2).contains(&launched(&world)), "{}", world.story());
 }
 
+/// A replica that does well for so many minutes, and from then on follows nothing any more.
+fn falls_behind(world: &World, well: i64) {
+    let began = world.account.now();
+    let lag = move |at: Timestamp| {
+        let minute = at.duration_since(began).as_mins();
+        let behind = f64::from(i32::try_from(minute).expect("a story is short")) * 60.0;
+        Some(if minute < well { 1.0 } else { behind })
+    };
+    world.replica("orders-replica", SimulatedReplica::new("orders-replica", lag));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_replica_that_falls_behind_in_the_bake_takes_the_release_back() {
     let slow = document("checkout", |document| {
@@ -174,11 +185,7 @@ async fn a_replica_that_falls_behind_in_the_bake_takes_the_release_back() {
     });
     let mut world = World::builder().with(slow).begin().await;
     let began = world.account.now();
-    let lag = move |at: Timestamp| match at.duration_since(began).as_mins() {
-        ..5 => Some(1.0),
-        minute => Some(f64::from(i32::try_from(minute).expect("a story is short")) * 60.0),
-    };
-    world.replica("orders-replica", SimulatedReplica::new("orders-replica", lag));
+    falls_behind(&world, 5);
 
     world.push("checkout", "v1.1.0", Behaviour::default()).await;
     world.settle().await;
@@ -204,13 +211,8 @@ async fn a_green_that_wrote_nothing_yet_is_not_blamed_for_a_lagging_replica() {
         document["checks"]["replicas"] = reading_of("5m");
     });
     let mut world = World::builder().with(careful).begin().await;
-    let began = world.account.now();
     // Well until green stands and waits for a person.
-    let lag = move |at: Timestamp| match at.duration_since(began).as_mins() {
-        ..2 => Some(1.0),
-        minute => Some(f64::from(i32::try_from(minute).expect("a story is short")) * 60.0),
-    };
-    world.replica("orders-replica", SimulatedReplica::new("orders-replica", lag));
+    falls_behind(&world, 2);
 
     world.push("checkout", "v1.1.0", Behaviour::default()).await;
     world.settle().await;
