@@ -3,25 +3,25 @@
 
 use std::time::Duration;
 
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::byte_stream::ByteStream;
 use domain::Failure;
 use tokio::time::timeout;
 
+use crate::http::Connector;
+
 /// How long an answer is waited for: whoever tells us waits too.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// Asks for what is at an address, by the same HTTP client that asks AWS.
+/// Asks for what is at an address, as AWS is asked.
 #[derive(Debug)]
 pub struct Addresses(Connector);
 
 impl Addresses {
     /// Reads the certificates of the system, by which it knows whom it asks.
     pub fn new() -> Self {
-        Self(Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build())
+        Self(Connector::patient())
     }
 
     /// What is at an address.

@@ -10,7 +10,6 @@ use domain::Failure;
 use domain::evidence::Answer;
 use domain::service::{ServiceDocument, Smoke};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Method, Request, Response, Url};
 use tokio::time::{Instant, timeout};
 use workflow::ports::Probe;
@@ -36,18 +35,15 @@ impl Default for TestListener {
 impl TestListener {
     /// A client that asks once, on a connection of its own.
     pub fn new() -> Self {
-        Self::with(Client::builder())
+        Self::with(outbound::http())
     }
 
     fn with(builder: ClientBuilder) -> Self {
         let client = builder
-            // Where green sends us on to is its answer, and may be tested.
-            .redirect(Policy::none())
             // A connection that was kept and broke would be held against green.
             .pool_max_idle_per_host(0)
             // Green is asked through the load balancer and nothing else.
             .no_proxy()
-            .user_agent(concat!("cutover/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| cause(&error));
         Self { client }

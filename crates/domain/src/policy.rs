@@ -1,7 +1,7 @@
 //! Which tags of an image are meant for a service, and which of two releases is the newer one.
 
 use jiff::Timestamp;
-use regex::Regex;
+use regex_lite::{Error, Regex, RegexBuilder};
 use schemars::JsonSchema;
 use semver::{Version, VersionReq};
 use serde::{Deserialize, Serialize};
@@ -27,8 +27,8 @@ pub enum TagPolicy {
 pub struct Pattern(String);
 
 impl Pattern {
-    fn whole(text: &str) -> Result<Regex, regex::Error> {
-        regex::RegexBuilder::new(&format!("^(?:{text})$")).size_limit(1 << 20).build()
+    fn whole(text: &str) -> Result<Regex, Error> {
+        RegexBuilder::new(&format!("^(?:{text})$")).size_limit(1 << 20).build()
     }
 
     fn matches(&self, tag: &Tag) -> bool {

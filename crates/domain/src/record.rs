@@ -1,5 +1,7 @@
 //! The record of a deployment: what was done and measured, in order, never rewritten.
 
+mod written;
+
 use std::fmt;
 
 use jiff::Timestamp;
@@ -23,7 +25,7 @@ use crate::verdict::{Decision, Verdict};
 
 /// Something that was done or found out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "snake_case")]
+#[serde(remote = "Self", rename_all = "snake_case")]
 pub enum Entry {
     /// It was asked for.
     Requested {

@@ -13,7 +13,6 @@ use std::time::Duration;
 use domain::Failure;
 use domain::terraform::Workspace;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, LOCATION, RETRY_AFTER};
-use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use workflow::ports::{Standing, Workspaces};
@@ -62,11 +61,8 @@ impl Hcp {
             return Err(invalid("the token is empty"));
         }
         header.set_sensitive(true);
-        let client = Client::builder()
+        let client = outbound::http()
             .connect_timeout(CONNECT)
-            // Who follows is led, with what it carries, to where an answer says.
-            .redirect(Policy::none())
-            .user_agent(concat!("cutover/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| invalid(&cause(&error)))?;
         Ok(Self { client, base, token: header })

@@ -8,7 +8,6 @@ use std::time::Duration;
 use domain::Failure;
 use domain::excerpt::Excerpt;
 use form_urlencoded::byte_serialize;
-use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use serde::Deserialize;
 use tokio::time::timeout;
@@ -35,13 +34,8 @@ pub struct Servers {
 
 impl Default for Servers {
     fn default() -> Self {
-        let client = Client::builder()
-            // A login page is no answer.
-            .redirect(Policy::none())
-            .no_proxy()
-            .user_agent(concat!("cutover/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| error.without_url().to_string());
+        let client =
+            outbound::http().no_proxy().build().map_err(|error| error.without_url().to_string());
         Self { client, patience: PATIENCE }
     }
 }

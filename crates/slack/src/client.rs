@@ -6,7 +6,6 @@ use std::time::Duration;
 use domain::Failure;
 use domain::telling::{Message, Telling};
 use reqwest::header::RETRY_AFTER;
-use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use workflow::ports::{Chat, Said};
@@ -107,8 +106,7 @@ impl Slack {
 
 /// What speaks HTTP to Slack.
 pub(crate) fn http() -> Result<Client, Failure> {
-    let builder = Client::builder().connect_timeout(CONNECT).timeout(WHOLE);
-    let client = builder.redirect(Policy::none()).build();
+    let client = outbound::http().connect_timeout(CONNECT).timeout(WHOLE).build();
     client.map_err(|error| Failure::Invalid(format!("no client of Slack: {error}")))
 }
 

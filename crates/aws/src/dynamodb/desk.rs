@@ -7,7 +7,7 @@ use domain::desk::Desk;
 use domain::name::ServiceName;
 use uuid::Uuid;
 
-use super::{DynamoDb, Item, number, number_of, text, text_of};
+use super::{DynamoDb, Item, json, json_of, number, number_of, text, text_of};
 use crate::failure::failure;
 
 /// The partition key of all desks.
@@ -48,7 +48,7 @@ impl DynamoDb {
         let decided_on = desk.version;
         desk.version += 1;
         let (slot, id) = (slot(desk.version), Uuid::new_v4().simple().to_string());
-        let body = serde_json::to_string(&desk).map_err(|error| {
+        let body = json(&desk).map_err(|error| {
             Failure::Invalid(format!("the desk of {} cannot be written: {error}", desk.service))
         })?;
 
@@ -63,7 +63,7 @@ impl DynamoDb {
             .expression_attribute_names("#body", "body")
             .expression_attribute_names("#write", &slot)
             .expression_attribute_values(":version", number(&desk.version))
-            .expression_attribute_values(":body", text(body))
+            .expression_attribute_values(":body", body)
             .expression_attribute_values(":write", text(&id))
             .return_values_on_condition_check_failure(AllOld);
         write = match decided_on {
@@ -97,8 +97,7 @@ pub(super) fn read(item: &Item) -> Result<Desk, Failure> {
         Failure::Invalid(format!("the desk of {service} in the ledger cannot be read: {why}"))
     };
 
-    let mut desk: Desk = serde_json::from_str(text_of(item, "body"))
-        .map_err(|error| unreadable(error.to_string()))?;
+    let mut desk: Desk = json_of(item, "body").map_err(|error| unreadable(error.to_string()))?;
     desk.version = number_of(item, "version")
         .ok_or_else(|| unreadable("its attribute `version` is no number".into()))?;
     Ok(desk)

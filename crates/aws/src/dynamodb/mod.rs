@@ -33,6 +33,9 @@ use domain::record::{Entry, Record};
 use domain::signal::Signal;
 use domain::telling::{Medium, Thread};
 use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use workflow::ports::{Ledger, Threads};
 
 use crate::Config;
@@ -190,4 +193,15 @@ fn text_of<'a>(item: &'a Item, name: &str) -> &'a str {
 /// The number of an attribute, if there is one.
 fn number_of(item: &Item, name: &str) -> Option<u64> {
     item.get(name)?.as_n().ok()?.parse().ok()
+}
+
+/// An attribute that holds something as JSON. It is written and read as answers and inputs are, by way
+/// of a [`Value`]: with another way, a function would have all its types twice.
+fn json(it: &impl Serialize) -> Result<AttributeValue, serde_json::Error> {
+    Ok(text(serde_json::to_value(it)?.to_string()))
+}
+
+/// What an attribute holds as JSON.
+fn json_of<T: DeserializeOwned>(item: &Item, name: &str) -> Result<T, serde_json::Error> {
+    T::deserialize(&serde_json::from_str::<Value>(text_of(item, name))?)
 }

@@ -10,7 +10,7 @@ use domain::name::{DeploymentId, ServiceName};
 use domain::record::{Dated, Entry, Record};
 use jiff::Timestamp;
 
-use super::{DynamoDb, Item, text, text_of};
+use super::{DynamoDb, Item, json, json_of, text, text_of};
 use crate::failure::failure;
 
 /// The index that lists the deployments of a service.
@@ -48,8 +48,8 @@ impl DynamoDb {
     ) -> Result<(), Failure> {
         let (pk, key) = (partition(deployment), entry.key());
         let what = format!("append {:?} to the record of {deployment}", shortened(&key));
-        let body = serde_json::to_string(entry)
-            .map_err(|error| Failure::Invalid(format!("could not {what}: {error}")))?;
+        let body =
+            json(entry).map_err(|error| Failure::Invalid(format!("could not {what}: {error}")))?;
 
         for _ in 0..TRIES {
             let stands = self.under(&what, &pk, Some("key")).await?;
@@ -64,7 +64,7 @@ impl DynamoDb {
                 ("service".into(), text(service.as_str())),
                 ("at".into(), text(at.to_string())),
                 ("key".into(), text(&key)),
-                ("body".into(), text(&body)),
+                ("body".into(), body.clone()),
             ]);
             if place == 1 {
                 item.insert("listed".into(), text(service.as_str()));
@@ -146,8 +146,7 @@ fn partition(deployment: &DeploymentId) -> String {
 fn read(item: &Item) -> Result<Dated, Failure> {
     Ok(Dated {
         at: text_of(item, "at").parse().map_err(|error| unreadable(item, &error))?,
-        entry: serde_json::from_str(text_of(item, "body"))
-            .map_err(|error| unreadable(item, &error))?,
+        entry: json_of(item, "body").map_err(|error| unreadable(item, &error))?,
     })
 }
 

@@ -8,7 +8,7 @@ use domain::telling::{Medium, Thread};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{DynamoDb, number, number_of, text, text_of};
+use super::{DynamoDb, json, json_of, number, number_of, text, text_of};
 use crate::failure::failure;
 
 impl DynamoDb {
@@ -32,8 +32,8 @@ impl DynamoDb {
 
         let Some(item) = found.item else { return Ok(Thread::new(deployment.clone(), medium)) };
         let unreadable = |why: String| Failure::Invalid(format!("could not {what}: {why}"));
-        let mut thread: Thread = serde_json::from_str(text_of(&item, "body"))
-            .map_err(|error| unreadable(error.to_string()))?;
+        let mut thread: Thread =
+            json_of(&item, "body").map_err(|error| unreadable(error.to_string()))?;
         thread.version = number_of(&item, "version")
             .ok_or_else(|| unreadable("its attribute `version` is no number".into()))?;
         Ok(thread)
@@ -50,7 +50,7 @@ impl DynamoDb {
         let decided_on = thread.version;
         thread.version += 1;
         let id = Uuid::new_v4().simple().to_string();
-        let body = serde_json::to_string(&thread)
+        let body = json(&thread)
             .map_err(|error| Failure::Invalid(format!("could not {what}: {error}")))?;
         let mut set = "SET #version = :version, #body = :body, #write = :write".to_owned();
         let mut write = self
@@ -63,7 +63,7 @@ impl DynamoDb {
             .expression_attribute_names("#body", "body")
             .expression_attribute_names("#write", "write")
             .expression_attribute_values(":version", number(&thread.version))
-            .expression_attribute_values(":body", text(body))
+            .expression_attribute_values(":body", body)
             .expression_attribute_values(":write", text(&id))
             .return_values_on_condition_check_failure(AllOld);
         if let Some(expires) = self.expires(now) {

@@ -10,12 +10,12 @@ use axum::routing::any;
 use domain::Failure;
 use domain::evidence::Answer;
 use domain::service::{ServiceDocument, Smoke};
-use reqwest::{Certificate, Client};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use workflow::ports::Probe;
 
@@ -216,7 +216,9 @@ async fn with_tls(name: &str, expired: bool) -> (SocketAddr, CertificateDer<'sta
     }
     let key = rcgen::KeyPair::generate().expect("a key");
     let certificate = wanted.self_signed(&key).expect("a certificate").der().clone();
-    let config = ServerConfig::builder()
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring speaks them")
         .with_no_client_auth()
         .with_single_cert(
             vec![certificate.clone()],
@@ -241,12 +243,11 @@ async fn with_tls(name: &str, expired: bool) -> (SocketAddr, CertificateDer<'sta
 /// Asks `test.example` at this address, trusting `certificate` if there is one.
 async fn ask_with_tls(
     address: SocketAddr,
-    certificate: Option<&CertificateDer<'_>>,
+    certificate: Option<&CertificateDer<'static>>,
 ) -> Result<Answer, String> {
-    let mut builder = Client::builder().resolve("test.example", address);
+    let mut builder = outbound::http().resolve("test.example", address);
     if let Some(certificate) = certificate {
-        let certificate = Certificate::from_der(certificate).expect("a certificate");
-        builder = builder.tls_certs_merge([certificate]);
+        builder = builder.tls_backend_preconfigured(outbound::trusting([certificate.clone()]));
     }
     let test_url = format!("https://test.example:{}", address.port());
     let (document, smoke) = document(&test_url, &json!({ "path": "/" }));

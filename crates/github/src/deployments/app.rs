@@ -5,14 +5,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::KeyPair;
-use aws_lc_rs::signature::RSA_PKCS1_SHA256;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use domain::Failure;
 use jiff::Timestamp;
 use reqwest::header::HeaderValue;
+use ring::rand::SystemRandom;
+use ring::rsa::KeyPair;
+use ring::signature::RSA_PKCS1_SHA256;
 use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject as _;
 use serde_json::json;
@@ -58,7 +58,7 @@ impl App {
         let claims = json!({ "iat": began, "exp": ends, "iss": self.id });
         let said = format!("{}.{}", part(json!({ "alg": "RS256", "typ": "JWT" })), part(claims));
 
-        let mut signature = vec![0; self.key.public_modulus_len()];
+        let mut signature = vec![0; self.key.public().modulus_len()];
         let (random, said_bytes) = (SystemRandom::new(), said.as_bytes());
         let signed = self.key.sign(&RSA_PKCS1_SHA256, &random, said_bytes, &mut signature);
         let token = signed.ok().map(|()| format!("{said}.{}", BASE64.encode(signature)));

@@ -27,7 +27,6 @@ use domain::name::Repository;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
-use reqwest::redirect::Policy;
 use reqwest::{Client, Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -130,12 +129,9 @@ impl<C: Clock> Deployments<C> {
     /// A client that shows `access`, if there is one, to the GitHub at `url`: [`GITHUB`], or a GitHub
     /// Enterprise Server's `https://github.example.com/api/v3`.
     pub fn new(url: &str, access: Option<Access>, clock: C) -> Self {
-        let client = Client::builder()
+        let client = outbound::http()
             .connect_timeout(CONNECT)
             .timeout(ANSWER)
-            // Who follows is led, with what it carries, to where an answer says.
-            .redirect(Policy::none())
-            .user_agent(concat!("cutover/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| cause(&error));
         Self {

@@ -21,7 +21,7 @@ use domain::Failure;
 use domain::name::{Digest, Image, Tag};
 use domain::preflight::Platform;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
-use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, StatusCode};
+use reqwest::{ClientBuilder, Method, RequestBuilder, Response, StatusCode};
 
 use crate::http;
 use challenge::{Bearer, Challenge};
@@ -92,7 +92,7 @@ impl workflow::ports::Registry for Registry {
 impl Registry {
     /// A client that asks with `login` where it is for the registry that is asked.
     pub fn new(login: Option<Login>) -> Self {
-        Self::with(Client::builder(), login, Patience::default())
+        Self::with(outbound::http(), login, Patience::default())
     }
 
     fn with(builder: ClientBuilder, login: Option<Login>, patience: Patience) -> Self {

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use domain::Failure;
 use reqwest::header::LOCATION;
-use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode, Url};
 
 use crate::http::{Wish, cause, shortened, wish};
@@ -43,13 +42,8 @@ pub(super) struct Wire {
 impl Wire {
     /// A client made from `builder`. That it cannot be made is told to whoever asks.
     pub(super) fn new(builder: ClientBuilder, patience: Patience) -> Self {
-        let client = builder
-            .connect_timeout(patience.connect)
-            // Who follows is led, with what it carries, to where a registry's answer says.
-            .redirect(Policy::none())
-            .user_agent(concat!("cutover/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| cause(&error));
+        let client =
+            builder.connect_timeout(patience.connect).build().map_err(|error| cause(&error));
         Self { client, patience }
     }
 

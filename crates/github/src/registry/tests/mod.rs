@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use domain::Failure;
 use domain::name::{Digest, Tag};
-use reqwest::Client;
 use workflow::ports::Registry as _;
 
 use super::wire::Patience;
@@ -31,7 +30,7 @@ fn digest(text: &str) -> Digest {
 fn impatient(login: Option<Login>) -> Registry {
     let second = Duration::from_secs(1);
     let patience = Patience { connect: second, whole: second, wait: second };
-    Registry::with(Client::builder(), login, patience)
+    Registry::with(outbound::http(), login, patience)
 }
 
 /// Asks what `v1` is, and makes sure that the script was followed to its end.

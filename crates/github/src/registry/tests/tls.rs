@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use domain::Failure;
 use domain::name::Digest;
-use reqwest::{Certificate, Client};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use workflow::ports::Registry as _;
 
@@ -20,7 +20,9 @@ async fn registry(name: &str) -> (u16, CertificateDer<'static>) {
     let made = rcgen::generate_simple_self_signed([name.to_owned()]).expect("a certificate");
     let certificate = made.cert.der().clone();
     let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
-    let config = ServerConfig::builder()
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring speaks them")
         .with_no_client_auth()
         .with_single_cert(vec![certificate.clone()], key.into())
         .expect("the key fits the certificate");
@@ -43,12 +45,11 @@ async fn registry(name: &str) -> (u16, CertificateDer<'static>) {
 }
 
 /// Asks `registry.example` what `v1` is, trusting `certificate` if there is one.
-async fn ask(port: u16, certificate: Option<&CertificateDer<'_>>) -> Result<Digest, Failure> {
+async fn ask(port: u16, certificate: Option<&CertificateDer<'static>>) -> Result<Digest, Failure> {
     let address = ([127, 0, 0, 1], port).into();
-    let mut builder = Client::builder().resolve("registry.example", address);
+    let mut builder = outbound::http().resolve("registry.example", address);
     if let Some(certificate) = certificate {
-        let certificate = Certificate::from_der(certificate).expect("a certificate");
-        builder = builder.tls_certs_merge([certificate]);
+        builder = builder.tls_backend_preconfigured(outbound::trusting([certificate.clone()]));
     }
     let image = format!("registry.example:{port}/acme/checkout").parse().expect("an image");
     let registry = Registry::with(builder, None, Patience::default());

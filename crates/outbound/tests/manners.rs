@@ -1,0 +1,25 @@
+//! How we behave where we ask by HTTP.
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+#[tokio::test]
+async fn we_say_who_we_are_and_are_not_led_on() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let heard = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("somebody comes");
+        let mut heard = vec![0; 4096];
+        let length = stream.read(&mut heard).await.expect("a request");
+        let moved = "HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(moved.as_bytes()).await.expect("it is heard");
+        String::from_utf8_lossy(&heard[..length]).into_owned()
+    });
+
+    let client = outbound::http().build().expect("a client");
+    let answer = client.get(format!("http://{address}/")).send().await.expect("an answer");
+
+    assert_eq!(answer.status(), 302);
+    let heard = heard.await.expect("somebody came");
+    assert!(heard.contains(concat!("user-agent: cutover/", env!("CARGO_PKG_VERSION"))), "{heard}");
+}
