@@ -1,11 +1,12 @@
 //! The cold start of a function of ours beside the same step in Node and in Python.
 //!
 //! `cargo bench -p benches --bench cold_start`, on a machine that does nothing else; with
-//! `-- --runs 3` for a first look. It ends with exit code 1 if a goal is missed, and with 2 if
+//! `-- --runs 3` for a first look, with `-- --each` for every function, too. It ends with exit code 1 if a goal is missed, and with 2 if
 //! nothing could be measured. What is compared, and why that is fair: `benches/cold-start/README.md`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints what it found")]
 
+mod each;
 mod ledger;
 mod peers;
 mod race;
@@ -40,7 +41,7 @@ async fn main() -> ExitCode {
 
 /// Measures all of them, tells, and answers whether every goal was reached.
 async fn compare() -> Result<bool, String> {
-    let runs = runs(std::env::args().skip(1))?;
+    let Wanted { runs, each } = wanted(std::env::args().skip(1))?;
     let target = target()?;
     let runners = [peers::rust(&target)?, peers::node(&target)?, peers::python(&target)?];
 
@@ -51,27 +52,42 @@ async fn compare() -> Result<bool, String> {
     println!("{}\n", table::table(&measured));
     let (lines, reached) = table::goals(&measured, &GOALS)?;
     println!("{lines}");
+    if each {
+        println!("\nevery function: {runs} cold starts of each, in turn; least / median / most\n");
+        println!("{}", each::measured(&target, runs).await?);
+    }
     Ok(reached)
 }
 
-/// How many starts are asked for. Cargo itself says `--bench`.
-fn runs(mut arguments: impl Iterator<Item = String>) -> Result<usize, String> {
-    let mut runs = RUNS;
+/// What is asked for.
+struct Wanted {
+    /// So many starts of each.
+    runs: usize,
+    /// All functions, beside the one that is compared.
+    each: bool,
+}
+
+/// Reads the command line. Cargo itself says `--bench`.
+fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted, String> {
+    let mut wanted = Wanted { runs: RUNS, each: false };
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--bench" => {}
+            "--each" => wanted.each = true,
             "--runs" => {
                 let number = arguments.next().and_then(|number| number.parse().ok());
-                runs = number
+                wanted.runs = number
                     .filter(|number| (1..=1000).contains(number))
                     .ok_or("`--runs` takes a number from 1 to 1000")?;
             }
             other => {
-                return Err(format!("there is no `{other}`: it takes `--runs <number>` alone"));
+                return Err(format!(
+                    "there is no `{other}`: it takes `--runs <number>` and `--each`"
+                ));
             }
         }
     }
-    Ok(runs)
+    Ok(wanted)
 }
 
 /// Where cargo builds to: this program is in `<target>/<profile>/deps`.

@@ -27,20 +27,20 @@ const FOLDER: &str = "CUTOVER_FUNCTIONS";
 
 /// Our function, built as it is for Lambda.
 pub(crate) fn rust(target: &Path) -> Result<Runner, String> {
-    let root = match std::env::var_os(FOLDER) {
-        Some(folder) => PathBuf::from(folder),
-        None => build(target)?,
-    };
+    let root = built(target, "resume")?;
     let version = said(Command::new("rustc").arg("--version"))?;
     let version = version.split(' ').nth(1).unwrap_or_default();
     Ok(Runner { name: format!("Rust {version}"), program: root.join("resume"), root })
 }
 
-/// Builds it, and answers where it is then.
-fn build(target: &Path) -> Result<PathBuf, String> {
+/// Builds a function as it is for Lambda, and answers in which folder it is then.
+pub(crate) fn built(target: &Path, name: &str) -> Result<PathBuf, String> {
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        return Ok(PathBuf::from(folder));
+    }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
-    build.args(["build", "--locked", "--profile", "function", "--package", "resume"]);
+    build.args(["build", "--locked", "--profile", "function", "--package", name]);
     build.arg("--target-dir").arg(target).current_dir(Path::new(SOURCES).join("../.."));
     for (variable, _) in std::env::vars_os() {
         let name = variable.to_string_lossy();

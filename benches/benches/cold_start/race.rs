@@ -1,9 +1,10 @@
 //! Starts them one after the other, again and again, and measures each.
 
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::lambda::Function;
+use tests::lambda::{self, Function};
 
 use crate::ledger::{Ledger, TABLE};
 use crate::peers::Runner;
@@ -23,13 +24,30 @@ pub(crate) struct Measured {
 /// What was measured of one start.
 #[derive(Clone, Copy)]
 pub(crate) struct Start {
-    /// Milliseconds until it asked for its first event.
-    pub(crate) ready: f64,
-    /// The most memory it had until then, in megabytes.
-    pub(crate) memory: f64,
+    /// Until it asked for its first event.
+    pub(crate) ready: Ready,
     /// Milliseconds until it had answered its first event.
     pub(crate) answered: f64,
 }
+
+/// A start until the first event is asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Ready {
+    /// Milliseconds until then.
+    pub(crate) after: f64,
+    /// The most memory it had until then, in megabytes.
+    pub(crate) memory: f64,
+}
+
+/// What Lambda tells every function by its environment.
+pub(crate) const LAMBDA: [(&str, &str); 6] = [
+    ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+    ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+    ("AWS_DEFAULT_REGION", "eu-central-1"),
+    ("AWS_REGION", "eu-central-1"),
+    ("LANG", "C.UTF-8"),
+    ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+];
 
 /// Measures each of them so many times, in turn: what the machine does besides hurts all alike.
 pub(crate) async fn run(
@@ -58,17 +76,9 @@ pub(crate) async fn run(
 /// One cold start, up to its first answer.
 async fn start(runner: &Runner, ledger: &Ledger, event: &Value) -> Result<Start, String> {
     let (name, root) = (&runner.name, runner.root.to_string_lossy());
-    let environment = [
-        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
-        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
-        ("AWS_DEFAULT_REGION", "eu-central-1"),
-        ("AWS_REGION", "eu-central-1"),
-        ("AWS_ENDPOINT_URL", &ledger.url),
-        ("CUTOVER_TABLE", TABLE),
-        ("LAMBDA_TASK_ROOT", &root),
-        ("LANG", "C.UTF-8"),
-        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
-    ];
+    let told =
+        [("AWS_ENDPOINT_URL", &*ledger.url), ("CUTOVER_TABLE", TABLE), ("LAMBDA_TASK_ROOT", &root)];
+    let environment = [&LAMBDA[..], &told].concat();
     tokio::time::sleep(PAUSE).await;
     let before = ledger.asked();
 
@@ -81,16 +91,34 @@ async fn start(runner: &Runner, ledger: &Ledger, event: &Value) -> Result<Start,
     if (asked, &answer) != (1, &json!({ "deployments": [] })) {
         return Err(format!("{name} asked the ledger {asked} times and answered {answer}"));
     }
-    let milliseconds = |time: Option<Duration>| time.map(|time| time.as_secs_f64() * 1e3);
-    let memory = at_first
-        .peak_memory
-        .ok_or("this system does not tell how much memory a process had (there is no /proc)")?;
-    #[expect(clippy::cast_precision_loss, reason = "nobody has that much memory")]
-    let memory = memory as f64 / 1e6;
-    Ok(Start {
-        ready: milliseconds(at_first.ready).ok_or("its start was not measured")?,
-        memory,
-        answered: milliseconds(function.measured().answered)
-            .ok_or("its answer was not measured")?,
-    })
+    let answered = function.measured().answered.ok_or("its answer was not measured")?;
+    Ok(Start { ready: Ready::of(&at_first)?, answered: milliseconds(answered) })
+}
+
+/// One cold start, until it asks for its first event.
+pub(crate) async fn ready(
+    name: &str,
+    program: &Path,
+    environment: &[(&str, &str)],
+) -> Result<Ready, String> {
+    tokio::time::sleep(PAUSE).await;
+    let function = Function::start(program, environment).await;
+    let failed = |error| format!("{name}: {error}\n{}", function.logs().join("\n"));
+    Ready::of(&function.ready().await.map_err(failed)?)
+}
+
+impl Ready {
+    fn of(measured: &lambda::Measured) -> Result<Self, String> {
+        let memory = measured
+            .peak_memory
+            .ok_or("this system does not tell how much memory a process had (there is no /proc)")?;
+        #[expect(clippy::cast_precision_loss, reason = "nobody has that much memory")]
+        let memory = memory as f64 / 1e6;
+        let after = measured.ready.ok_or("its start was not measured")?;
+        Ok(Self { after: milliseconds(after), memory })
+    }
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
 }

@@ -7,7 +7,7 @@ use crate::race::{Measured, Start};
 
 /// What is measured of a start, in the order of the goals.
 const FIGURES: [fn(&Start) -> f64; 3] =
-    [|start| start.ready, |start| start.memory, |start| start.answered];
+    [|start| start.ready.after, |start| start.ready.memory, |start| start.answered];
 
 /// A row for each of them.
 pub(crate) fn table(measured: &[Measured]) -> Table {
@@ -15,11 +15,7 @@ pub(crate) fn table(measured: &[Measured]) -> Table {
     table.load_style(presets::ASCII_MARKDOWN);
     table.set_header(["", "first event asked for, ms", "memory then, MB", "first answer, ms"]);
     for each in measured {
-        let figures = FIGURES.map(|figure| {
-            spread(each, figure).map_or_else(String::new, |Spread { least, median, most }| {
-                format!("{least:.1} / {median:.1} / {most:.1}")
-            })
-        });
+        let figures = FIGURES.map(|figure| of(each, figure).map_or_else(String::new, spread));
         table.add_row(std::iter::once(each.name.clone()).chain(figures));
     }
     for column in table.column_iter_mut().skip(1) {
@@ -38,8 +34,8 @@ pub(crate) fn goals(
     let (mut lines, mut all) = (Vec::new(), true);
     for (goal, figure) in goals.iter().zip(FIGURES) {
         let others =
-            others.iter().filter_map(|other| Some((other.name.as_str(), spread(other, figure)?)));
-        let outcome = goal.outcome(spread(ours, figure).ok_or(NOTHING)?, others).ok_or(NOTHING)?;
+            others.iter().filter_map(|other| Some((other.name.as_str(), of(other, figure)?)));
+        let outcome = goal.outcome(of(ours, figure).ok_or(NOTHING)?, others).ok_or(NOTHING)?;
         let word = if outcome.reached { "reached" } else { "missed" };
         lines.push(format!(
             "{} {}: {:.1} times, beside {} ({} wanted: {word})",
@@ -50,6 +46,11 @@ pub(crate) fn goals(
     Ok((lines.join("\n"), all))
 }
 
-fn spread(measured: &Measured, figure: fn(&Start) -> f64) -> Option<Spread> {
+/// The least, the median and the most.
+pub(crate) fn spread(Spread { least, median, most }: Spread) -> String {
+    format!("{least:.1} / {median:.1} / {most:.1}")
+}
+
+fn of(measured: &Measured, figure: fn(&Start) -> f64) -> Option<Spread> {
     Spread::of(measured.starts.iter().map(figure))
 }

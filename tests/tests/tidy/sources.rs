@@ -5,10 +5,6 @@ use super::tree::{Source, rust};
 /// Above this a file holds more than one idea, or a table that belongs into a file of data.
 const LONGEST: usize = 400;
 
-/// Longer files, and why.
-const LONG: [(&str, &str); 1] =
-    [("crates/local/src/real/service.rs", "one actor; its parts share its state")];
-
 /// Unfinished work, and tests that are not run. Written in two parts, so as not to find itself.
 const UNFINISHED: [&str; 6] = [
     concat!("TO", "DO"),
@@ -25,9 +21,8 @@ const EMPTY_NAMES: [&str; 5] = ["common", "helper", "helpers", "manager", "utils
 #[test]
 fn a_file_holds_one_idea() {
     for Source { path, text } in rust() {
-        let (lines, listed) = (text.lines().count(), LONG.iter().any(|(long, _)| *long == path));
-        assert!(lines <= LONGEST || listed, "{path} has {lines} lines: give an idea its own file");
-        assert!(lines > LONGEST || !listed, "{path} is short again: take it off the list");
+        let lines = text.lines().count();
+        assert!(lines <= LONGEST, "{path} has {lines} lines: give an idea its own file");
     }
 }
 
@@ -35,14 +30,6 @@ fn a_file_holds_one_idea() {
 fn every_file_says_what_it_is() {
     for Source { path, text } in rust() {
         assert!(text.starts_with("//! "), "{path} begins without `//!`");
-    }
-}
-
-#[test]
-fn the_lists_of_exceptions_name_files_that_exist() {
-    let files = rust();
-    for listed in LONG.iter().map(|(path, _)| *path) {
-        assert!(files.iter().any(|file| file.path == listed), "there is no {listed}");
     }
 }
 
