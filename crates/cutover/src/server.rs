@@ -58,7 +58,7 @@ impl At {
                 .remedy("give one like http://127.0.0.1:8420; for TLS put a proxy before it")
                 .into());
         }
-        let client = Client::builder().no_proxy().build();
+        let client = outbound::http().no_proxy().build();
         let client =
             client.map_err(|error| Trouble::system("ask over HTTP")(io::Error::other(error)))?;
         Ok(Server { url, token, client })

@@ -34,7 +34,7 @@ pub(super) struct Api {
 
 impl Api {
     pub(super) fn new(endpoint: String) -> Self {
-        Self { endpoint, client: reqwest::Client::new() }
+        Self { endpoint, client: outbound::http().build().expect("a client") }
     }
 
     /// Makes a call of a service that speaks the JSON protocol.

@@ -40,8 +40,8 @@ const MAY: [(&str, &[&str]); 22] = [
     (
         "cutover",
         &[
-            "domain", "workflow", "asl", "aws", "github", "hcp", "slack", "local", "drill",
-            "chassis", "checkout", "catalog",
+            "domain", "workflow", "asl", "aws", "github", "hcp", "outbound", "slack", "local",
+            "drill", "chassis", "checkout", "catalog",
         ],
     ),
     // Only for tests.
@@ -52,8 +52,8 @@ const MAY: [(&str, &[&str]); 22] = [
     (
         "tests",
         &[
-            "domain", "workflow", "asl", "aws", "github", "hcp", "slack", "shell", "local",
-            "drill", "checkout", "catalog",
+            "domain", "workflow", "asl", "aws", "github", "hcp", "outbound", "slack", "shell",
+            "local", "drill", "checkout", "catalog",
         ],
     ),
     ("model", &["domain"]),

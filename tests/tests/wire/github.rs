@@ -39,7 +39,9 @@ impl Push {
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
         mac.update(body.as_bytes());
         let signature = hex::encode(mac.finalize().into_bytes());
-        let delivered = reqwest::Client::new()
+        let delivered = outbound::http()
+            .build()
+            .expect("a client")
             .post(url)
             .header("content-type", "application/json")
             .header("user-agent", "GitHub-Hookshot/760256b")

@@ -97,7 +97,7 @@ pub(crate) async fn say(door: &str, user: &str, text: &str) -> String {
 async fn sign_and_send(door: &str, fields: &[(&str, &str)]) -> Value {
     let mut form = form_urlencoded::Serializer::new(String::new());
     let body = form.extend_pairs(fields).finish();
-    let mut request = reqwest::Client::new().post(door);
+    let mut request = outbound::http().build().expect("a client").post(door);
     for (name, value) in sign(SIGNING, jiff::Timestamp::now(), body.as_bytes()) {
         request = request.header(name, value);
     }

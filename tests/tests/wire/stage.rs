@@ -134,7 +134,9 @@ impl Stage {
             "notifications": [{ "trigger": trigger, "run_status": status }]
         });
         let told = told.to_string();
-        let post = reqwest::Client::new()
+        let post = outbound::http()
+            .build()
+            .expect("a client")
             .post(format!("{}terraform", self.webhook))
             .header("content-type", "application/json")
             .header(hcp::signature::HEADER, hcp::signature::sign(signed_by, told.as_bytes()))
@@ -145,7 +147,12 @@ impl Stage {
     /// Has Alertmanager tell of alerts, as its webhook has them; answers the status.
     pub(crate) async fn alert(&self, token: &str, alerts: &Value) -> u16 {
         let told = json!({ "version": "4", "alerts": alerts });
-        let post = reqwest::Client::new().post(&self.alerts).bearer_auth(token).json(&told);
+        let post = outbound::http()
+            .build()
+            .expect("a client")
+            .post(&self.alerts)
+            .bearer_auth(token)
+            .json(&told);
         post.send().await.expect("the door answers").status().as_u16()
     }
 

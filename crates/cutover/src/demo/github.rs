@@ -73,7 +73,7 @@ impl GitHub {
     /// GitHub, with a door to knock at.
     pub(super) fn new(door: SocketAddr, secret: String) -> reqwest::Result<Self> {
         // The door is on this machine, whatever proxy the environment names.
-        let client = Client::builder().no_proxy().timeout(PATIENCE).build()?;
+        let client = outbound::http().no_proxy().timeout(PATIENCE).build()?;
         Ok(Self { client, address: format!("http://{door}/webhooks/github"), secret })
     }
 

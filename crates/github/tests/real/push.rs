@@ -40,7 +40,7 @@ pub(crate) async fn index(
     let mut manifests = Vec::new();
     for (digest, architecture) in images.into_iter().zip(["amd64", "arm64"]) {
         let address = format!("http://{}/v2/{path}/manifests/{digest}", program.address);
-        let image = send(program, Client::new().get(address).header("accept", MANIFEST)).await;
+        let image = send(program, client().get(address).header("accept", MANIFEST)).await;
         let platform = json!({ "architecture": architecture, "os": "linux" });
         let size = image.bytes().await.expect("a manifest").len();
         manifests.push(
@@ -55,21 +55,25 @@ async fn put(program: &Program, path: &str, tag: &str, media_type: &str, body: &
     let bytes = body.to_string().into_bytes();
     let digest = digest(&bytes);
     let address = format!("http://{}/v2/{path}/manifests/{tag}", program.address);
-    let request = Client::new().put(address).header(CONTENT_TYPE, media_type).body(bytes);
+    let request = client().put(address).header(CONTENT_TYPE, media_type).body(bytes);
     send(program, request).await;
     digest
 }
 
 async fn blob(program: &Program, path: &str, content: &str) -> Digest {
     let address = format!("http://{}/v2/{path}/blobs/uploads/", program.address);
-    let begun = send(program, Client::new().post(address)).await;
+    let begun = send(program, client().post(address)).await;
     let location = begun.headers()[LOCATION].to_str().expect("an address");
     let mut upload: Url = begun.url().join(location).expect("an address");
     let digest = digest(content.as_bytes());
     upload.query_pairs_mut().append_pair("digest", digest.as_str());
-    let request = Client::new().put(upload).header(CONTENT_TYPE, "application/octet-stream");
+    let request = client().put(upload).header(CONTENT_TYPE, "application/octet-stream");
     send(program, request.body(content.to_owned())).await;
     digest
+}
+
+fn client() -> Client {
+    outbound::http().build().expect("a client")
 }
 
 async fn send(program: &Program, request: RequestBuilder) -> Response {

@@ -68,7 +68,7 @@ impl Host {
         Self {
             world,
             address,
-            client: Client::builder()
+            client: outbound::http()
                 .no_proxy()
                 .pool_max_idle_per_host(0)
                 .build()
