@@ -54,7 +54,7 @@ async fn compare() -> Result<bool, String> {
     println!("{lines}");
     if each {
         println!("\nevery function: {runs} cold starts of each, in turn; least / median / most\n");
-        println!("{}", each::measured(&target, runs).await?);
+        println!("{}", each::measured(&target, &ledger, runs).await?);
     }
     Ok(reached)
 }

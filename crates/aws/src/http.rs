@@ -1,7 +1,7 @@
 //! The one HTTP client of a process, which all clients of AWS services share.
 //!
 //! The SDK's own brings a second version of HTTP, and a library of cryptography that is larger than a
-//! step: together a quarter of what a function weighs. This one is made of the same parts, `hyper` and
+//! step: together a fifth of what a function weighed. This one is made of the same parts, `hyper` and
 //! `rustls`, without those two. What it must do besides is what the SDK asks of any: keep to the
 //! patience that it is given, say of a failure whether another try may help, and leave a connection
 //! alone that the SDK has given up.

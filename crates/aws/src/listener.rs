@@ -4,6 +4,7 @@
 //! AWS, only a way to the load balancer.
 
 use std::error::Error;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use domain::Failure;
@@ -21,33 +22,32 @@ mod tests;
 const BODY: usize = 64 * 1024;
 
 /// Who asks green through the test listener.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct TestListener {
-    client: Result<Client, String>,
-}
-
-impl Default for TestListener {
-    fn default() -> Self {
-        Self::new()
-    }
+    /// Made when green is asked first: the certificates of the system are read for it.
+    client: OnceLock<Result<Client, String>>,
 }
 
 impl TestListener {
     /// A client that asks once, on a connection of its own.
     pub fn new() -> Self {
-        Self::with(outbound::http())
+        Self::default()
     }
 
+    #[cfg(test)]
     fn with(builder: ClientBuilder) -> Self {
-        let client = builder
-            // A connection that was kept and broke would be held against green.
-            .pool_max_idle_per_host(0)
-            // Green is asked through the load balancer and nothing else.
-            .no_proxy()
-            .build()
-            .map_err(|error| cause(&error));
-        Self { client }
+        Self { client: made(builder).into() }
     }
+}
+
+fn made(builder: ClientBuilder) -> Result<Client, String> {
+    let client = builder
+        // A connection that was kept and broke would be held against green.
+        .pool_max_idle_per_host(0)
+        // Green is asked through the load balancer and nothing else.
+        .no_proxy()
+        .build();
+    client.map_err(|error| cause(&error))
 }
 
 impl Probe for TestListener {
@@ -56,7 +56,8 @@ impl Probe for TestListener {
         service: &ServiceDocument,
         smoke: &Smoke,
     ) -> Result<Result<Answer, String>, Failure> {
-        let client = self.client.as_ref().map_err(|error| {
+        let client = self.client.get_or_init(|| made(outbound::http()));
+        let client = client.as_ref().map_err(|error| {
             Failure::Unavailable(format!("could not ask green: no client of HTTP: {error}"))
         })?;
         let request = request(service, smoke)?;

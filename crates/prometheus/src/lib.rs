@@ -3,6 +3,7 @@
 //! A server is an address like any other: it needs a way to it, and nothing else, unless whoever asks
 //! shows who it is by headers. Source: the documentation of Prometheus, "HTTP API", instant queries.
 
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use domain::Failure;
@@ -28,15 +29,19 @@ pub type Header = (String, String);
 /// Who asks Prometheus servers. Clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Servers {
-    client: Result<Client, String>,
+    /// Made when somebody is asked first, which most documents never want: with TLS the certificates
+    /// of the system are read for it.
+    client: Arc<LazyLock<Result<Client, String>>>,
     patience: Duration,
 }
 
 impl Default for Servers {
     fn default() -> Self {
-        let client =
-            outbound::http().no_proxy().build().map_err(|error| error.without_url().to_string());
-        Self { client, patience: PATIENCE }
+        let made = || {
+            let client = outbound::http().no_proxy().build();
+            client.map_err(|error| error.without_url().to_string())
+        };
+        Self { client: Arc::new(LazyLock::new(made)), patience: PATIENCE }
     }
 }
 
@@ -66,7 +71,8 @@ impl Servers {
         query: &str,
         sign: impl AsyncFnOnce(&Url) -> Result<Vec<Header>, String>,
     ) -> Result<Vec<f64>, String> {
-        let client = self.client.as_ref().map_err(|error| format!("no client of HTTP: {error}"))?;
+        let client =
+            (**self.client).as_ref().map_err(|error| format!("no client of HTTP: {error}"))?;
         let address = format!("{}/api/v1/query", server.trim_end_matches('/'));
         let mut address = Url::parse(&address).map_err(|error| error.to_string())?;
         let query: String = byte_serialize(query.as_bytes()).collect();
