@@ -3,6 +3,9 @@
 //! `serde` has this form, too (`tag`), but reads it by way of a type of its own, so that a program has
 //! every type that an entry may hold twice: some 80 KB of a function. Here an entry is read and written by
 //! way of [`Value`], which inputs and answers are as well.
+//!
+//! `Entry::deserialize` and `Entry::serialize`, called by these names, are the derived ones, which nothing
+//! but this file may call: whoever goes by the traits, as `serde_json` does, has the form that is written.
 
 use serde::de::Error as _;
 use serde::ser::Error as _;
