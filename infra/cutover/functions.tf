@@ -215,6 +215,7 @@ resource "aws_lambda_function" "this" {
         for setting in local.wiring[each.key] : setting => local.settings[setting]
         if try(local.settings[setting], null) != null
       },
+      local.row[each.key].inside && try(var.network.proxy, null) != null ? { HTTPS_PROXY = var.network.proxy } : {},
     )
   }
 

@@ -124,12 +124,18 @@ variable "log_groups" {
 }
 
 variable "network" {
-  description = "Where `judge` has to stand to reach the test listener, and the Prometheus servers that service documents name. Null if all are public. The subnets need a way to the APIs of AWS."
+  description = "Where `judge` has to stand to reach the test listener, and the Prometheus servers that service documents name. Null if all are public. The subnets need a way to the APIs of AWS; where that is a proxy, `proxy` is its address: \"http://proxy.example.com:3128\"."
   type = object({
     subnets         = list(string)
     security_groups = list(string)
+    proxy           = optional(string)
   })
   default = null
+
+  validation {
+    condition     = try(var.network.proxy, null) == null || can(regex("^http://", var.network.proxy))
+    error_message = "The proxy has to begin with http://, for example http://proxy.example.com:3128: AWS is asked by TLS through it."
+  }
 }
 
 variable "operators" {
