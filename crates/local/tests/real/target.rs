@@ -80,7 +80,7 @@ async fn behave(path: &str, healthy: bool) -> Response<Full<Bytes>> {
             let task = std::env::var("CUTOVER_TASK").expect("a task knows its id");
             *response.body_mut() = Full::from(task);
         }
-        "/slow" => tokio::time::sleep(Duration::from_millis(700)).await,
+        "/slow" => tokio::time::sleep(Duration::from_millis(1_500)).await,
         "/exit" => std::process::exit(3),
         _ => {}
     }

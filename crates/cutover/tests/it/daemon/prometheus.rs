@@ -13,7 +13,7 @@ use std::time::Duration;
 use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep};
 
 use super::host::{ALERT_TOKEN, Host, SOON};
@@ -103,11 +103,15 @@ async fn mailbox(listening: TcpListener) -> io::Result<String> {
     Ok(letter)
 }
 
-/// Waits until something listens at a port.
-async fn listens(port: u16) {
+/// Waits until a server answers questions. It listens before that, and refuses them with 503.
+async fn ready(client: &Client, port: u16) {
     let began = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-        assert!(began.elapsed() < SOON, "nothing listens at {port}");
+    loop {
+        let told = client.get(format!("http://127.0.0.1:{port}/-/ready")).send().await;
+        if told.as_ref().is_ok_and(|it| it.status().is_success()) {
+            return;
+        }
+        assert!(began.elapsed() < SOON, "nothing is ready at {port}: {told:?}");
         sleep(Duration::from_millis(50)).await;
     }
 }
@@ -203,8 +207,8 @@ async fn a_rule_of_a_real_prometheus_takes_a_release_back() {
     }] }] }),
     );
     let Some(_servers) = servers(folder, told_by, asked) else { return };
-    listens(told_by).await;
-    listens(asked).await;
+    ready(&host.client, told_by).await;
+    ready(&host.client, asked).await;
     scraped(&host.client, asked).await;
     let letter = tokio::spawn(mailbox(mail));
     let going = clients(host.client.clone(), production);
