@@ -27,7 +27,8 @@ pub(super) struct Connect {
 }
 
 impl Connect {
-    /// Trusts whom the system trusts, and takes the proxy that `HTTPS_PROXY` and `NO_PROXY` name.
+    /// Trusts whom the system trusts, and takes the proxy that `HTTPS_PROXY`, `ALL_PROXY` and
+    /// `NO_PROXY` name.
     pub(super) fn of_system(limit: Option<Duration>) -> Self {
         Self::with(outbound::tls(), Matcher::from_env(), limit)
     }
@@ -96,7 +97,8 @@ impl Service<Uri> for Transport {
         if proxy.uri().scheme_str() != Some("http") {
             let scheme = proxy.uri().scheme_str().unwrap_or_default().to_owned();
             return Box::pin(async move {
-                Err(format!("HTTPS_PROXY has to begin with http://, not with {scheme}://").into())
+                let told = "the proxy of HTTPS_PROXY, or ALL_PROXY, has to begin with http://";
+                Err(format!("{told}, not with {scheme}://").into())
             });
         }
         let mut tunnel = Tunnel::new(proxy.uri().clone(), self.tcp.clone());
