@@ -21,6 +21,7 @@ pub mod quarantine;
 pub mod approval;
 pub mod people;
 pub mod plan;
+pub mod platform;
 pub mod preflight;
 
 pub mod alert;

@@ -1,12 +1,13 @@
 //! A migration: one task of the new image, which runs once before the service is touched.
 
+mod remembered;
+
 use std::fmt;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::desk::Desk;
 use crate::name::{DeploymentId, Digest};
 use crate::preserved::{Log, Task};
 use crate::seconds::Seconds;
@@ -43,9 +44,6 @@ const UNSEEN: Seconds = Seconds::minutes(5);
 /// Until the next look at a migration that runs, at least and at most.
 const SOON: Seconds = Seconds(2);
 const LATER: Seconds = Seconds::minutes(1);
-
-/// How many migrations a desk remembers.
-const REMEMBERED: usize = 20;
 
 impl Migration {
     /// What does not make sense, with the field.
@@ -138,16 +136,6 @@ pub struct Ran {
     pub deployment: DeploymentId,
 }
 
-impl Ran {
-    /// Adds a migration to those that are remembered, and forgets the oldest where they are many.
-    pub(crate) fn remember(self, all: &mut Vec<Self>) {
-        if !all.iter().any(|ran| ran.digest == self.digest) {
-            all.push(self);
-            all.drain(..all.len().saturating_sub(REMEMBERED));
-        }
-    }
-}
-
 /// How a migration ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct End {
@@ -207,33 +195,6 @@ pub fn look(
         (false, None) => {
             let left = Seconds(migration.within.0 - passed.0);
             Look::Runs(Seconds(passed.0 / 4).clamp(SOON, LATER).min(left))
-        }
-    }
-}
-
-impl Desk {
-    /// The migration of a digest, if it ended well before.
-    pub fn ran(&self, digest: &Digest) -> Option<&Ran> {
-        self.migrated.iter().find(|ran| ran.digest == *digest)
-    }
-
-    /// Remembers that a migration ended well; doing it again changes nothing. From then on
-    /// `deployment`, which goes on from there, gives way to no push if that is `irreversible`.
-    #[must_use]
-    pub fn migrate(mut self, ran: Ran, deployment: &DeploymentId, irreversible: bool) -> Self {
-        let at_work = self.lease.as_ref().is_some_and(|lease| lease.holder == *deployment);
-        if let Some(worker) = self.worker.as_mut().filter(|_| at_work && irreversible) {
-            worker.irreversible = true;
-        }
-        ran.remember(&mut self.migrated);
-        self
-    }
-
-    /// Why nothing but a person takes back what changed last, if so.
-    pub fn hold(&self) -> Option<Hold> {
-        match &self.watcher {
-            Some(watcher) => watcher.hold,
-            None => self.deployed.as_ref()?.liability.as_ref()?.hold,
         }
     }
 }

@@ -3,7 +3,8 @@
 
 use domain::name::Arn;
 use domain::outcome::{End, Outcome};
-use domain::preflight::{Forward, LoadBalancer, Platform, Role, Rule, Warning};
+use domain::platform::Platform;
+use domain::preflight::{Forward, LoadBalancer, Role, Rule, Warning};
 use domain::record::Entry;
 use domain::seconds::Seconds;
 use domain::service::Place;

@@ -1,10 +1,12 @@
 //! When people are asked, who is heard, and what comes of it.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::desk::{Desk, Watcher};
 use crate::failure::Failure;
+use crate::plan::Plan;
 use crate::service::ServiceDocument;
 
 fn at(minute: i64) -> Timestamp {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::in_force::longest;
 use super::{Cause, Freeze, LONGEST_FREEZE, Window};
 use crate::desk::{Desk, Next};
 use crate::failure::Failure;
@@ -94,7 +95,7 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(Freeze, Next), Failure> {
         let freezes = self.freezes(windows, now);
-        let Some(frozen) = super::longest(freezes.clone()) else {
+        let Some(frozen) = longest(freezes.clone()) else {
             return Err(Failure::Refused(format!("{} is not frozen", self.service)));
         };
         let by = ask.by.as_deref().unwrap_or("somebody");

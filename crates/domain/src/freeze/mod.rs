@@ -2,6 +2,7 @@
 //! document, or because of what Terraform did to what it stands on.
 
 mod by_hand;
+mod in_force;
 mod window;
 
 pub use by_hand::{FreezeByHand, Thawed};
@@ -14,7 +15,6 @@ use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::desk::{Desk, Waiter};
 use crate::seconds::Seconds;
 
 /// The longest freeze by a person's word, and the longest that a push waits for the end of any: its
@@ -109,60 +109,6 @@ pub fn sleeps(frozen: Option<&Freeze>, patience: Seconds, now: Timestamp) -> Opt
     let wanted = frozen.map_or(ASKS_AGAIN, |freeze| freeze.patience(now));
     let longest = Seconds(wanted.0 + OVERSLEEPS.0);
     (!(wanted..=longest).contains(&patience)).then_some(wanted)
-}
-
-impl Desk {
-    /// Every freeze in force, `windows` being those of the service document.
-    fn freezes(&self, windows: &[Window], now: Timestamp) -> Vec<Freeze> {
-        let person = self.freeze.iter().filter(|freeze| freeze.stands(now)).cloned();
-        let terraform = self.terraform.iter().filter_map(|memory| memory.freeze());
-        let lifted = self.thawed.as_ref().is_some_and(|thawed| now < thawed.until);
-        let windows = windows.iter().filter(|_| !lifted).filter_map(|it| in_window(it, now));
-        windows.chain(person).chain(terraform).collect()
-    }
-
-    /// The freeze in force, `windows` being those of the service document; of several the one that
-    /// lasts longest.
-    pub fn frozen(&self, windows: &[Window], now: Timestamp) -> Option<Freeze> {
-        longest(self.freezes(windows, now))
-    }
-
-    /// The freeze for the end of which `waiter` waits.
-    pub fn holds_up(&self, waiter: &Waiter, now: Timestamp) -> Option<Freeze> {
-        let freezes = self.freezes(&waiter.freezes, now).into_iter();
-        longest(freezes.filter(|freeze| waiter.waits_for(freeze.cause)).collect())
-    }
-
-    /// Why nothing may be begun, not even a hotfix, and what is to be done about it.
-    pub fn barred(&self) -> Option<String> {
-        let freeze = self.terraform.as_ref()?.freeze()?;
-        Some(format!(
-            "{} is frozen since {} ({}); mend that, then say `cutover thaw {}`",
-            self.service, freeze.since, freeze.why, self.service
-        ))
-    }
-}
-
-fn longest(freezes: Vec<Freeze>) -> Option<Freeze> {
-    freezes.into_iter().max_by_key(|freeze| freeze.until.unwrap_or(Timestamp::MAX))
-}
-
-/// The freeze of a window that is open. One that cannot be read any more freezes until a person
-/// looks after it.
-fn in_window(window: &Window, now: Timestamp) -> Option<Freeze> {
-    let (why, since, until) = match window.open(now) {
-        Ok(open) => open.map(|open| (window.why.clone(), open.since, Some(open.until)))?,
-        Err(wrong) => (format!("a window that cannot be read: {wrong}"), now, None),
-    };
-    Some(Freeze {
-        cause: Cause::Window,
-        why,
-        by: None,
-        since,
-        until,
-        zone: Some(window.zone.clone()),
-        ended: None,
-    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Who waits for the end of a freeze, and who ends it.
 
 use super::*;
-use crate::desk::{Claimed, Next};
+use crate::desk::{Claimed, Desk, Next, Waiter};
 use crate::policy::Height;
 use crate::service::WhenBusy;
 use crate::terraform::{Look, Seen, Terraform};

@@ -99,17 +99,3 @@ fn what_failed_is_told_with_its_last_line_and_binds_nobody() {
     assert_eq!(ran.to_string(), "migration: it ended well after 3s, and cannot be undone");
     assert_eq!(ran.remark(), Some("its migration ran and cannot be undone"));
 }
-
-#[test]
-fn of_many_migrations_the_newest_are_remembered_each_digest_once() {
-    let ran = |number: usize| Ran {
-        digest: format!("sha256:{number:064x}").parse().expect("a digest"),
-        deployment: format!("checkout-{number}").parse().expect("a name"),
-    };
-    let mut all = Vec::new();
-    for number in 0..REMEMBERED + 3 {
-        ran(number).remember(&mut all);
-        ran(number).remember(&mut all);
-    }
-    assert_eq!((all.len(), &all[0]), (REMEMBERED, &ran(3)));
-}

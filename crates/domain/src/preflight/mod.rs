@@ -1,6 +1,8 @@
 //! What is asked before anything is touched.
 
 mod ground;
+mod inspection;
+mod known;
 pub mod quota;
 mod report;
 mod role;
@@ -9,12 +11,13 @@ mod secret;
 mod task;
 mod wiring;
 
-pub use ground::{Ground, Known};
+pub use ground::Ground;
+pub use known::Known;
 pub use report::{Report, Warning};
 pub use role::Role;
 pub use routing::{Forward, Group, Rule};
 pub use secret::{Held, Secret};
-pub use task::{Blueprint, LogGroup, LogUse, Platform, SecretUse};
+pub use task::{Blueprint, LogGroup, LogUse, SecretUse};
 pub use wiring::{Capacity, LoadBalancer, Purchase, Wiring};
 
 use jiff::Timestamp;

@@ -1,6 +1,6 @@
 //! The roles that AWS takes on for a service.
 
-use super::ground::Ground;
+use super::known::Each;
 use super::report::Report;
 use crate::name::Arn;
 
@@ -25,11 +25,11 @@ impl Role {
         what: &str,
         field: &str,
         service: &str,
-        ground: &Ground,
+        roles: &Each<Self>,
         report: &mut Report,
     ) {
         let called = arn.as_str().rsplit('/').next().unwrap_or_default();
-        match ground.roles.get(arn) {
+        match roles.get(arn) {
             Some(Ok(Some(role))) if !role.trusts.iter().any(|it| it == service) => {
                 report.objects(format!(
                     "the {what} {called} does not trust {service}; allow that `sts:AssumeRole` in its trust policy"

@@ -1,6 +1,6 @@
 //! Whether the load balancer is set up as ECS needs it, and how long it lets a deployment wait.
 
-use super::ground::{Ground, Known};
+use super::known::{Each, seen};
 use super::report::Report;
 use super::task::Blueprint;
 use super::wiring::{LoadBalancer, short};
@@ -51,13 +51,14 @@ impl LoadBalancer {
     pub(super) fn inspect(
         &self,
         blueprint: Option<&Blueprint>,
-        ground: &Ground,
+        known: &Each<Group>,
+        rules: &Each<Rule>,
         report: &mut Report,
     ) {
         let groups: Vec<&Arn> = self.group.iter().chain(&self.alternate).collect();
         let mut slowest: Option<(&Arn, &Group)> = None;
         for arn in &groups {
-            let Some(group) = seen(ground.groups.get(*arn), "target group", arn, report) else {
+            let Some(group) = seen(known, "target group", arn, report) else {
                 continue;
             };
             let by_address = blueprint.is_some_and(|it| it.awsvpc);
@@ -78,14 +79,14 @@ impl LoadBalancer {
                 "the service's two target groups are both {}; name another one as `alternateTargetGroupArn`",
                 short(group)
             )),
-            [_, _] => self.rules(&groups, ground, report),
+            [_, _] => self.rules(&groups, rules, report),
             _ => {}
         }
     }
 
-    fn rules(&self, groups: &[&Arn], ground: &Ground, report: &mut Report) {
+    fn rules(&self, groups: &[&Arn], rules: &Each<Rule>, report: &mut Report) {
         if let Some(arn) = &self.production
-            && let Some(rule) = seen(ground.rules.get(arn), "production rule", arn, report)
+            && let Some(rule) = seen(rules, "production rule", arn, report)
         {
             rule.production(arn, groups, report);
         }
@@ -95,28 +96,11 @@ impl LoadBalancer {
                     "{} is the production rule and the test rule; a smoke request would reach what serves, so make a test rule",
                     short(arn)
                 ));
-            } else if let Some(rule) = seen(ground.rules.get(arn), "test rule", arn, report) {
+            } else if let Some(rule) = seen(rules, "test rule", arn, report) {
                 rule.only(arn, "test rule", groups, report);
             }
         }
     }
-}
-
-/// What is known of something, if it is there. That it is not, or cannot be looked at, is told.
-fn seen<'a, T>(
-    known: Option<&'a Known<Option<T>>>,
-    what: &str,
-    arn: &Arn,
-    report: &mut Report,
-) -> Option<&'a T> {
-    match known? {
-        Ok(Some(there)) => return Some(there),
-        Ok(None) => report.objects(format!("the {what} {arn} does not exist; create it")),
-        Err(why) => {
-            report.warns(format!("the {what} {} could not be looked at: {why}", short(arn)));
-        }
-    }
-    None
 }
 
 impl Rule {

@@ -1,15 +1,10 @@
 //! What a task needs to start: a platform, a role, secrets and a log.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-
-use super::ground::Ground;
 use super::report::Report;
-use super::role::{self, Role};
-use super::secret::{Held, Secret};
+use super::secret::Secret;
 use crate::name::Arn;
 use crate::plan::Plan;
+use crate::platform::Platform;
 
 /// What a task definition asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,41 +56,6 @@ pub struct LogGroup {
     pub region: Option<String>,
 }
 
-/// What an image is built for and tasks run on, in the words of OCI: `linux/amd64`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Platform {
-    /// `linux`, `windows`.
-    pub os: String,
-    /// `amd64`, `arm64`.
-    pub architecture: String,
-}
-
-impl Platform {
-    /// One by its two names.
-    pub fn new(os: &str, architecture: &str) -> Self {
-        Self { os: os.to_owned(), architecture: architecture.to_owned() }
-    }
-
-    /// That of `runtimePlatform`: `operatingSystemFamily` (`LINUX`, `WINDOWS_SERVER_2022_CORE`) and
-    /// `cpuArchitecture` (`X86_64`, `ARM64`). What is left out is `LINUX` on `X86_64`.
-    ///
-    /// Source: the ECS API reference, `RuntimePlatform`.
-    pub fn of_runtime(family: Option<&str>, cpu: Option<&str>) -> Self {
-        let family = family.unwrap_or("LINUX").to_ascii_lowercase();
-        let os = family.split('_').next().unwrap_or_default();
-        match cpu {
-            Some("ARM64") => Self::new(os, "arm64"),
-            _ => Self::new(os, "amd64"),
-        }
-    }
-}
-
-impl fmt::Display for Platform {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.os, self.architecture)
-    }
-}
-
 impl Blueprint {
     /// Every secret that is needed.
     pub fn all_secrets(&self) -> impl Iterator<Item = &Secret> {
@@ -112,41 +72,10 @@ impl Blueprint {
         self.execution_role.iter().chain(&self.task_role)
     }
 
-    /// What would keep a task from starting.
-    pub(super) fn inspect(&self, plan: &Plan, ground: &Ground, report: &mut Report) {
+    /// What would keep a task from starting, by what is written here alone.
+    pub(super) fn inspect(&self, plan: &Plan, report: &mut Report) {
         self.platform(plan, report);
         self.role(plan, report);
-        for (role, what, field) in [
-            (&self.execution_role, "execution role", "executionRoleArn"),
-            (&self.task_role, "task role", "taskRoleArn"),
-        ] {
-            let Some(role) = role else { continue };
-            Role::inspect(role, what, field, role::TASKS, ground, report);
-        }
-        for SecretUse { container, secret } in &self.secrets {
-            let of = format!("the {secret} of the container {container}");
-            match ground.secrets.get(secret) {
-                Some(Ok(Held::No)) => report.objects(format!("{of} does not exist; create it")),
-                Some(Ok(Held::Deleted)) => report.objects(format!(
-                    "{of} is marked for deletion and cannot be read; restore it, or name another"
-                )),
-                Some(Ok(Held::Empty)) => report.objects(format!(
-                    "{of} has no value of the version that is asked for; put one there"
-                )),
-                Some(Err(why)) => report.warns(format!("whether {of} exists is not known: {why}")),
-                Some(Ok(Held::Yes)) | None => {}
-            }
-        }
-        for LogUse { container, group, .. } in self.logs.iter().filter(|log| !log.creates) {
-            let of = format!("the log group {} of the container {container}", group.name);
-            match ground.logs.get(group) {
-                Some(Ok(false)) => report.objects(format!(
-                    "{of} does not exist; create it, or set `awslogs-create-group`"
-                )),
-                Some(Err(why)) => report.warns(format!("whether {of} exists is not known: {why}")),
-                Some(Ok(true)) | None => {}
-            }
-        }
     }
 
     /// A registry that does not tell what an image is built for is not held against it.

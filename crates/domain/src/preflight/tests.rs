@@ -4,6 +4,7 @@ mod mistakes;
 
 use super::*;
 use crate::metric::{Point, Series};
+use crate::platform::Platform;
 use crate::seconds::Seconds;
 use crate::service::ServiceDocument;
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@
 
 use domain::Failure;
 use domain::name::Digest;
-use domain::preflight::Platform;
+use domain::platform::Platform;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;

@@ -19,7 +19,7 @@ pub use login::Login;
 
 use domain::Failure;
 use domain::name::{Digest, Image, Tag};
-use domain::preflight::Platform;
+use domain::platform::Platform;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use reqwest::{ClientBuilder, Method, RequestBuilder, Response, StatusCode};
 

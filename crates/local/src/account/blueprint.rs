@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use domain::Failure;
-use domain::preflight::{Blueprint, LogGroup, LogUse, Platform, Secret, SecretUse};
+use domain::platform::Platform;
+use domain::preflight::{Blueprint, LogGroup, LogUse, Secret, SecretUse};
 use domain::preserved::LogPlace;
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::Failure;
 use domain::name::{Digest, Image, Tag};
-use domain::preflight::Platform;
+use domain::platform::Platform;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};

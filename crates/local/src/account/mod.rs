@@ -45,7 +45,7 @@ use domain::Failure;
 use domain::alert::Alerts;
 use domain::desk::Desk;
 use domain::name::{DeploymentId, Digest, Image, ServiceName, Tag};
-use domain::preflight::Platform;
+use domain::platform::Platform;
 use domain::record::Record;
 use domain::release::ImagePushed;
 use domain::request::Request;

@@ -8,7 +8,7 @@ use domain::desk::{Desk, Watcher};
 use domain::event::{Event, ExecutionEnded};
 use domain::evidence::{self, Alarm, AlarmState};
 use domain::name::{CallbackToken, DeploymentId, Digest, Image, ServiceName, Tag};
-use domain::preflight::Platform;
+use domain::platform::Platform;
 use domain::preserved::Readings;
 use domain::record::{Entry, Record};
 use domain::service::{ServiceDocument, Smoke};

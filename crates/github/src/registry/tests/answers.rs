@@ -1,7 +1,7 @@
 //! Answers about manifests: good ones, missing ones, and those that cannot be trusted.
 
 use domain::name::Digest;
-use domain::preflight::Platform;
+use domain::platform::Platform;
 use sha2::{Digest as _, Sha256};
 use workflow::ports::Registry as _;
 
