@@ -3,7 +3,6 @@
 //! The test listener is an address like any other, so this is plain HTTP: it needs no permission of
 //! AWS, only a way to the load balancer.
 
-use std::error::Error;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -47,7 +46,7 @@ fn made(builder: ClientBuilder) -> Result<Client, String> {
         // Green is asked through the load balancer and nothing else.
         .no_proxy()
         .build();
-    client.map_err(|error| cause(&error))
+    client.map_err(|error| outbound::cause(&error))
 }
 
 impl Probe for TestListener {
@@ -129,7 +128,8 @@ async fn exchange(client: &Client, request: Request) -> Result<(u16, Vec<u8>), S
     let mut answer: Response =
         client.execute(request).await.map_err(|error| silence(&listener, &error))?;
     let mut body = Vec::new();
-    let broke = |error: reqwest::Error| format!("the answer broke off: {}", cause(&error));
+    let broke =
+        |error: reqwest::Error| format!("the answer broke off: {}", outbound::cause(&error));
     while let Some(chunk) = answer.chunk().await.map_err(broke)? {
         let taken = chunk.len().min(BODY - body.len());
         body.extend_from_slice(&chunk[..taken]);
@@ -142,7 +142,7 @@ async fn exchange(client: &Client, request: Request) -> Result<(u16, Vec<u8>), S
 
 /// Why there is no answer, as a sentence.
 fn silence(listener: &str, error: &reqwest::Error) -> String {
-    let cause = cause(error);
+    let cause = outbound::cause(error);
     // The words of `rustls`, which a test holds us to.
     match cause.strip_prefix("invalid peer certificate: ") {
         Some("UnknownIssuer") => {
@@ -162,13 +162,4 @@ fn authority(address: &Url) -> String {
     let host = address.host_str().unwrap_or_default();
     let port = address.port_or_known_default().unwrap_or_default();
     format!("{host}:{port}")
-}
-
-/// The innermost cause of an error, which is the one that tells.
-fn cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
 }

@@ -130,12 +130,15 @@ impl Server {
 
     async fn read<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Unanswered> {
         let answered = request.timeout(PATIENCE).send().await;
-        let response = answered.map_err(|error| Unanswered::Away(root(&error)))?;
+        let response = answered.map_err(|error| Unanswered::Away(outbound::cause(&error)))?;
         if !response.status().is_success() {
             return Err(refusal(response).await);
         }
         response.json().await.map_err(|error| {
-            Unanswered::Away(format!("its answer is not that of Cutover: {}", root(&error)))
+            Unanswered::Away(format!(
+                "its answer is not that of Cutover: {}",
+                outbound::cause(&error)
+            ))
         })
     }
 
@@ -163,15 +166,6 @@ async fn refusal(response: Response) -> Unanswered {
     let body = response.json::<Value>().await.unwrap_or_default();
     let message = body["message"].as_str().map(str::to_owned);
     Unanswered::Refused(status.as_u16(), message.unwrap_or_else(|| format!("it answers {status}")))
-}
-
-/// The innermost reason: `Connection refused (os error 111)` instead of `error sending request`.
-fn root(error: &dyn std::error::Error) -> String {
-    let mut root = error;
-    while let Some(source) = root.source() {
-        root = source;
-    }
-    root.to_string()
 }
 
 /// Runs what waits for answers.

@@ -1,53 +1,17 @@
 //! Plays many schedules, each on a clock of its own, on every core.
 
-use std::fmt;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use parking_lot::Mutex;
 
+use crate::Schedule;
+use crate::judging::{Broken, Judge, judged};
 use crate::shrink::shrink;
-use crate::{Promise, Schedule, World, run};
 
 /// JSONata asks the system for another stack at each evaluation for which it finds less than this.
 const STACK: usize = 16 * 1024 * 1024;
-
-/// Holds what happened against what is promised.
-pub trait Judge: Fn(&Schedule, &World) -> Vec<Promise> + Sync {}
-
-impl<J: Fn(&Schedule, &World) -> Vec<Promise> + Sync> Judge for J {}
-
-/// A schedule that breaks promises.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
-    /// What happens.
-    pub schedule: Schedule,
-    /// The promises that it breaks.
-    pub promises: Vec<Promise>,
-    /// How it goes.
-    pub story: String,
-}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.schedule)?;
-        write!(f, "{}", self.story)?;
-        self.promises.iter().try_for_each(|promise| writeln!(f, "{promise}"))
-    }
-}
-
-/// Plays a schedule; answers if it breaks a promise.
-pub fn judged(schedule: &Schedule, judge: &impl Judge) -> Option<Broken> {
-    run(async {
-        let world = schedule.play().await;
-        let mut promises = judge(schedule, &world);
-        promises.retain(|promise| !promise.holds());
-        let broken =
-            |promises| Broken { schedule: schedule.clone(), promises, story: world.story() };
-        (!promises.is_empty()).then(|| broken(promises))
-    })
-}
 
 /// Plays every schedule. The first that breaks a promise ends it, and is answered as small as it
 /// can be made and still break one.

@@ -21,12 +21,14 @@ pub mod promises;
 
 mod dice;
 mod explore;
+mod judging;
 mod shrink;
 
 pub use act::{Act, Deed, Image};
 pub use dice::Dice;
 pub use disturbance::{Arrival, Disturbance, Failing};
-pub use explore::{Broken, explore, judged};
+pub use explore::explore;
+pub use judging::{Broken, judged};
 pub use promises::Promise;
 pub use run::{paused, run};
 pub use scenario::Scenario;

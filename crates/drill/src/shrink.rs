@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::explore::{Broken, Judge, judged};
+use crate::judging::{Broken, Judge, judged};
 use crate::{Arrival, Disturbance, Failing, Schedule};
 
 /// Leaves out of a schedule whatever it takes to break a promise without, then makes its numbers

@@ -1,6 +1,5 @@
 //! What any client of HTTP here makes of an answer.
 
-use std::error::Error;
 use std::time::Duration;
 
 use domain::Failure;
@@ -24,7 +23,7 @@ pub(crate) async fn read(
             }
             Ok(None) => return Ok(body),
             Err(error) => {
-                let what = format!("the answer of {whom} broke off: {}", cause(&error));
+                let what = format!("the answer of {whom} broke off: {}", outbound::cause(&error));
                 return Err(Failure::Unavailable(what));
             }
         }
@@ -60,16 +59,6 @@ pub(crate) fn wish(headers: &HeaderMap) -> Wish {
         }
         _ => Wish::Unknown,
     }
-}
-
-/// The innermost cause of an error, which is the one that tells: those around it say "error sending
-/// request" and repeat the address.
-pub(crate) fn cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
 }
 
 /// An error message is no place for a long text of others.

@@ -50,8 +50,7 @@ impl Read for Body {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         while self.piece.is_empty() {
             let next = self.runtime.block_on(self.answer.chunk());
-            let next =
-                next.map_err(|error| self.lose(Lost::Broken(crate::client::cause(&error))))?;
+            let next = next.map_err(|error| self.lose(Lost::Broken(outbound::cause(&error))))?;
             let Some(piece) = next else { return Ok(0) };
             let Some(left) = self.left.checked_sub(piece.len() as u64) else {
                 return Err(self.lose(Lost::TooMuch));

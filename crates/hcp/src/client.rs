@@ -4,7 +4,6 @@
 //! to wherever its bytes are, at an address that is a secret itself: it is followed without the token,
 //! and is in no message and no log.
 
-use std::error::Error;
 use std::fmt;
 use std::io::Read;
 use std::net::IpAddr;
@@ -64,7 +63,7 @@ impl Hcp {
         let client = outbound::http()
             .connect_timeout(CONNECT)
             .build()
-            .map_err(|error| invalid(&cause(&error)))?;
+            .map_err(|error| invalid(&outbound::cause(&error)))?;
         Ok(Self { client, base, token: header })
     }
 
@@ -107,7 +106,7 @@ impl Hcp {
         }
         request.send().await.map_err(|error| {
             let whom = if is_ours { "HCP Terraform" } else { "where HCP Terraform keeps a state" };
-            Failure::Unavailable(format!("could not reach {whom}: {}", cause(&error)))
+            Failure::Unavailable(format!("could not reach {whom}: {}", outbound::cause(&error)))
         })
     }
 
@@ -224,20 +223,6 @@ fn is_safe(address: &Url) -> bool {
 fn is_loopback(address: &Url) -> bool {
     let host = address.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-/// The innermost cause of an error, which is the one that tells; those around it repeat the address.
-pub(crate) fn cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    match cause.downcast_ref::<reqwest::Error>() {
-        // It has no other, and may have an address.
-        Some(_) if error.is_timeout() => "it took too long".into(),
-        Some(_) => "the request failed".into(),
-        None => cause.to_string(),
-    }
 }
 
 impl fmt::Debug for Hcp {

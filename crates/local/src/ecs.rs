@@ -43,6 +43,7 @@ mod deployment;
 mod describe;
 mod error;
 mod event;
+mod failure;
 mod fleets;
 mod hook;
 mod identity;

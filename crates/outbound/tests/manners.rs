@@ -1,5 +1,7 @@
 //! How we behave where we ask by HTTP.
 
+use std::time::Duration;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -22,4 +24,24 @@ async fn we_say_who_we_are_and_are_not_led_on() {
     assert_eq!(answer.status(), 302);
     let heard = heard.await.expect("somebody came");
     assert!(heard.contains(concat!("user-agent: cutover/", env!("CARGO_PKG_VERSION"))), "{heard}");
+}
+
+#[tokio::test]
+async fn why_nothing_came_is_told_without_the_address() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = format!("http://{}/hush", listener.local_addr().expect("an address"));
+    let client = outbound::http().timeout(Duration::from_millis(300)).build().expect("a client");
+    let told = async || {
+        let error = client.get(&address).send().await.expect_err("nobody answers");
+        assert!(error.to_string().contains("hush"), "what has to be left out: {error}");
+        outbound::cause(&error)
+    };
+
+    assert_eq!(told().await, "operation timed out");
+    drop(listener);
+    let refused = told().await;
+    assert!(refused.starts_with("Connection refused"), "{refused}");
+
+    let error = client.get("http://127.0.0.1:0/hush").header("a\n", "b").build();
+    assert_eq!(outbound::cause(&error.expect_err("no header")), "invalid HTTP header name");
 }

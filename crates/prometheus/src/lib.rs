@@ -39,7 +39,7 @@ impl Default for Servers {
     fn default() -> Self {
         let made = || {
             let client = outbound::http().no_proxy().build();
-            client.map_err(|error| error.without_url().to_string())
+            client.map_err(|error| outbound::cause(&error))
         };
         Self { client: Arc::new(LazyLock::new(made)), patience: PATIENCE }
     }
@@ -84,7 +84,7 @@ impl Servers {
             request = request.header(name, value);
         }
         let answer = request.send().await;
-        let answer = answer.map_err(|error| error.without_url().to_string())?;
+        let answer = answer.map_err(|error| outbound::cause(&error))?;
         let status = answer.status();
         let kind = answer.headers().get("content-type").and_then(|it| it.to_str().ok());
         let kind = Excerpt::of(kind.unwrap_or("nothing that says what it is")).to_string();
@@ -104,8 +104,10 @@ impl workflow::ports::Prometheus for Servers {
 
 async fn body(mut answer: Response) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
-    while let Some(part) =
-        answer.chunk().await.map_err(|error| format!("it broke off: {}", error.without_url()))?
+    while let Some(part) = answer
+        .chunk()
+        .await
+        .map_err(|error| format!("it broke off: {}", outbound::cause(&error)))?
     {
         body.extend_from_slice(&part);
         if body.len() > LARGEST {

@@ -118,7 +118,7 @@ pub(crate) async fn send(
     body: &Value,
 ) -> Result<(u16, Option<String>, String), Failure> {
     let lost = |error: reqwest::Error| {
-        Failure::Unavailable(format!("could not {what}: {}", error.without_url()))
+        Failure::Unavailable(format!("could not {what}: {}", outbound::cause(&error)))
     };
     let answer = request.json(body).send().await.map_err(lost)?;
     let status = answer.status().as_u16();

@@ -23,9 +23,8 @@ use domain::failure::Failure;
 use domain::marking::{Mark, Status};
 use domain::metric::{Formula, Query, Series};
 use domain::name::{Arn, CallbackToken, DeploymentId, Digest, HookId, Image, ServiceName, Tag};
-use domain::preflight::{
-    Blueprint, Group, Held, LogGroup, Platform, Role, Rule, Secret, Serving, Wiring,
-};
+use domain::platform::Platform;
+use domain::preflight::{Blueprint, Group, Held, LogGroup, Role, Rule, Secret, Serving, Wiring};
 use domain::preserved::{LogPlace, Readings, Target, Task};
 use domain::record::{Entry, Record};
 use domain::replica::Replica;

@@ -12,9 +12,9 @@ use aws_sdk_ecs::types::{
     ServiceConnectConfiguration, TaskDefinition,
 };
 use domain::Failure;
+use domain::platform::Platform;
 use domain::preflight::{
-    Blueprint, Capacity, LoadBalancer, LogGroup, LogUse, Platform, Purchase, Secret, SecretUse,
-    Wiring,
+    Blueprint, Capacity, LoadBalancer, LogGroup, LogUse, Purchase, Secret, SecretUse, Wiring,
 };
 
 use super::reading::arn;

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 #[cfg(feature = "app")]
 use super::app::App;
+use super::login::{bearer, invalid};
 
 /// What shows GitHub that we may show deployments: a token of a person, or a GitHub App.
 #[derive(Clone)]
@@ -75,19 +76,6 @@ fn as_app(_: &str, _: &str) -> Result<Access, Failure> {
 }
 
 const FIELDS: [&str; 3] = ["token", "app", "private_key"];
-
-/// The header that shows a token.
-pub(super) fn bearer(token: &str) -> Option<HeaderValue> {
-    let mut header = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
-    header.set_sensitive(true);
-    Some(header)
-}
-
-pub(super) fn invalid(what: &str) -> Failure {
-    Failure::Invalid(format!(
-        "the login to GitHub {what}: write {{\"token\": \"…\"}} or {{\"app\": \"…\", \"private_key\": \"…\"}}"
-    ))
-}
 
 impl fmt::Debug for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -17,7 +17,7 @@ use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject as _;
 use serde_json::json;
 
-use super::access::{bearer, invalid};
+use super::login::{bearer, invalid};
 
 /// A token begins a minute ago, because clocks differ.
 const BEGAN: i64 = 60;

@@ -10,6 +10,7 @@ mod app;
 #[cfg(feature = "app")]
 mod installation;
 mod limit;
+mod login;
 #[cfg(feature = "app")]
 mod tokens;
 mod wire;
@@ -33,7 +34,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use workflow::ports::{Clock, Statuses};
 
-use crate::http::{self, cause, shortened};
+use crate::http::{self, shortened};
 use wire::{Deployment, NewDeployment, NewStatus, Refusal, StatusShown};
 
 /// Where GitHub answers.
@@ -133,7 +134,7 @@ impl<C: Clock> Deployments<C> {
             .connect_timeout(CONNECT)
             .timeout(ANSWER)
             .build()
-            .map_err(|error| cause(&error));
+            .map_err(|error| outbound::cause(&error));
         Self {
             client,
             url: url.trim_end_matches('/').to_owned(),
@@ -248,7 +249,7 @@ impl<C: Clock> Deployments<C> {
 
         tracing::debug!(call = "github:deployments", "asked {} {address}", question.method);
         let answer = request.send().await.map_err(|error| {
-            Failure::Unavailable(format!("could not reach GitHub: {}", cause(&error)))
+            Failure::Unavailable(format!("could not reach GitHub: {}", outbound::cause(&error)))
         })?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         let body = http::read("GitHub", answer, LONGEST).await?;

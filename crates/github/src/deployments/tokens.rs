@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use reqwest::header::HeaderValue;
 use serde::Deserialize;
 
-use super::access::bearer;
+use super::login::bearer;
 
 /// A token is not used in its last minutes: clocks differ, and a run of calls must not outlive it.
 const ITS_LAST: SignedDuration = SignedDuration::from_mins(5);

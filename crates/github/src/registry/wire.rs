@@ -6,7 +6,7 @@ use domain::Failure;
 use reqwest::header::LOCATION;
 use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode, Url};
 
-use crate::http::{Wish, cause, shortened, wish};
+use crate::http::{Wish, shortened, wish};
 
 /// How long we wait for what.
 #[derive(Debug, Clone, Copy)]
@@ -42,8 +42,10 @@ pub(super) struct Wire {
 impl Wire {
     /// A client made from `builder`. That it cannot be made is told to whoever asks.
     pub(super) fn new(builder: ClientBuilder, patience: Patience) -> Self {
-        let client =
-            builder.connect_timeout(patience.connect).build().map_err(|error| cause(&error));
+        let client = builder
+            .connect_timeout(patience.connect)
+            .build()
+            .map_err(|error| outbound::cause(&error));
         Self { client, patience }
     }
 
@@ -64,13 +66,16 @@ impl Wire {
                 Ok(answer) => answer,
                 // Nothing that we send changes anything, so it may be sent twice.
                 Err(error) if !failed && !error.is_builder() => {
-                    tracing::debug!(error = cause(&error), "could not reach {whom}, trying again");
+                    tracing::debug!(
+                        error = outbound::cause(&error),
+                        "could not reach {whom}, trying again"
+                    );
                     failed = true;
                     tokio::time::sleep(PAUSE).await;
                     continue;
                 }
                 Err(error) => {
-                    let cause = cause(&error);
+                    let cause = outbound::cause(&error);
                     return Err(Failure::Unavailable(format!("could not reach {whom}: {cause}")));
                 }
             };

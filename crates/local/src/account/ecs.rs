@@ -9,10 +9,9 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
 use super::Inner;
-use super::fleet::refused;
 use super::store::{Kind, Store, StoreError};
 use crate::bus;
-use crate::ecs::{ApiError, EcsEvent, Service, TaskDefinition};
+use crate::ecs::{ApiError, EcsEvent, ErrorCode, Service, TaskDefinition};
 use crate::plant::{Orders, Plant};
 
 /// All services, and the task definitions they may run.
@@ -133,6 +132,16 @@ impl Ecs {
 
 fn unknown(place: &Place) -> Failure {
     Failure::Refused(format!("ECS has no service {place}"))
+}
+
+/// What a refused call of ECS means to a step.
+fn refused(error: &ApiError) -> Failure {
+    match error.code {
+        ErrorCode::ConflictException => Failure::Busy(error.to_string()),
+        ErrorCode::InvalidParameterException
+        | ErrorCode::ClientException
+        | ErrorCode::ServiceDeploymentNotFoundException => Failure::Refused(error.to_string()),
+    }
 }
 
 /// Where the service is that an ARN names: `arn:…:<kind>/<cluster>/<service>`, with or without more.

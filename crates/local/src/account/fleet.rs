@@ -18,8 +18,8 @@ use super::ecs::place_in;
 use super::evidence;
 use super::world::World;
 use crate::ecs::{
-    self, ApiError, Canary, DeploymentConfiguration, ErrorCode, Hook, HookAction, LifecycleStage,
-    Linear, ServiceDeployment, StopType, TaskDefinition, UpdateService,
+    self, Canary, DeploymentConfiguration, ErrorCode, Hook, HookAction, LifecycleStage, Linear,
+    ServiceDeployment, StopType, TaskDefinition, UpdateService,
 };
 use crate::plant::{Plant, Share, Target};
 
@@ -386,14 +386,4 @@ fn unknown(rollout: &Arn) -> Failure {
 /// Where the service of a service deployment is: `arn:…:service-deployment/<cluster>/<service>/<id>`.
 fn place(rollout: &Arn) -> Result<Place, Failure> {
     place_in(rollout.as_str(), "service-deployment").ok_or_else(|| unknown(rollout))
-}
-
-/// What a refused call of ECS means to a step.
-pub(super) fn refused(error: &ApiError) -> Failure {
-    match error.code {
-        ErrorCode::ConflictException => Failure::Busy(error.to_string()),
-        ErrorCode::InvalidParameterException
-        | ErrorCode::ClientException
-        | ErrorCode::ServiceDeploymentNotFoundException => Failure::Refused(error.to_string()),
-    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::Event;
-use super::deliver::Delivery;
+use super::delivery::Delivery;
 
 /// A delivery given up. Serialised with the names of the attributes that EventBridge gives to a
 /// message in a dead-letter queue

@@ -11,15 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Deliver, attempt};
 use super::dead_letters::{DeadLetter, DeadLetters, Exhausted};
-use super::{Counters, Event, Retries, Target};
-
-/// One event for one target.
-#[derive(Debug, Clone)]
-pub(super) struct Delivery {
-    pub(super) rule: Arc<str>,
-    pub(super) target: Target,
-    pub(super) event: Arc<Event>,
-}
+use super::delivery::Delivery;
+use super::{Counters, Retries};
 
 /// What deliveries share. They do not hold the bus itself, so that dropping it stops them.
 pub(super) struct Core {

@@ -7,6 +7,7 @@
 mod attempt;
 mod dead_letters;
 mod deliver;
+mod delivery;
 mod disturbance;
 mod event;
 pub mod pattern;
@@ -28,7 +29,8 @@ use uuid::Builder;
 
 use self::dead_letters::DeadLetters;
 pub use self::dead_letters::{DeadLetter, Exhausted};
-use self::deliver::{Core, Delivery};
+use self::deliver::Core;
+use self::delivery::Delivery;
 pub use self::disturbance::Disturbance;
 pub use self::event::Event;
 pub use self::pattern::Pattern;

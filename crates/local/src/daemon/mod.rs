@@ -2,7 +2,9 @@
 //! that carries everything over a restart, even one that nobody planned.
 
 mod config;
+mod findings;
 mod home;
+mod hosted;
 mod left_over;
 mod order;
 mod secret;
@@ -11,8 +13,9 @@ mod setup;
 mod story;
 
 pub use config::{Config, ConfigError, DocumentSource, ReplicaConfig, ServiceConfig};
+pub use hosted::Hosted;
 pub use secret::{SecretSource, Token};
-pub use setup::{Hosted, Setup};
+pub use setup::Setup;
 pub use story::{Line, Story};
 
 use std::collections::BTreeMap;

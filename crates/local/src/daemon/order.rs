@@ -6,7 +6,7 @@ use domain::name::{Image, ServiceName};
 use domain::service::ServiceDocument;
 use domain::waves::Order;
 
-use super::sense::Findings;
+use super::findings::Findings;
 
 /// What cannot be said in `after`: services that are not here, and orders that there cannot be.
 ///

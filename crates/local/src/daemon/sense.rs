@@ -9,31 +9,17 @@ use domain::secrets::Secrets;
 use domain::service::ServiceDocument;
 
 use super::config::{Config, DocumentSource, ServiceConfig};
+use super::findings::Findings;
+use super::hosted::Hosted;
 use super::order::order;
 use super::secret::SecretSource;
-use super::setup::Hosted;
-use crate::alarms::{AlarmDefinition, Alarms, Mistake};
+use crate::alarms::{AlarmDefinition, Alarms};
 use crate::databases::Pair;
 use crate::processes::Artifact;
 use crate::real::ServiceSettings;
 
 /// The most tasks that a service may have here.
 const MOST_TASKS: u32 = 100;
-
-/// The mistakes found so far.
-#[derive(Default)]
-pub(super) struct Findings(pub(super) Vec<Mistake>);
-
-impl Findings {
-    pub(super) fn add(
-        &mut self,
-        path: impl Into<String>,
-        what: impl Into<String>,
-        remedy: impl Into<String>,
-    ) {
-        self.0.push(Mistake { path: path.into(), what: what.into(), remedy: remedy.into() });
-    }
-}
 
 /// What callers are known by: the newest one, and perhaps the one before it. None where none is named,
 /// or one cannot be read.

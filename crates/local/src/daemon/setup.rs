@@ -6,18 +6,18 @@ use std::sync::Arc;
 
 use domain::name::{Image, Tag};
 use domain::secrets::Secrets;
-use domain::service::ServiceDocument;
 use github::deployments::Access;
 use hcp::Hcp;
 
 use super::config::Config;
+use super::findings::Findings;
+use super::hosted::Hosted;
 use super::secret::{SecretSource, Token};
-use super::sense::{Findings, alarms, images, replicas, secrets, services};
+use super::sense::{alarms, images, replicas, secrets, services};
 use crate::account::Speaker;
 use crate::alarms::{Alarms, Mistakes};
 use crate::databases::Pair;
 use crate::processes::Artifact;
-use crate::real::ServiceSettings;
 
 /// Everything a daemon needs to begin: a [`Config`] that was checked, with its secrets and service
 /// documents read.
@@ -55,19 +55,6 @@ pub struct Setup {
     pub github: Option<(String, Access)>,
     /// The HCP Terraform whose workspaces documents name; without, there are none but in memory.
     pub hcp: Option<Arc<Hcp>>,
-}
-
-/// A service of this machine.
-#[derive(Debug, Clone)]
-pub struct Hosted {
-    /// Its document.
-    pub document: ServiceDocument,
-    /// The tag it begins with, the first time.
-    pub first: Tag,
-    /// How many tasks it begins with.
-    pub tasks: u32,
-    /// How it stands. The name is that of the ECS service.
-    pub settings: ServiceSettings,
 }
 
 impl Setup {

@@ -2,21 +2,8 @@
 
 use super::deployment::{DEPLOYMENT_LIMIT, Deployment, STAGE_LIMIT, World, later};
 use super::event::Progress;
+use super::failure::Failure;
 use super::{HookStatus, ServiceDeploymentStatus, rollback, rolling, staged};
-
-/// Why a deployment cannot go on.
-pub(super) enum Failure {
-    /// It is taken back.
-    Rollback(String),
-    /// It is stopped where it is.
-    Stop(String),
-}
-
-impl Failure {
-    pub(super) fn new(rollback: bool, reason: String) -> Self {
-        if rollback { Self::Rollback(reason) } else { Self::Stop(reason) }
-    }
-}
 
 impl Deployment {
     /// Moves as far as it can go at this time.

@@ -3,8 +3,8 @@
 //! `minimumHealthyPercent` is 100 and `maximumPercent` 200, ECS's defaults for a replica service.
 
 use super::ServiceDeploymentStatus;
-use super::advance::Failure;
 use super::deployment::{Deployment, World};
+use super::failure::Failure;
 
 pub(super) fn start(deployment: &mut Deployment, world: &mut World<'_>) {
     let fleets = &mut *world.fleets;

@@ -2,9 +2,9 @@
 
 use domain::Failure;
 use domain::name::Arn;
+use domain::platform::Platform;
 use domain::preflight::{
-    Blueprint, Capacity, LoadBalancer, LogGroup, LogUse, Platform, Purchase, Secret, SecretUse,
-    Wiring,
+    Blueprint, Capacity, LoadBalancer, LogGroup, LogUse, Purchase, Secret, SecretUse, Wiring,
 };
 use serde_json::{Value, json};
 use workflow::ports::Fleet;
