@@ -39,6 +39,7 @@
 
 mod advance;
 mod configuration;
+mod counts;
 mod deployment;
 mod describe;
 mod error;
@@ -60,10 +61,10 @@ pub use configuration::{
     Alarms, Canary, CircuitBreaker, DeploymentConfiguration, Hook, HookAction, Linear, Strategy,
     Threshold,
 };
+pub use counts::Counts;
 pub use deployment::Rollback;
 pub use describe::{
-    AlarmsReport, CircuitBreakerReport, CircuitBreakerStatus, Counts, ServiceDeployment,
-    ServiceDescription,
+    AlarmsReport, CircuitBreakerReport, CircuitBreakerStatus, ServiceDeployment, ServiceDescription,
 };
 pub use error::{ApiError, ErrorCode};
 pub use event::{DetailType, EcsEvent};

@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use domain::alert::Alerts;
 use serde_json::Value;
 
-use super::Desk;
 use super::answer::Refusal;
+use super::reception::Desk;
 use super::webhook::arrived;
 
 /// `POST /webhooks/alertmanager`.

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::answer::Refusal;
 use super::read::Named;
-use super::{Desk, webhook};
+use super::reception::Desk;
+use super::webhook;
 use crate::bus::DeadLetter;
 
 /// `GET /api/dead-letters`.

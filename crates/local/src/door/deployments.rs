@@ -10,9 +10,9 @@ use serde::Deserialize;
 
 use super::answer::Refusal;
 use super::read::{Body, Named, Query};
+use super::reception::{Desk, Reception};
 use super::services::document;
 use super::view::Started;
-use super::{Desk, Reception};
 
 /// How many deployments of a service are told of, and how many at most.
 const USUAL: usize = 20;

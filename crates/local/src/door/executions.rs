@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
-use super::Desk;
 use super::answer::Refusal;
+use super::reception::Desk;
 
 /// `POST /api/executions/{machine}/{name}/stop`: safe at any time, because the recovery machine
 /// takes back what the execution left.

@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use domain::name::ServiceName;
 use domain::trigger::GoBack;
 
-use super::Desk;
 use super::answer::Refusal;
 use super::read::{Body, Named};
+use super::reception::Desk;
 use super::services::document;
 use super::view::{self, GoingBack, Stopping};
 

@@ -7,8 +7,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::net::IpAddr;
 
-use super::Desk;
 use super::answer::Refusal;
+use super::reception::Desk;
 
 /// Lets in whoever shows the token, or where none is asked for, whoever is on this machine and no
 /// page of the web in its browser.

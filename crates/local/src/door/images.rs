@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 
-use super::Desk;
 use super::answer::Refusal;
 use super::read::Body;
+use super::reception::Desk;
 use super::view::{NewImage, Pushed};
 
 /// `POST /api/images`: puts an image into this machine's registry. Nothing is deployed by it; that

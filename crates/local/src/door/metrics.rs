@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 
-use super::Desk;
+use super::reception::Desk;
 
 /// `GET /metrics`.
 pub(super) async fn tell(State(desk): State<Desk>) -> impl IntoResponse {

@@ -14,6 +14,7 @@ mod outlook;
 mod people;
 mod quarantine;
 mod read;
+pub(crate) mod reception;
 mod runs;
 mod services;
 mod slack;
@@ -21,64 +22,27 @@ mod story;
 pub mod view;
 mod webhook;
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::slack::Replies;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
-use domain::name::ServiceName;
-use domain::secrets::Secrets;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use self::answer::Refusal;
-use crate::account::{Account, Images};
-use crate::daemon::{Story, Token};
-use crate::real::{Addresses, Real};
+use self::reception::{Desk, Open, Reception};
 
 /// How long requests in flight may take when the door closes.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The largest body that the API reads.
 const LARGEST: usize = 1024 * 1024;
-
-/// What the door needs to know.
-pub(crate) struct Reception {
-    pub(crate) account: Account<Real>,
-    pub(crate) images: Arc<Images>,
-    pub(crate) story: Arc<Story>,
-    pub(crate) addresses: BTreeMap<ServiceName, Addresses>,
-    pub(crate) secrets: Option<Secrets>,
-    pub(crate) alert_tokens: Option<Secrets>,
-    /// What HCP Terraform signs with.
-    pub(crate) hcp_secrets: Option<Secrets>,
-    /// What Slack signs with, and who answers whom it tells of.
-    pub(crate) slack: Option<(Secrets, Replies)>,
-    pub(crate) token: Option<Token>,
-}
-
-/// The reception, and whether it is about to close.
-type Desk = Arc<Open>;
-
-struct Open {
-    reception: Reception,
-    closing: CancellationToken,
-}
-
-impl std::ops::Deref for Open {
-    type Target = Reception;
-
-    fn deref(&self) -> &Reception {
-        &self.reception
-    }
-}
 
 /// An open door.
 #[derive(Debug)]

@@ -6,9 +6,9 @@ use domain::name::ServiceName;
 use domain::outlook::Outlook;
 use serde::Deserialize;
 
-use super::Desk;
 use super::answer::Refusal;
 use super::read::{Named, Query};
+use super::reception::Desk;
 use super::services::document;
 
 #[derive(Debug, Deserialize)]

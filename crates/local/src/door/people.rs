@@ -6,9 +6,9 @@ use domain::approval::{Approve, Approved};
 use domain::freeze::{Freeze, FreezeByHand};
 use domain::name::ServiceName;
 
-use super::Desk;
 use super::answer::Refusal;
 use super::read::{Body, Named};
+use super::reception::Desk;
 use super::services::document;
 use super::view;
 

@@ -5,9 +5,9 @@ use axum::extract::State;
 use domain::name::ServiceName;
 use domain::quarantine::{InForce, Quarantine};
 
-use super::Desk;
 use super::answer::Refusal;
 use super::read::{Body, Named};
+use super::reception::Desk;
 use super::services::document;
 use super::view::{ByHand, Quarantined};
 

@@ -9,8 +9,8 @@ use hcp::notification::{self, Heard, LIMIT, PATIENCE};
 use hcp::signature::HEADER;
 use tokio::time::timeout;
 
-use super::Desk;
 use super::answer::Refusal;
+use super::reception::Desk;
 use super::webhook::arrived;
 
 /// `POST /webhooks/terraform`.

@@ -8,7 +8,8 @@ use domain::service::ServiceDocument;
 
 use super::answer::Refusal;
 use super::read::Named;
-use super::{Desk, Reception, view};
+use super::reception::{Desk, Reception};
+use super::view;
 use crate::ecs;
 use crate::plant::{Plant, Share};
 

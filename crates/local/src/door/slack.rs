@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use slack::inbound::{self, Heard, PATIENCE};
 use tokio::time::timeout;
 
-use super::Desk;
 use super::answer::Refusal;
+use super::reception::Desk;
 use super::webhook::arrived;
 
 /// `POST /slack`.

@@ -7,8 +7,8 @@ use axum::extract::State;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::Desk;
 use super::read::Query;
+use super::reception::Desk;
 use super::view::Chapter;
 
 /// How long a follower waits for news before it gets an empty answer and asks again.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use uuid::Uuid;
 
-use crate::daemon::Line;
+use crate::daemon::story::Line;
 use crate::processes::Artifact;
 
 /// How a service stands.

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::answer::Refusal;
-use super::{Desk, Reception};
+use super::reception::{Desk, Reception};
 use crate::bus::Event;
 
 /// The target that an unreadable delivery could not be handed to.

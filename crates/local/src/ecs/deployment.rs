@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::configuration::Strategy;
-use super::describe::Counts;
+use super::counts::Counts;
 use super::event::{self, EcsEvent, Progress};
 use super::fleets::Fleets;
 use super::identity::Identity;

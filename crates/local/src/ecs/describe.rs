@@ -3,15 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::counts::{Counts, counts};
 use super::deployment::Deployment;
 use super::fleets::Fleets;
 use super::identity::Identity;
-use super::revision::RevisionNumber;
 use super::{
     DeploymentConfiguration, HookDetail, LifecycleStage, Rollback, ServiceDeploymentStatus,
     TaskDefinition,
 };
-use crate::plant::Share;
 
 /// A service, as `DescribeServices` tells of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,23 +37,6 @@ pub struct ServiceDescription {
     pub current_service_revisions: Vec<Counts>,
     /// When it was made.
     pub created_at: Timestamp,
-}
-
-/// One revision within a service or a deployment: what is asked of it and what stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
-    /// The service revision's ARN.
-    pub arn: String,
-    /// Tasks ordered.
-    pub requested_task_count: u32,
-    /// Tasks that run, healthy or not.
-    pub running_task_count: u32,
-    /// Tasks that start.
-    pub pending_task_count: u32,
-    /// Its share of the test listener.
-    pub requested_test_traffic_weight: Share,
-    /// Its share of production traffic.
-    pub requested_production_traffic_weight: Share,
 }
 
 /// A service deployment, as `DescribeServiceDeployments` tells of it.
@@ -143,18 +125,6 @@ impl CircuitBreakerStatus {
             Self::MonitoringComplete => "MONITORING_COMPLETE",
             Self::Disabled => "DISABLED",
         }
-    }
-}
-
-pub(super) fn counts(revision: RevisionNumber, identity: &Identity, fleets: &Fleets) -> Counts {
-    let fleet = fleets.of(revision);
-    Counts {
-        arn: identity.revision_arn(revision.0),
-        requested_task_count: fleet.map_or(0, |fleet| fleet.tasks),
-        running_task_count: fleet.map_or(0, |fleet| fleet.seen.running),
-        pending_task_count: fleet.map_or(0, |fleet| fleet.seen.pending),
-        requested_test_traffic_weight: fleets.test_share(revision),
-        requested_production_traffic_weight: fleets.production_share(revision),
     }
 }
 

@@ -3,7 +3,7 @@
 use domain::name::Arn;
 use domain::preflight::{Group, Rule};
 
-use super::query::{Form, element};
+use super::form::{Form, element};
 use super::refusal::Refusal;
 use crate::account::Account;
 use crate::plant::{Plant, Target};

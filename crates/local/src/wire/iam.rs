@@ -4,7 +4,7 @@ use domain::name::Arn;
 use domain::preflight::Role;
 use serde_json::json;
 
-use super::query::{Form, element};
+use super::form::{Form, element};
 use super::refusal::Refusal;
 use crate::account::Account;
 use crate::plant::Plant;

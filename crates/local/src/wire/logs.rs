@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::json::{decode, present};
 use super::refusal::Refusal;
+use super::values::{decode, present};
 use crate::account::Account;
 use crate::plant::Plant;
 

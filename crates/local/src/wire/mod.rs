@@ -16,6 +16,7 @@
 mod ecs;
 mod elb;
 mod fault;
+mod form;
 mod iam;
 mod json;
 mod logs;
@@ -24,6 +25,7 @@ mod rds;
 mod refusal;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use axum::Router;
 use axum::body::{Body, Bytes};

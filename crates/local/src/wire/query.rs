@@ -2,14 +2,12 @@
 //!
 //! Source: the Smithy specification, *AWS query protocol*.
 
-use std::collections::BTreeMap;
-use std::fmt::Write;
-
 use axum::body::{Body, Bytes};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use uuid::Uuid;
 
+use super::form::{Form, element};
 use super::refusal::Refusal;
 use super::{elb, fault, iam, rds};
 use crate::account::Account;
@@ -21,9 +19,6 @@ pub(super) const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
 const BALANCING: &str = "2015-12-01";
 const DATABASES: &str = "2014-10-31";
 const ROLES: &str = "2010-05-08";
-
-/// The fields of a form.
-pub(super) type Form = BTreeMap<String, String>;
 
 /// Answers a call of Elastic Load Balancing, of RDS or of IAM.
 pub(super) async fn answer<P: Plant>(
@@ -85,21 +80,4 @@ fn response(version: &str, action: &str, answer: Result<String, Refusal>) -> Res
         .header("x-amzn-requestid", id.to_string())
         .body(Body::from(body))
         .expect("these headers are plain")
-}
-
-/// An element that holds text, whatever is in it.
-pub(super) fn element(name: &str, text: &str) -> String {
-    let mut element = format!("<{name}>");
-    for letter in text.chars() {
-        match letter {
-            '&' => element.push_str("&amp;"),
-            '<' => element.push_str("&lt;"),
-            '>' => element.push_str("&gt;"),
-            // XML 1.0 has no other control characters, escaped or not.
-            letter if letter.is_control() && !matches!(letter, '\t' | '\n') => element.push(' '),
-            letter => element.push(letter),
-        }
-    }
-    let _ = write!(element, "</{name}>");
-    element
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::replica::{Instance, Replication, Role};
 
-use super::query::{Form, element};
+use super::form::{Form, element};
 use super::refusal::Refusal;
 use crate::account::Account;
 use crate::plant::Plant;

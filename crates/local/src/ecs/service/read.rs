@@ -1,7 +1,7 @@
 //! What a service tells of itself.
 
 use super::Service;
-use crate::ecs::describe::counts;
+use crate::ecs::counts::counts;
 use crate::ecs::{Revision, ServiceDeployment, ServiceDescription};
 
 impl Service {

@@ -3,11 +3,12 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{arns, names, render};
+use super::arns::arns;
+use super::{names, render};
 use crate::account::Account;
 use crate::plant::Plant;
-use crate::wire::json::{decode, present};
 use crate::wire::refusal::Refusal;
+use crate::wire::values::{decode, present};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -7,8 +7,8 @@ use super::{names, page, render};
 use crate::account::Account;
 use crate::ecs::{Service, ServiceDeployment, ServiceDeploymentStatus};
 use crate::plant::Plant;
-use crate::wire::json::{decode, moment, present};
 use crate::wire::refusal::Refusal;
+use crate::wire::values::{decode, moment, present};
 
 /// How many are told when nobody says how many.
 const PAGE: usize = 20;

@@ -1,7 +1,9 @@
 //! ECS: one file for each thing that is asked about.
 
+mod arns;
 mod configuration;
 mod deployments;
+mod include;
 mod list;
 mod names;
 mod one_offs;
@@ -18,9 +20,6 @@ use serde_json::Value;
 use super::refusal::Refusal;
 use crate::account::Account;
 use crate::plant::Plant;
-
-/// The most ARNs that are described in one call: deployments and revisions.
-const MOST_ARNS: usize = 20;
 
 /// An operation: what it is called among the account's calls, and what it does.
 type Operation<P> = (&'static str, fn(&Account<P>, &[u8]) -> Result<Value, Refusal>);
@@ -44,16 +43,4 @@ pub(super) fn operation<P: Plant>(name: &str) -> Option<Operation<P>> {
         _ => return None,
     };
     Some(operation)
-}
-
-/// The ARNs to describe, of which there must be some and not too many.
-fn arns(parameter: &str, arns: Option<Vec<String>>) -> Result<Vec<String>, Refusal> {
-    let arns = arns.filter(|arns| !arns.is_empty());
-    let arns = arns.ok_or_else(|| Refusal::missing(parameter))?;
-    match arns.len() {
-        0..=MOST_ARNS => Ok(arns),
-        many => Err(Refusal::invalid(format!(
-            "{parameter} has {many} entries and at most {MOST_ARNS} are allowed"
-        ))),
-    }
 }

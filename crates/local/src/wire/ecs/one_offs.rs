@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::{names, tasks};
 use crate::account::{Account, StartedTask, family};
 use crate::plant::Plant;
-use crate::wire::json::{decode, present};
 use crate::wire::refusal::Refusal;
+use crate::wire::values::{decode, present};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -10,7 +10,7 @@ use crate::ecs::{
     CircuitBreakerStatus, Counts, DeploymentConfiguration, Hook, HookDetail, LifecycleStage,
     Revision, ServiceDeployment, ServiceDescription, Threshold,
 };
-use crate::wire::json::seconds;
+use crate::wire::values::seconds;
 
 /// An entry of `failures`: there is no such thing.
 pub(super) fn missing(arn: &str) -> Value {

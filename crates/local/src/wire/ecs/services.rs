@@ -4,12 +4,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::configuration::Configuration;
+use super::include::Include;
 use super::{names, render, task_definitions};
 use crate::account::Account;
 use crate::ecs::UpdateService;
 use crate::plant::Plant;
-use crate::wire::json::{decode, present};
 use crate::wire::refusal::Refusal;
+use crate::wire::values::{decode, present};
 
 /// The most services that are described in one call.
 const MOST_SERVICES: usize = 10;
@@ -22,12 +23,6 @@ struct Describe {
     /// Services have no tags here, so that including them changes nothing.
     #[serde(rename = "include")]
     _include: Option<Vec<Include>>,
-}
-
-#[derive(Deserialize)]
-pub(super) enum Include {
-    #[serde(rename = "TAGS")]
-    Tags,
 }
 
 /// `DescribeServices`.

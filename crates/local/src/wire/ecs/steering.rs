@@ -7,8 +7,8 @@ use super::names;
 use crate::account::Account;
 use crate::ecs::{ApiError, HookAction, Service, StopType};
 use crate::plant::Plant;
-use crate::wire::json::decode;
 use crate::wire::refusal::Refusal;
+use crate::wire::values::decode;
 use jiff::Timestamp;
 
 #[derive(Deserialize)]

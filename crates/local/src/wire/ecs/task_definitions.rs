@@ -6,12 +6,12 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::services::Include;
+use super::include::Include;
 use crate::account::{Account, family, words};
 use crate::ecs::TaskDefinition;
 use crate::plant::Plant;
-use crate::wire::json::{decode, present};
 use crate::wire::refusal::Refusal;
+use crate::wire::values::{decode, present};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -7,8 +7,8 @@ use super::{names, page, render};
 use crate::account::{Account, StartedTask, family};
 use crate::ecs::TaskDefinition;
 use crate::plant::{Plant, Task};
-use crate::wire::json::{decode, present, seconds};
 use crate::wire::refusal::Refusal;
+use crate::wire::values::{decode, present, seconds};
 
 /// The most tasks that are listed, and described, in one call.
 const MOST: usize = 100;
