@@ -51,6 +51,8 @@ mod error;
 mod execution;
 mod expression;
 mod history;
+mod identity;
+mod integration;
 mod json;
 mod report;
 mod resources;
@@ -67,10 +69,12 @@ pub use error::{
     DATA_LIMIT_EXCEEDED, HEARTBEAT_TIMEOUT, NO_CHOICE_MATCHED, QUERY_EVALUATION_ERROR, RUNTIME,
     TIMEOUT, TaskError,
 };
-pub use execution::{Execution, Identity, Observer, Start, start};
+pub use execution::{Execution, Observer, Start, start};
 pub use history::{EVENT_LIMIT, HistoryEvent, Keep};
+pub use identity::Identity;
+pub use integration::{DynamoDbAction, Integration, Pattern};
 pub use report::{Problem, Report};
-pub use resources::{DynamoDbAction, Integration, Pattern, Request, Resources};
+pub use resources::{Request, Resources};
 pub use size::PAYLOAD_LIMIT;
 pub use status::{Outcome, Status, StatusChange};
 pub use substitute::substitute;

@@ -10,9 +10,10 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::error::TaskError;
+use crate::integration::Pattern;
 use crate::json;
 use crate::report::Report;
-use crate::resources::{Pattern, Request, Resources};
+use crate::resources::{Request, Resources};
 use crate::tokens::Tokens;
 
 /// The error of a task that the script has no answer for.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::execution::Identity;
+use crate::identity::Identity;
 use crate::size::size;
 
 /// How an execution stands.

@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use workflow::Received;
 use workflow::ports::{Bus, Clock};
 
+use crate::lost::late;
 use crate::runs::Runs;
 
 /// Whom the door needs.
@@ -105,10 +106,4 @@ where
 fn delivery(headers: &[(String, String)]) -> Option<&str> {
     let header = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-github-delivery"));
     header.map(|(_, id)| id.as_str()).filter(|id| id.len() <= 100)
-}
-
-/// Whatever the reason, it is ours: GitHub shows the delivery as failed, and *Redeliver* may help.
-pub(crate) fn late(failure: &Failure) -> Response {
-    tracing::error!(failure = failure.name(), "lost a delivery: {failure}");
-    Response::error(503, "Unavailable", &failure.to_string())
 }

@@ -2,6 +2,7 @@
 //! pushed, or of a run.
 
 mod door;
+mod lost;
 mod runs;
 
 use shell::keys::Keys;

@@ -10,7 +10,7 @@ use shell::url::{Request, Response};
 use workflow::Received;
 use workflow::ports::{Bus, Clock};
 
-use crate::door::late;
+use crate::lost::late;
 
 /// What HCP Terraform is known by.
 pub(crate) struct Runs<G> {

@@ -92,7 +92,7 @@ mod tests {
     use serde_json::Value as Json;
 
     async fn ask(method: &Method, path: &[&str]) -> (u16, Json) {
-        let data = Data::open::<Catalog>(&Places::default()).unwrap();
+        let data = Data::open(Catalog::NAME, Catalog::MIGRATIONS, &Places::default()).unwrap();
         let catalog = Catalog::new(Arc::new(data));
         let reply = catalog.answer(&Call { method, path, body: &[] }).await.unwrap();
         (reply.status.as_u16(), serde_json::from_slice(reply.body()).unwrap())

@@ -2,9 +2,8 @@
 
 use tokio_postgres::config::SslMode;
 
-use crate::app::App;
 use crate::cache::Cache;
-use crate::database::Database;
+use crate::database::{Database, Migration};
 use crate::dependency::Dependency;
 use crate::ready::Readiness;
 use crate::settings::{CachePlace, DatabasePlace, Places};
@@ -21,11 +20,16 @@ pub struct Data {
 }
 
 impl Data {
-    /// What is in those places. Nothing is connected yet.
-    pub fn open<A: App>(places: &Places) -> Result<Self, Trouble> {
+    /// What the service `name` has in those places, whose tables came to be by `migrations`. Nothing
+    /// is connected yet.
+    pub fn open(
+        name: &'static str,
+        migrations: &'static [Migration],
+        places: &Places,
+    ) -> Result<Self, Trouble> {
         let tls = if needs_tls(places) { Some(Tls::open(&places.roots)?) } else { None };
-        let database = Database::open(A::NAME, A::MIGRATIONS, &places.database, tls.as_ref())?;
-        let cache = Cache::open(A::NAME, &places.cache, tls.as_ref());
+        let database = Database::open(name, migrations, &places.database, tls.as_ref())?;
+        let cache = Cache::open(name, &places.cache, tls.as_ref());
         Ok(Self { database, cache })
     }
 

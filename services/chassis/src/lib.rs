@@ -29,6 +29,7 @@ mod database;
 mod dependency;
 mod pool;
 mod ready;
+mod stopped;
 mod tls;
 mod trouble;
 
@@ -41,7 +42,8 @@ pub use app::{App, Call, Method, Reply, StatusCode};
 pub use cache::Cache;
 pub use data::Data;
 pub use database::{Database, Migration, Value};
-pub use run::{Stopped, run};
+pub use run::run;
 pub use server::Server;
 pub use settings::{BadSettings, CachePlace, DatabasePlace, Places, RedisPlace, Settings};
+pub use stopped::Stopped;
 pub use trouble::Trouble;

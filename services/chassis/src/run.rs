@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::sleep;
@@ -12,44 +11,9 @@ use crate::app::App;
 use crate::data::Data;
 use crate::log;
 use crate::server::Server;
-use crate::settings::{BadSettings, Places, Settings};
+use crate::settings::{Places, Settings};
+use crate::stopped::Stopped;
 use crate::traces::Traces;
-use crate::trouble::Trouble;
-
-/// Why a service ended otherwise than by being told to stop.
-#[derive(Debug, Error)]
-pub enum Stopped {
-    /// The environment makes no sense.
-    #[error(transparent)]
-    Settings(#[from] BadSettings),
-    /// It was called with words that it does not know.
-    #[error("`{0}` is not known; say nothing to serve, or `migrate`")]
-    Words(String),
-    /// The port cannot be listened on, or signals cannot be heard.
-    #[error("{what}: {source}")]
-    System {
-        /// What was tried.
-        what: String,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// What its data is kept in cannot be opened, or was not migrated.
-    #[error(transparent)]
-    Data(#[from] Trouble),
-    /// `FAIL_AFTER_SECONDS` are over.
-    #[error("told to crash")]
-    ToldToCrash,
-}
-
-impl Stopped {
-    /// The exit code of a process that ends so: 2 for what it was told, otherwise 1.
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            Self::Settings(_) | Self::Words(_) => 2,
-            Self::System { .. } | Self::Data(_) | Self::ToldToCrash => 1,
-        }
-    }
-}
 
 /// Runs a service as this process: it serves until SIGTERM or SIGINT, or with the word `migrate` it
 /// brings its tables up to what it needs. This is all of a service's `main`.
@@ -87,7 +51,7 @@ fn runtime() -> Result<Runtime, Stopped> {
 /// Applies what is left to apply, and says what that was.
 async fn migrate<A: App>(places: &Places) -> Result<(), Stopped> {
     log::begin(None, None);
-    let applied = Data::open::<A>(places)?.database.migrate().await?;
+    let applied = Data::open(A::NAME, A::MIGRATIONS, places)?.database.migrate().await?;
 
     for name in &applied {
         tracing::info!(migration = name, "applied {name}");

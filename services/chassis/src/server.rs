@@ -15,8 +15,8 @@ use tokio::time::{sleep, timeout};
 use crate::answer::Running;
 use crate::app::App;
 use crate::data::Data;
-use crate::run::Stopped;
 use crate::settings::Settings;
+use crate::stopped::Stopped;
 
 /// How long requests may take to finish after the stop. ECS kills 30 s after SIGTERM.
 const GRACE: Duration = Duration::from_secs(20);
@@ -32,7 +32,7 @@ pub struct Server<A> {
 impl<A: App> Server<A> {
     /// Listens where `settings` say, with the data that is where they say.
     pub async fn bind(settings: Settings) -> Result<Self, Stopped> {
-        let data = Arc::new(Data::open::<A>(&settings.places)?);
+        let data = Arc::new(Data::open(A::NAME, A::MIGRATIONS, &settings.places)?);
 
         let wanted = settings.address();
         let taken = |source| Stopped::System { what: format!("cannot listen on {wanted}"), source };

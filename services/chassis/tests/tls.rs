@@ -62,7 +62,11 @@ async fn a_postgresql_is_spoken_to_in_tls_if_it_is_known() {
     let database = DatabasePlace::Postgres { primary, replica: None };
     let open = |root: &Somebody| {
         let roots = vec![root.certificate.clone()];
-        Data::open::<Mute>(&Places { database: database.clone(), roots, ..Places::default() })
+        Data::open(
+            Mute::NAME,
+            Mute::MIGRATIONS,
+            &Places { database: database.clone(), roots, ..Places::default() },
+        )
     };
 
     let data = open(&known).expect("roots");
@@ -82,7 +86,11 @@ async fn a_redis_is_spoken_to_in_tls_if_it_is_known() {
     let cache = CachePlace::Redis(RedisPlace { host, port: redis.port, tls: true, login: None });
     let open = |root: &Somebody| {
         let roots = vec![root.certificate.clone()];
-        Data::open::<Mute>(&Places { cache: cache.clone(), roots, ..Places::default() })
+        Data::open(
+            Mute::NAME,
+            Mute::MIGRATIONS,
+            &Places { cache: cache.clone(), roots, ..Places::default() },
+        )
     };
 
     let data = open(&known).expect("roots");
@@ -100,7 +108,8 @@ fn roots_that_are_not_there_are_named() {
     let place = RedisPlace { host: "cache".to_owned(), port: 6379, tls: true, login: None };
     let (cache, roots) = (CachePlace::Redis(place), vec![PathBuf::from("/none.pem")]);
 
-    let opened = Data::open::<Mute>(&Places { cache, roots, ..Places::default() });
+    let opened =
+        Data::open(Mute::NAME, Mute::MIGRATIONS, &Places { cache, roots, ..Places::default() });
 
     let why = opened.expect_err("there is no such file").to_string();
     assert!(why.starts_with("TLS_ROOTS: /none.pem: "), "{why}");

@@ -64,7 +64,9 @@ mod tests {
     use serde_json::{Value, json};
 
     fn checkout() -> Checkout {
-        Checkout::new(Arc::new(Data::open::<Checkout>(&Places::default()).unwrap()))
+        Checkout::new(Arc::new(
+            Data::open(Checkout::NAME, Checkout::MIGRATIONS, &Places::default()).unwrap(),
+        ))
     }
 
     async fn ask(checkout: &Checkout, method: &Method, path: &[&str], body: &str) -> (u16, Value) {

@@ -88,10 +88,14 @@ impl Orders {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Checkout;
+    use chassis::App as _;
     use chassis::Places;
 
     fn orders() -> Orders {
-        Orders::new(Arc::new(Data::open::<crate::Checkout>(&Places::default()).unwrap()))
+        Orders::new(Arc::new(
+            Data::open(Checkout::NAME, Checkout::MIGRATIONS, &Places::default()).unwrap(),
+        ))
     }
 
     fn wish() -> Wish {

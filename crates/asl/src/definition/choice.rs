@@ -2,10 +2,10 @@
 
 use super::fields;
 use super::flow::Exit;
+use super::object::Fields;
 use super::place::Place;
 use super::reader::{Reader, Targets};
 use super::state::Around;
-use super::values::Fields;
 use super::{Kind, Leave, Rule};
 use crate::json::item;
 

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use super::object::Fields;
 use super::place::Place;
 use super::reader::Reader;
 use super::state::Around;
-use super::values::Fields;
 use super::{Flow, Kind, Map, fields};
 
 impl Reader {

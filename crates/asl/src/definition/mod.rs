@@ -4,6 +4,7 @@ mod choice;
 mod fields;
 mod flow;
 mod map;
+mod object;
 mod place;
 mod reader;
 mod resource;
@@ -20,8 +21,8 @@ use std::sync::Arc;
 pub use view::{Edge, StateView};
 
 use crate::expression::{Expression, Template};
+use crate::integration::{Integration, Pattern};
 use crate::report::Report;
-use crate::resources::{Integration, Pattern};
 
 /// The largest definition that Step Functions takes, in bytes.
 pub const DEFINITION_LIMIT: usize = 1_048_576;

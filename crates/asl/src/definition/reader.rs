@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::fields::{self, is_close};
 use super::flow::{Facts, check_reach};
-use super::values::Fields;
+use super::object::Fields;
 use super::variables::check_variables;
 use super::{DEFINITION_LIMIT, Flow, Machine};
 use crate::json::{self, member};

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use super::object::Fields;
 use super::reader::Reader;
-use super::values::Fields;
 use crate::expression::Template;
-use crate::resources::{DynamoDbAction, Integration, Pattern};
+use crate::integration::{DynamoDbAction, Integration, Pattern};
 
 const SUPPORTED: &str = "supported are lambda:invoke, states:startExecution, events:putEvents, \
                          sns:publish, dynamodb:{get,put,update,delete}Item, ecs:runTask, \

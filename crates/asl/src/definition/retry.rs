@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::flow::Exit;
+use super::object::Fields;
 use super::place::Place;
 use super::reader::{LONGEST, Reader, Targets};
 use super::state::Around;
-use super::values::Fields;
 use super::{Catcher, Retrier, fields};
 use crate::error::{RESERVED, UNCATCHABLE};
 use crate::json::item;

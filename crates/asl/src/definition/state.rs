@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use super::fields;
 use super::flow::{Exit, Facts, StateFacts};
+use super::object::Fields;
 use super::place::Place;
 use super::reader::{LONGEST, Reader, Targets};
-use super::values::Fields;
 use super::{Amount, Kind, Leave, Next, State, Task, Wait};
+use crate::integration::Pattern;
 use crate::json::item;
-use crate::resources::Pattern;
 
 /// What was read of a state besides its kind.
 #[derive(Default)]

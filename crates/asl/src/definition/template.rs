@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::object::Fields;
 use super::place::Place;
 use super::reader::Reader;
-use super::values::Fields;
 use super::{Assign, Leave};
 use crate::expression::{self, Template};
 use crate::json::{item, member};

@@ -2,26 +2,13 @@
 
 use std::ops::RangeInclusive;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::object::Fields;
 use super::place::{Place, states_field};
 use super::reader::Reader;
 use super::{Amount, Text};
 use crate::expression::{self, Expression, Uses};
-use crate::json::member;
-
-/// An object of the definition, and where it stands.
-#[derive(Clone)]
-pub(super) struct Fields<'a> {
-    pub(super) map: &'a Map<String, Value>,
-    pub(super) path: String,
-}
-
-impl<'a> Fields<'a> {
-    pub(super) fn get(&self, name: &str) -> Option<(&'a Value, String)> {
-        self.map.get(name).map(|value| (value, member(&self.path, name)))
-    }
-}
 
 impl Reader {
     pub(super) fn object<'a>(&mut self, value: &'a Value, path: String) -> Option<Fields<'a>> {

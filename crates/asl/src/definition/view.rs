@@ -2,7 +2,7 @@
 
 use super::{Flow, Kind, Machine, Next, State};
 use crate::expression::Template;
-use crate::resources::{Integration, Pattern};
+use crate::integration::{Integration, Pattern};
 
 /// One way from a state to another.
 #[derive(Debug, Clone, PartialEq, Eq)]

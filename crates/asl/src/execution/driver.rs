@@ -9,16 +9,23 @@ use serde_json::Value;
 use tokio::sync::{oneshot, watch};
 use tokio::time::sleep;
 
-use super::identity::Observer;
 use super::leaving::limited;
 use super::run::Run;
-use super::{Identity, Stop};
+use super::starting::Observer;
 use crate::definition::Machine;
 use crate::error::{RUNTIME, TIMEOUT, TaskError};
 use crate::history::{Record, Trail};
+use crate::identity::Identity;
 use crate::resources::Resources;
 use crate::scope::Scope;
 use crate::status::{Outcome, Status, StatusChange};
+
+/// Why an execution is stopped.
+#[derive(Debug)]
+pub(super) struct Stop {
+    pub(super) error: Option<String>,
+    pub(super) cause: Option<String>,
+}
 
 enum End {
     Over(Result<Arc<Value>, TaskError>),

@@ -3,10 +3,10 @@
 mod attempt;
 mod driver;
 mod fork;
-mod identity;
 mod leaving;
 mod retrying;
 mod run;
+mod starting;
 mod task;
 mod wait;
 
@@ -16,10 +16,12 @@ use parking_lot::Mutex;
 use serde_json::Value;
 use tokio::sync::{oneshot, watch};
 
-pub use identity::{Identity, Observer, Start};
+pub use starting::{Observer, Start};
 
+use self::driver::Stop;
 use crate::definition::Machine;
 use crate::history::{HistoryEvent, Journal};
+use crate::identity::Identity;
 use crate::resources::Resources;
 use crate::status::{Outcome, Status};
 use crate::tokens::Tokens;
@@ -32,13 +34,6 @@ pub struct Execution {
     journal: Arc<Journal>,
     stop: Arc<Mutex<Option<oneshot::Sender<Stop>>>>,
     outcome: watch::Receiver<Option<Outcome>>,
-}
-
-/// Why an execution is stopped.
-#[derive(Debug)]
-struct Stop {
-    error: Option<String>,
-    cause: Option<String>,
 }
 
 /// Starts an execution on the current tokio runtime.

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::Identity;
 use crate::clock::Clock;
 use crate::definition::{Flow, Kind, Next, State};
 use crate::dice::Dice;
 use crate::error::{QUERY_EVALUATION_ERROR, TaskError};
 use crate::expression::Environment;
 use crate::history::{Journal, Record, Trail};
+use crate::identity::Identity;
 use crate::resources::Resources;
 use crate::scope::Scope;
 use crate::tokens::Tokens;

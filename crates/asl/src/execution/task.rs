@@ -12,7 +12,8 @@ use crate::definition::Task;
 use crate::error::{HEARTBEAT_TIMEOUT, TIMEOUT, TaskError};
 use crate::expression::Environment;
 use crate::history::{Call, Record, Trail};
-use crate::resources::{Pattern, Request, Resources};
+use crate::integration::Pattern;
+use crate::resources::{Request, Resources};
 use crate::tokens::Ticket;
 
 impl<R: Resources> Run<R> {

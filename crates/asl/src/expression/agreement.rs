@@ -10,7 +10,7 @@ use super::plain::Led;
 use super::{Environment, Expression};
 use crate::clock::Clock;
 use crate::dice::Dice;
-use crate::execution::Identity;
+use crate::identity::Identity;
 use crate::scope::Scope;
 
 fn value() -> impl Strategy<Value = Value> {

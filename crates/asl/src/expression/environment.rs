@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::convert::convert;
 use crate::clock::{Clock, iso};
 use crate::dice::Dice;
-use crate::execution::Identity;
+use crate::identity::Identity;
 use crate::scope::Scope;
 
 /// What an expression can see.

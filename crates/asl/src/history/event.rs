@@ -8,7 +8,7 @@ use super::record::Iteration;
 use super::{Call, Record};
 use crate::clock::iso;
 use crate::error::TaskError;
-use crate::resources::Integration;
+use crate::integration::Integration;
 
 /// One event of an execution. Serialized, it has the fields that the AWS command line shows for
 /// `get-execution-history`, with timestamps as ISO 8601 text.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::error::TaskError;
-use crate::execution::Identity;
-use crate::resources::{Integration, Pattern};
+use crate::identity::Identity;
+use crate::integration::{Integration, Pattern};
 
 /// What a Task state calls.
 #[derive(Debug, Clone)]
