@@ -28,6 +28,7 @@ pub mod alert;
 pub mod comparison;
 pub mod evidence;
 pub mod excerpt;
+pub mod finding;
 pub mod metric;
 pub mod migration;
 pub mod replica;

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::approval::{self, About, Asking, Standing, Word};
-use crate::evidence::{Evidence, Finding, Says};
+use crate::evidence::Evidence;
+use crate::finding::{Finding, Says};
 use crate::migration::Hold;
 use crate::name::HookId;
 use crate::plan::Plan;

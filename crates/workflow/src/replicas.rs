@@ -2,7 +2,7 @@
 
 use domain::Failure;
 use domain::desk::Lease;
-use domain::evidence::Finding;
+use domain::finding::Finding;
 use domain::replica::{self, Instance, Look, Measured, Replica, ReplicaCheck};
 use domain::seconds::Seconds;
 use jiff::Timestamp;

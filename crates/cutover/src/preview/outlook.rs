@@ -1,6 +1,6 @@
 //! What a deployment would meet now, as a person reads it.
 
-use domain::evidence::{Finding, Says};
+use domain::finding::{Finding, Says};
 use domain::outlook::Outlook;
 
 use super::telling::{TITLE, pairs};

@@ -4,9 +4,8 @@
 //! told last is kept, and forgotten when it was not told again for a day.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use super::{Alert, AlertCheck};
+use super::{Alert, AlertCheck, Known};
 use crate::desk::Desk;
 use crate::evidence::{Alarm, AlarmState};
 use crate::seconds::Seconds;
@@ -17,15 +16,6 @@ const BELIEVED: Seconds = Seconds(24 * 3600);
 
 /// How many are kept: a desk has to fit into 400 KB.
 const MOST: usize = 20;
-
-/// An alert that a desk remembers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Known {
-    /// As it was told last.
-    pub alert: Alert,
-    /// When that was.
-    pub told: Timestamp,
-}
 
 impl Desk {
     /// Remembers what was told of alerts. What was told before, again, or in another order makes no

@@ -2,11 +2,12 @@
 
 mod book;
 mod check;
+mod known;
 #[cfg(test)]
 mod tests;
 
-pub use book::Known;
 pub use check::AlertCheck;
+pub use known::Known;
 
 use std::collections::BTreeMap;
 use std::fmt;

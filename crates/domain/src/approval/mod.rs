@@ -3,10 +3,12 @@
 mod asking;
 mod said;
 mod standing;
+mod word;
 
 pub use asking::{About, Asking};
-pub use said::{Approve, Approved, Said, Word};
+pub use said::{Approve, Approved, Said};
 pub(crate) use standing::{Standing, held, stands};
+pub use word::Word;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,10 @@
 //! What people say to a deployment that waits for them.
 
-use std::fmt;
-
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{About, Asking};
+use super::{About, Asking, Word};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::name::{CallbackToken, DeploymentId, ServiceName, beginning};
@@ -30,30 +28,6 @@ pub struct Approve {
     /// Why; it has to be said where something is not well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-}
-
-/// What a person said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Word {
-    /// What was asked.
-    pub about: About,
-    /// Who.
-    pub by: String,
-    /// Why.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// When.
-    pub at: Timestamp,
-}
-
-impl fmt::Display for Word {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.about {
-            About::Approval => write!(f, "{} approves", self.by)?,
-            About::Hold => write!(f, "{} lets it go on all the same", self.by)?,
-        }
-        self.reason.as_ref().map_or(Ok(()), |reason| write!(f, ": {reason}"))
-    }
 }
 
 /// An approval that was heard, and whom to wake.

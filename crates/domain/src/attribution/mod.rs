@@ -2,19 +2,21 @@
 
 mod suspect;
 mod target;
+mod way_back;
+
+pub use way_back::WayBack;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use self::suspect::{Change, Ringing, Suspect, change_of};
-use self::target::{last_good, quarantined, target, way_back};
+use self::target::{last_good, quarantined, target};
+use self::way_back::way_back;
 use crate::alert::Alert;
 use crate::desk::{Deployed, Desk, Liability, Watcher};
 use crate::evidence::{Alarm, AlarmState};
 use crate::migration::Hold;
 use crate::name::{Arn, CallbackToken, DeploymentId, HookId, ServiceName};
-use crate::quarantine::Quarantine;
-use crate::request::Request;
 use crate::trigger::GoBack;
 
 /// What is done, in this order: stop a rollout, deploy an earlier release. Neither is an answer too.
@@ -57,28 +59,6 @@ pub struct Stopping {
     pub before: Option<Timestamp>,
     /// Why.
     pub why: String,
-}
-
-/// An earlier release that is deployed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WayBack {
-    /// The name of its execution: one for each deployment that is left, so that an alarm which
-    /// rings again, or a second press of a button, begins no second one.
-    pub name: DeploymentId,
-    /// Its input.
-    pub input: Request,
-    /// The deployment that is left.
-    pub left: Option<DeploymentId>,
-    /// What is left, and is not to come again.
-    pub quarantine: Option<Quarantine>,
-}
-
-impl WayBack {
-    /// The same way back, tried once more after it came to nothing so many times.
-    #[must_use]
-    pub fn attempt(self, attempt: u32) -> Self {
-        Self { name: self.input.way_back(self.left.as_ref(), attempt), ..self }
-    }
 }
 
 /// A service that may be at fault and is left alone.

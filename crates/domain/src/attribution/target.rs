@@ -2,12 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::WayBack;
 use crate::desk::{Deployed, Desk};
 use crate::name::{Digest, Tag};
 use crate::pile::Released;
 use crate::quarantine::{QUARANTINE, Quarantine};
-use crate::request::{Cause, Request};
 use crate::trigger::GoBack;
 
 /// Where it goes.
@@ -62,28 +60,4 @@ pub(super) fn quarantined(
         since: now,
         until: QUARANTINE.after(now),
     }
-}
-
-pub(super) fn way_back(
-    desk: &Desk,
-    target: Target,
-    by: Option<String>,
-    reason: Option<String>,
-    quarantine: Option<Quarantine>,
-    now: Timestamp,
-) -> WayBack {
-    let request = Request {
-        service: desk.service.clone(),
-        tag: target.tag,
-        digest: target.digest,
-        template: None,
-        cause: Cause::Rollback,
-        by,
-        at: Some(now),
-        hotfix: false,
-        fix_forward: None,
-        reason,
-    };
-    let left = desk.deployed.as_ref().map(|it| it.deployment.clone());
-    WayBack { name: request.way_back(left.as_ref(), 0), left, input: request, quarantine }
 }

@@ -6,6 +6,7 @@ use crate::desk::{Deployed, Liability, Waiter};
 use crate::name::Digest;
 use crate::pile::Released;
 use crate::policy::Height;
+use crate::quarantine::Quarantine;
 use crate::service::{Place, WhenBusy};
 
 const ERRORS: &str = "shop-errors";

@@ -1,10 +1,9 @@
 //! A person freezes a service, or ends whatever freezes it.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::in_force::longest;
-use super::{Cause, Freeze, LONGEST_FREEZE, Window};
+use super::{Cause, Freeze, LONGEST_FREEZE, Thawed, Window};
 use crate::desk::{Desk, Next};
 use crate::failure::Failure;
 use crate::name::{ServiceName, beginning};
@@ -27,15 +26,6 @@ pub struct FreezeByHand {
     pub by: Option<String>,
     /// Why.
     pub reason: String,
-}
-
-/// Windows freeze nothing until they would have been over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Thawed {
-    /// When that is.
-    pub until: Timestamp,
-    /// Who said so, and why.
-    pub said: String,
 }
 
 impl Desk {

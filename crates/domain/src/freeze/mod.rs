@@ -5,7 +5,7 @@ mod by_hand;
 mod in_force;
 mod window;
 
-pub use by_hand::{FreezeByHand, Thawed};
+pub use by_hand::FreezeByHand;
 pub use window::{Open, Window};
 
 use std::fmt;
@@ -68,6 +68,15 @@ pub enum Cause {
     /// What the service stands on was destroyed or replaced, or cannot be read. What is missing is
     /// missing for a hotfix, too.
     Terraform,
+}
+
+/// Windows freeze nothing until they would have been over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thawed {
+    /// When that is.
+    pub until: Timestamp,
+    /// Who said so, and why.
+    pub said: String,
 }
 
 impl Freeze {

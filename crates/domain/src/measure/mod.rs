@@ -13,7 +13,7 @@ pub use stage::STAGES;
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{Finding, Says};
+use crate::finding::{Finding, Says};
 use crate::outcome::Outcome;
 use crate::record::{Entry, Record};
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Formula, Query, Series, Statistic};
 use crate::comparison::{Beside, Compared, Comparison, Count, LittleTraffic, Period};
-use crate::evidence::{Finding, Says};
+use crate::finding::{Finding, Says};
 use crate::name::Arn;
 use crate::rollout::TargetGroup;
 use crate::seconds::Seconds;

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::{Claimed, Desk};
-use crate::evidence::{Evidence, Finding};
+use crate::evidence::Evidence;
+use crate::finding::Finding;
 use crate::metric::{Measured, MetricCheck};
 use crate::name::{Arn, CallbackToken, DeploymentId};
 use crate::plan::Plan;

@@ -129,7 +129,7 @@ fn green_is_told_how_much_traffic_it_would_need() {
     };
 
     let busy = lately(1_000_000, 10_000);
-    assert_eq!(busy.says, crate::evidence::Says::Pass);
+    assert_eq!(busy.says, crate::finding::Says::Pass);
     assert!(busy.measured.starts_with("blue 1.00% of 1000000 lately; about "), "{busy}");
     assert_eq!(lately(0, 0).measured, "no requests lately, without which no green passes");
     let few = lately(3, 0);

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{Instance, Lag, Replica, ReplicaCheck};
-use crate::evidence::{Finding, REPLICA, Says};
 use crate::failure::Failure;
+use crate::finding::{Finding, REPLICA, Says};
 use crate::metric::Series;
 use crate::seconds::Seconds;
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ReplicaCheck;
-use crate::evidence::{Finding, Says};
+use crate::finding::{Finding, Says};
 use crate::seconds::Seconds;
 
 /// The longest between two looks. A lag is measured once a minute, but whoever has to make way for

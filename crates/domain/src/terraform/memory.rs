@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Lock, Seen};
-use crate::desk::Desk;
 use crate::freeze::{Cause, Freeze};
 use crate::name::Arn;
 
@@ -78,14 +77,5 @@ impl Memory {
         self.frozen = None;
         self.seen = self.found.take();
         self.looked = Some(now);
-    }
-}
-
-impl Desk {
-    /// Why what is under way is to wait at its next pause.
-    pub fn holds(&self, now: Timestamp) -> Option<String> {
-        let memory = self.terraform.as_ref()?;
-        let lock = memory.lock.as_ref().filter(|lock| lock.stands(now)).map(ToString::to_string);
-        lock.or_else(|| memory.frozen.as_ref().map(|frozen| frozen.why.clone()))
     }
 }

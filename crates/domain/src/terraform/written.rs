@@ -1,16 +1,48 @@
-//! How a service document writes where a state is, and what of it counts.
+//! What of a state counts, and how a service document writes it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Backend, Terraform, Workspace};
+use super::{Backend, Workspace};
+
+/// What of a Terraform state a service stands on. What is not named here is not read. The state is in
+/// S3 (`bucket` and `key`), or in HCP Terraform (`organization` and `workspace`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "Written", into = "Written")]
+pub struct Terraform {
+    /// Where the state is.
+    pub backend: Backend,
+    /// The output that is the ARN of the task definition.
+    pub template: Option<String>,
+    /// Outputs that tell of the data layer.
+    pub outputs: Vec<String>,
+    /// Addresses of resources that the service cannot do without.
+    pub resources: Vec<String>,
+}
+
+impl Terraform {
+    /// Where the state is, for people.
+    pub fn address(&self) -> String {
+        self.backend.to_string()
+    }
+
+    /// What does not make sense though each field is well formed: where, and what would be right.
+    pub(crate) fn nonsense(&self) -> Vec<(&'static str, String)> {
+        let mut mistakes = self.backend.nonsense();
+        if self.template.is_none() && self.outputs.is_empty() && self.resources.is_empty() {
+            let what = "say what the service stands on: `template`, `outputs` or `resources`";
+            mistakes.push(("", what.to_owned()));
+        }
+        mistakes
+    }
+}
 
 /// As it stands in a document.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Terraform", extend("oneOf" = places()))]
-pub(super) struct Written {
+struct Written {
     /// The bucket of the state.
     #[serde(skip_serializing_if = "Option::is_none")]
     bucket: Option<String>,
