@@ -70,3 +70,17 @@ fn every_name_of_a_file_says_what_is_inside() {
         assert_eq!(empty, None, "{path}");
     }
 }
+
+#[test]
+fn a_folder_is_the_whole_of_its_module() {
+    let files = rust();
+    for Source { path, .. } in &files {
+        let folder = format!("{}/", path.trim_end_matches(".rs"));
+        let beside = files.iter().find(|other| other.path.starts_with(&folder));
+        let beside = beside.map(|it| it.path.as_str());
+        assert_eq!(
+            beside, None,
+            "{path} has children in a folder beside it: make it {folder}mod.rs"
+        );
+    }
+}
