@@ -45,3 +45,22 @@ async fn why_nothing_came_is_told_without_the_address() {
     let error = client.get("http://127.0.0.1:0/hush").header("a\n", "b").build();
     assert_eq!(outbound::cause(&error.expect_err("no header")), "invalid HTTP header name");
 }
+
+#[tokio::test]
+async fn an_error_that_has_no_cause_but_the_address_keeps_that_to_itself() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = format!("http://{}/hush", listener.local_addr().expect("an address"));
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("somebody comes");
+        let _ = stream.read(&mut [0; 4096]).await;
+        let refused = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(refused).await.expect("it is heard");
+    });
+
+    let client = outbound::http().build().expect("a client");
+    let answer = client.get(&address).send().await.expect("an answer");
+    let error = answer.error_for_status().expect_err("403");
+
+    assert!(error.to_string().contains("hush"), "{error}");
+    assert_eq!(outbound::cause(&error), "the request failed");
+}

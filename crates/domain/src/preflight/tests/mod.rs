@@ -267,12 +267,13 @@ fn what_others_set_and_what_instances_must_hold_is_told() {
 
 #[test]
 fn a_green_for_which_the_quota_has_no_room_is_told_of_and_may_try() {
-    let told = |plan: &Plan, left: Option<Series>| {
-        let ground = Ground { vcpus: left.map(Ok), ..ground() };
+    let asked = |plan: &Plan, vcpus: Option<Known<Series>>| {
+        let ground = Ground { vcpus, ..ground() };
         let report = look(plan, blue(), vec![], Some(ground));
         assert_eq!(report.objections, Vec::<String>::new(), "it was told minutes late");
         report.warnings.iter().map(Warning::to_string).collect::<String>()
     };
+    let told = |plan: &Plan, left: Option<Series>| asked(plan, left.map(Ok));
     let short = told(&plan(), Some(vcpus(0.75)));
 
     let says = "green needs 1 vCPUs of Fargate beside blue, and by what was told last 0.75 of the";
@@ -283,6 +284,7 @@ fn a_green_for_which_the_quota_has_no_room_is_told_of_and_may_try() {
     let ask = json!({ "service": "checkout", "tag": "v1.0.0" });
     let rolling = plan_of(&json!({ "rolling": {} }), &ask);
     assert_eq!(told(&rolling, Some(vcpus(0.0))), "", "one task is replaced after the other");
+    assert_eq!(asked(&rolling, Some(Err("denied".into()))), "", "nor has it to be known");
 }
 
 #[test]
