@@ -20,7 +20,7 @@ pub enum Refusal {
     #[error("it is of another topic than the one that may tell: compare `TopicArn`")]
     Foreign,
     /// It is too old to be believed, or of a time that is still to come.
-    #[error("it was sent at {at}, and is believed for an hour: whoever repeats it is not SNS")]
+    #[error("it was sent at {at:.0}, and is believed for an hour: whoever repeats it is not SNS")]
     Stale {
         /// When it was sent.
         at: Timestamp,

@@ -113,22 +113,23 @@ impl Alarm {
     /// An alarm that rang before the rollout began does not blame it, and does not let it go on,
     /// unless it is to mend just that.
     fn finding(&self, kind: &str, began: Timestamp, spared: bool, mends: bool) -> Finding {
-        let since = self.since.strftime("%Y-%m-%dT%H:%M:%SZ");
+        let since = self.since;
         let (says, measured) = match self.state {
             AlarmState::Quiet => (Says::Pass, "quiet".into()),
             AlarmState::NoData => (Says::Pass, "has no data yet".into()),
             AlarmState::Missing => (Says::Pending, "does not exist any more".into()),
-            AlarmState::Ringing if self.since < began && mends => {
-                (Says::Pass, format!("rings since {since}, before this began, which is to mend it"))
-            }
+            AlarmState::Ringing if self.since < began && mends => (
+                Says::Pass,
+                format!("rings since {since:.0}, before this began, which is to mend it"),
+            ),
             AlarmState::Ringing if self.since < began => {
-                (Says::Pending, format!("rings since {since}, before this began"))
+                (Says::Pending, format!("rings since {since:.0}, before this began"))
             }
             AlarmState::Ringing if spared => (
                 Says::Pending,
-                format!("rings since {since}, and a newer change is taken back first"),
+                format!("rings since {since:.0}, and a newer change is taken back first"),
             ),
-            AlarmState::Ringing => (Says::Alarm, format!("rings since {since}")),
+            AlarmState::Ringing => (Says::Alarm, format!("rings since {since:.0}")),
         };
         Finding::new(format!("{kind} {}", self.name), says, measured)
     }

@@ -44,6 +44,6 @@ pub enum About {
 
 impl fmt::Display for Asking {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, until {}", self.why, self.until.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        write!(f, "{}, until {:.0}", self.why, self.until)
     }
 }

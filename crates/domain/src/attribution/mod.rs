@@ -113,7 +113,7 @@ fn of_ringing(ringing: &[Ringing<'_>], desks: &[Desk], now: Timestamp) -> Attrib
 
     let mut attribution = Attribution::default();
     for (suspect, rings) in suspects {
-        let why = format!("{rings} rings since {}", rings.since());
+        let why = format!("{rings} rings since {:.0}", rings.since());
         attribution.add(&suspect, rings, &why, now);
     }
     attribution.why = match attribution.chosen() {

@@ -99,6 +99,22 @@ fn back(attribution: &Attribution) -> Option<(&str, &Digest)> {
 }
 
 #[test]
+fn a_person_reads_moments_to_the_second() {
+    let since = "1970-01-01T00:40:00.001542585Z".parse().expect("a moment");
+    let alarms = vec![Alarm { name: ERRORS.into(), state: AlarmState::Ringing, since }];
+
+    let attribution = of_alarms(&alarms, &[concluded("checkout", 10, |_| {})], at(41));
+
+    let way = attribution.deploy.expect("a way back");
+    let why = way.input.reason.expect("a reason");
+    assert!(why.contains("alarm shop-errors rings since 1970-01-01T00:40:00Z"), "{why}");
+    let quarantine = way.quarantine.expect("what is left");
+    let desk = concluded("checkout", 10, |_| {}).quarantine(Quarantine { since, ..quarantine });
+    let forbidden = desk.forbids(&digest('b'), at(50)).expect("it is in quarantine");
+    assert!(forbidden.contains("since 1970-01-01T00:40:00Z ("), "{forbidden}");
+}
+
+#[test]
 fn an_alarm_after_the_end_goes_back_to_the_last_good_release() {
     let desk = concluded("checkout", 10, |_| {});
 

@@ -306,7 +306,7 @@ impl Desk {
         let mark = self.deployed.as_ref()?;
         (!explicit && height.is_below(&mark.height)).then(|| {
             let newer = mark.height.version.as_ref().map_or_else(
-                || format!("{}, pushed at {}", mark.digest.short(), mark.height.pushed_at),
+                || format!("{}, pushed at {:.0}", mark.digest.short(), mark.height.pushed_at),
                 ToString::to_string,
             );
             format!("it is older than what was deployed last ({newer}); ask for it explicitly to go back")

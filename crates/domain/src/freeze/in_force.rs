@@ -31,7 +31,7 @@ impl Desk {
     pub fn barred(&self) -> Option<String> {
         let freeze = self.terraform.as_ref()?.freeze()?;
         Some(format!(
-            "{} is frozen since {} ({}); mend that, then say `cutover thaw {}`",
+            "{} is frozen since {:.0} ({}); mend that, then say `cutover thaw {}`",
             self.service, freeze.since, freeze.why, self.service
         ))
     }

@@ -97,7 +97,7 @@ impl Freeze {
         let zone = self.zone.as_ref().and_then(|zone| TimeZone::get(zone).ok());
         Some(match zone {
             Some(zone) => until.to_zoned(zone).strftime("%a %Y-%m-%d %H:%M %Z").to_string(),
-            None => until.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            None => format!("{until:.0}"),
         })
     }
 }

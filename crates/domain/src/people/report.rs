@@ -65,9 +65,9 @@ fn name(last: &Deployed) -> String {
 
 fn in_quarantine(it: &Quarantine, desk: &Desk) -> String {
     let (digest, why) = (it.digest.short(), &it.why);
-    let until = it.until.strftime("%Y-%m-%dT%H:%M:%SZ");
+    let until = it.until;
     match desk.releases.tag_of(&it.digest) {
-        Some(tag) => format!("{tag} ({digest}) is in quarantine until {until}: {why}"),
-        None => format!("{digest} is in quarantine until {until}: {why}"),
+        Some(tag) => format!("{tag} ({digest}) is in quarantine until {until:.0}: {why}"),
+        None => format!("{digest} is in quarantine until {until:.0}: {why}"),
     }
 }

@@ -106,10 +106,10 @@ fn listen(plan: &Plan, kind: &str, alarm: &Alarm, report: &mut Report) {
     let Alarm { name, since, .. } = alarm;
     match (alarm.state, &plan.fix_forward) {
         (AlarmState::Ringing, None) => report.objects(format!(
-            "the {kind} {name} rings since {since}; a new release would hide what is wrong, mend that first, or say why this one mends it (`fix_forward`)"
+            "the {kind} {name} rings since {since:.0}; a new release would hide what is wrong, mend that first, or say why this one mends it (`fix_forward`)"
         )),
         (AlarmState::Ringing, Some(why)) => report.warns(format!(
-            "the {kind} {name} rings since {since} and must fall silent by the end of the bake: {why}"
+            "the {kind} {name} rings since {since:.0} and must fall silent by the end of the bake: {why}"
         )),
         (AlarmState::Missing, _) => report.objects(format!(
             "the alarm {name} does not exist; create it, or take it out of `checks.alarms`"

@@ -45,7 +45,7 @@ impl Desk {
     pub fn forbids(&self, digest: &Digest, now: Timestamp) -> Option<String> {
         self.quarantine_of(digest, now).map(|quarantine| {
             format!(
-                "{} is in quarantine since {} ({}); lift it with `cutover release-quarantine {} {}` and say why",
+                "{} is in quarantine since {:.0} ({}); lift it with `cutover release-quarantine {} {}` and say why",
                 digest.short(),
                 quarantine.since,
                 quarantine.why,

@@ -192,7 +192,7 @@ impl fmt::Display for Entry {
             Self::Attributed { why } => f.write_str(why),
             Self::Quarantined { quarantine } => {
                 let digest = quarantine.digest.short();
-                write!(f, "quarantined {digest} until {}: {}", quarantine.until, quarantine.why)
+                write!(f, "quarantined {digest} until {:.0}: {}", quarantine.until, quarantine.why)
             }
             Self::Lifted { lifted } => {
                 let by = lifted.by.as_deref().unwrap_or("somebody");

@@ -60,6 +60,6 @@ impl Lock {
 
 impl fmt::Display for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} changes what it stands on, seen at {}", self.who, self.at)
+        write!(f, "{} changes what it stands on, seen at {:.0}", self.who, self.at)
     }
 }

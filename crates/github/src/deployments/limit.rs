@@ -43,8 +43,7 @@ pub(super) fn until(
 
 /// What is told to whoever asks meanwhile.
 pub(super) fn told(until: Timestamp) -> Failure {
-    let until = until.strftime("%Y-%m-%dT%H:%M:%SZ");
-    Failure::Unavailable(format!("GitHub takes no more requests until {until}"))
+    Failure::Unavailable(format!("GitHub takes no more requests until {until:.0}"))
 }
 
 #[cfg(test)]

@@ -180,8 +180,7 @@ impl Lags {
         let worst = worst.map(|worst| format!("; {worst} at its worst")).unwrap_or_default();
         // No more was asked for than what is waited for.
         let earlier = self.told.first().is_some_and(|(first, _)| *first == since);
-        let since = since.strftime("%Y-%m-%dT%H:%M:%SZ");
-        let since = format!("{since}{}", if earlier { " or earlier" } else { "" });
+        let since = format!("{since:.0}{}", if earlier { " or earlier" } else { "" });
         let limit = check.max_lag;
 
         match newest {
