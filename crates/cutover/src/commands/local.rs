@@ -258,9 +258,10 @@ fn told(error: StartError) -> Trouble {
     Trouble::system("start")(io::Error::other(error))
 }
 
-/// Shows what the parts log where somebody asked for it; else only what went wrong.
+/// Shows what the parts log where somebody asked for it; else what went wrong, also if it is tried again:
+/// a Slack that is down is tried for a day.
 fn log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     // A second one would be a mistake of ours, and the first is good enough.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
 }

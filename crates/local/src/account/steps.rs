@@ -115,9 +115,7 @@ pub(super) async fn invoke<P: Plant>(
     match running.await {
         // The account closed. An answer, even that there is none, would make the execution go on.
         Ok(None) => std::future::pending().await,
-        Ok(Some(Ok(answer))) => {
-            answer.map_err(|failure| FunctionError::new(failure.name(), failure.to_string()))
-        }
+        Ok(Some(Ok(answer))) => answer.map_err(|failure| failed(verb, &failure)),
         Ok(Some(Err(_))) => {
             let limit = TIME_LIMIT.as_secs();
             let message = format!("{verb} did not end within {limit} seconds");
@@ -128,6 +126,19 @@ pub(super) async fn invoke<P: Plant>(
             Err(FunctionError::new("Lambda.Unknown", format!("{verb} was lost: {lost}")))
         }
     }
+}
+
+/// A step that failed. It is logged here, once and as loud as it is; on AWS its function does that.
+fn failed(verb: &str, failure: &Failure) -> FunctionError {
+    let name = failure.name();
+    match failure {
+        Failure::Refused(_) => tracing::info!(failure = name, "{verb}: {failure}"),
+        Failure::Busy(_) | Failure::Unavailable(_) => {
+            tracing::warn!(failure = name, "{verb}: {failure}");
+        }
+        Failure::Invalid(_) => tracing::error!(failure = name, "{verb}: {failure}"),
+    }
+    FunctionError::new(name, failure.to_string())
 }
 
 /// One verb, one step.

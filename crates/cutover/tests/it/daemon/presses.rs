@@ -1,4 +1,4 @@
-//! People who act from Slack.
+//! People who act from Slack, and a Slack that cannot be reached.
 
 use std::time::Duration;
 
@@ -80,4 +80,21 @@ async fn without_a_signing_secret_nobody_is_heard_and_there_are_no_buttons() {
     assert!(!slack.heard().iter().any(|(_, body)| body.to_string().contains("action_id")));
     let asked = host.client.post(host.url("/slack")).body("payload=%7B%7D");
     assert_eq!(asked.send().await.expect("an answer").status().as_u16(), 503);
+}
+
+#[tokio::test]
+async fn a_slack_that_is_down_holds_nothing_up_and_whoever_runs_the_daemon_reads_why() {
+    let host = Host::with(1, |config| {
+        config["services"][0]["document"]["tell"] = json!({ "slack": { "channel": "C0DEPLOYS" } });
+    });
+    let _running = host.start_with(&["--slack-url", "http://127.0.0.1:1/hush/"]);
+    host.settled().await;
+    host.push("v1.1.0", "").await;
+    host.until(|it| it["last"]["end"] == "Deployed").await;
+
+    let errors = std::fs::read_to_string(host.world.path().join("errors")).expect("its log");
+
+    let says = |line: &str| line.contains("post: could not") && line.contains("Connection refused");
+    assert!(errors.lines().any(says), "{errors}");
+    assert!(!errors.contains("hush"), "{errors}");
 }
