@@ -4,9 +4,15 @@ use std::fmt;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
+use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
 
 use crate::problem::Trouble;
+
+/// Whether colours are wanted on standard error, for what does not write by a [`Console`]: logs.
+pub(crate) fn errors_have_colours() -> bool {
+    AutoStream::choice(&io::stderr()) != ColorChoice::Never
+}
 
 /// How a command ended that did what it was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use workflow::ports::Chat;
 
-use crate::console::{Console, End};
+use crate::console::{Console, End, errors_have_colours};
 use crate::problem::{Problem, Trouble};
 use crate::telling::Names;
 
@@ -262,8 +262,10 @@ fn told(error: StartError) -> Trouble {
 /// a Slack that is down is tried for a day.
 fn log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let logging = tracing_subscriber::fmt().with_env_filter(filter);
+    let logging = logging.with_ansi(errors_have_colours()).with_writer(io::stderr);
     // A second one would be a mistake of ours, and the first is good enough.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
+    let _ = logging.try_init();
 }
 
 /// What tells this process to end.

@@ -9,7 +9,7 @@ mod settings;
 mod standing;
 mod trouble;
 
-use std::io::{self, IsTerminal};
+use std::io;
 
 use ::aws::{
     CloudWatch, Config, DynamoDb, Ecs, EventBridge, Ssm, StateMachine, StepFunctions, SystemClock,
@@ -27,6 +27,7 @@ use workflow::ports::{Catalog, Clock, Ledger};
 pub(crate) use self::following::Following;
 use self::settings::Settings;
 use self::trouble::trouble;
+use crate::console::errors_have_colours;
 use crate::problem::{Problem, Trouble};
 
 /// Beside what goes wrong: a service whose document cannot be read is left out, and a bus that does
@@ -175,7 +176,7 @@ impl Account {
 fn log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOGGED));
     let logging = tracing_subscriber::fmt().with_env_filter(filter);
-    let logging = logging.without_time().with_target(false).with_ansi(io::stderr().is_terminal());
+    let logging = logging.without_time().with_target(false).with_ansi(errors_have_colours());
     // A second one would be a mistake of ours, and the first is good enough.
     let _ = logging.with_writer(io::stderr).try_init();
 }
