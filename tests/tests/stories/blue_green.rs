@@ -71,7 +71,7 @@ async fn an_image_whose_smoke_request_fails_never_sees_production() {
     0:32 checkout  kept the evidence: 2 tasks stopped (Scaling activity initiated by the deployment), 2 log lines, no targets
     0:32 checkout  judged at 0%: it is over, ECS ended it as ROLLBACK_SUCCESSFUL
     0:32 checkout  RolledBack: smoke GET /smoke: answered 500 instead of 200
-    0:32 checkout  quarantined v1.1.0 until 2026-03-31T03:10:32.035Z: smoke GET /smoke: answered 500 instead of 200
+    0:32 checkout  quarantined v1.1.0 until 2026-03-31T03:10:32Z: smoke GET /smoke: answered 500 instead of 200
     ");
 }
 
